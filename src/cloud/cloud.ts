@@ -1,0 +1,217 @@
+import type { Text } from '../secrets/confidential.ts';
+
+/** What a host does. `storage` in a description stands for mon, mgr, osd and rgw together (A2). */
+export type Role = 'control' | 'network' | 'compute' | 'mon' | 'mgr' | 'osd' | 'rgw';
+
+/** The five networks of the reference cloud (A3). */
+export type NetworkName = 'service' | 'management' | 'provider' | 'overlay' | 'storage';
+
+/** IPv4 network in CIDR notation, normalised to its first address, e.g. `192.168.21.0/24`. */
+export type Cidr = string;
+
+export interface CloudNetwork {
+  readonly name: NetworkName;
+  /** Usual interface name; a host may differ, see `Host.interfaces`. */
+  readonly interface: string;
+  /** Absent on the provider network: its hosts have no address there. */
+  readonly cidr?: Cidr;
+  /** Floating address held by keepalived: on management always, on service if wanted (A4). */
+  readonly vip?: string;
+  /** Bytes; 1500 unless told. */
+  readonly mtu: number;
+}
+
+export interface Host {
+  readonly name: string;
+  /** Where ssh goes; the management address unless told. */
+  readonly sshAddress: string;
+  readonly roles: ReadonlySet<Role>;
+  /** Interface of this host in each network; networks that the host is not in are absent. */
+  readonly interfaces: Readonly<Partial<Record<NetworkName, string>>>;
+  /** Address of this host in each network that has addresses. `management` is always there. */
+  readonly addresses: Readonly<Partial<Record<NetworkName, string>>> & { readonly management: string };
+  /**
+   * Where OSDs live: whole block devices (`/dev/sdb`), or sparse files of a trial (`file:/var/lib/osd0.img:20G`).
+   */
+  readonly devices: readonly string[];
+}
+
+/** How hosts are reached (A9, B1). The operator's own ssh configuration applies on top. */
+export interface SshSettings {
+  readonly user: string;
+  readonly port: number;
+  /** An ssh_config file to use instead of the user's own. */
+  readonly configFile?: string;
+  readonly identityFile?: string;
+  /** `sudo` is used unless the user is root. */
+  readonly sudo: boolean;
+  /** From the vault: password for ssh when no key is accepted, and for sudo. */
+  readonly password?: Text;
+  readonly sudoPassword?: Text;
+}
+
+/** How fast a dead node or service is noticed (A5); seconds and counts. */
+export interface HaTimings {
+  readonly level: 'moderato' | 'allegro' | 'vivace';
+  readonly interval: number;
+  readonly timeout: number;
+  readonly rise: number;
+  readonly fall: number;
+}
+
+export interface CephSettings {
+  readonly poolSize: number;
+  readonly poolMinSize: number;
+  readonly pgNum: number;
+  /** Bytes of memory each OSD aims at. */
+  readonly osdMemory: number;
+}
+
+/** A storage backend that is described and validated but, other than `ceph`, not deployed yet (A6). */
+export interface StorageBackend {
+  readonly type:
+    | 'ceph'
+    | 'netapp'
+    | 'powerflex'
+    | 'hitachi'
+    | 'primera'
+    | 'lvm'
+    | 'purestorage'
+    | 'powerstore'
+    | 'nfs';
+  /** Cinder backend and volume type name. */
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface PhysicalNetwork {
+  /** Neutron's name for it, e.g. `external`. */
+  readonly name: string;
+  readonly bridge: string;
+  /** Interface that becomes the bridge's port; the provider network's interface unless told. */
+  readonly interface?: string;
+  /** VLAN ranges, e.g. `100:199`; empty means flat only. */
+  readonly vlans: readonly string[];
+}
+
+export type OptionalService = 'dashboard' | 'orchestration' | 'key-manager' | 'object-store';
+
+/** Every secret a deployment uses, generated into the vault when missing (A9). Keys are stable, snake_case. */
+export type SecretName =
+  | 'admin_password'
+  | 'demo_password'
+  | 'database_root_password'
+  | 'database_monitor_password'
+  | 'database_sst_password'
+  | 'messaging_password'
+  | 'messaging_cookie'
+  | 'keepalived_password'
+  | 'haproxy_stats_password'
+  | 'keystone_database_password'
+  | `${ServiceUser}_password`
+  | `${ServiceUser}_database_password`
+  | 'heat_domain_password'
+  | 'metadata_secret'
+  | 'horizon_secret_key'
+  | 'barbican_kek'
+  | 'memcache_secret_key'
+  | 'ceph_fsid'
+  | 'ceph_mon_key'
+  | 'ceph_admin_key'
+  | 'ceph_bootstrap_osd_key'
+  | `ceph_${'glance' | 'cinder' | 'nova' | 'cinder_backup'}_key`
+  | 'ceph_libvirt_uuid'
+  | 'rgw_access_key'
+  | 'rgw_secret_key'
+  | 'fernet_key_0'
+  | 'fernet_key_1'
+  | 'credential_key_0'
+  | 'credential_key_1'
+  | 'tls_ca_key'
+  | 'tls_ca_certificate'
+  | 'tls_key'
+  | 'tls_certificate'
+  | 'nova_ssh_private_key'
+  | 'nova_ssh_public_key';
+
+export type ServiceUser = 'glance' | 'placement' | 'nova' | 'neutron' | 'cinder' | 'heat' | 'barbican';
+
+/** The one value that everything after reading works with. Frozen, complete, sound. */
+export interface Cloud {
+  readonly name: string;
+  /** OpenStack release, e.g. `2025.1`. */
+  readonly release: string;
+  readonly region: string;
+  /** Absolute folder of the description; generated files (`openrc`, `clouds.yaml`) and `.cloudwright/` go there. */
+  readonly folder: string;
+  readonly hosts: readonly Host[];
+  readonly networks: {
+    readonly service?: CloudNetwork;
+    readonly management: CloudNetwork & { readonly cidr: Cidr; readonly vip: string };
+    readonly provider?: CloudNetwork;
+    /** Absent: provider networks only, no tenant overlay and no L3 (A3). */
+    readonly overlay?: CloudNetwork;
+    readonly storage?: CloudNetwork;
+  };
+  readonly ssh: SshSettings;
+  /** Empty: the control nodes serve time to the rest (A4). */
+  readonly timeServers: readonly string[];
+  readonly packages: {
+    /** Base address of the Debian mirror, e.g. `http://mirror.example/debian`; absent: the hosts' own sources stay. */
+    readonly mirror?: string;
+    readonly securityMirror?: string;
+    /** HTTP proxy for package fetches. */
+    readonly proxy?: string;
+  };
+  readonly ha: HaTimings;
+  readonly virtualRouterId: number;
+  /** The first is the default for Glance, Cinder's volume type and Nova's disks (A6). */
+  readonly backends: readonly StorageBackend[];
+  readonly ceph: CephSettings;
+  readonly physicalNetworks: readonly PhysicalNetwork[];
+  readonly network: {
+    readonly mechanism: 'ovn' | 'openvswitch' | 'linuxbridge';
+    /** `auto`: kernel where the hosts have the module, userspace otherwise (D2). */
+    readonly datapath: 'auto' | 'kernel' | 'userspace';
+    readonly tenantTypes: readonly ('geneve' | 'vxlan' | 'vlan')[];
+  };
+  readonly compute: {
+    /** `auto`: kvm where /dev/kvm is there. */
+    readonly virtualization: 'auto' | 'kvm' | 'qemu';
+    readonly cpuRatio: number;
+    readonly memoryRatio: number;
+    readonly diskRatio: number;
+    readonly reservedMemoryMiB: number;
+  };
+  readonly services: ReadonlySet<OptionalService>;
+  /** HTTPS port of the dashboard on the VIP; 31000 unless told (D1). */
+  readonly dashboardPort: number;
+  readonly volumeBackup: boolean;
+  /** Name of the object-store user (C8). */
+  readonly objectStoreUser: string;
+  /** Minimum sizes a host of each role must have (A7): counts, GiB. */
+  readonly minimums: Readonly<
+    Record<
+      Role,
+      {
+        readonly cpus: number;
+        readonly memoryGiB: number;
+        readonly diskGiB: number;
+        readonly deviceGiB?: number;
+      }
+    >
+  >;
+  /** Greatest tolerated time difference between a host and the operator's machine; seconds. */
+  readonly clockTolerance: number;
+  readonly test: {
+    readonly image?: string;
+    readonly providerCidr?: Cidr;
+    readonly providerGateway?: string;
+    readonly firstAddress?: string;
+    readonly lastAddress?: string;
+    /** Where the instance is pinged from: this machine, one of the hosts, or a network namespace of this machine. */
+    readonly vantage: 'local' | { readonly host: string } | { readonly netns: string };
+  };
+  /** All of `SecretName`, filled from the vault. Confidential values reveal only at the wire. */
+  readonly secrets: Readonly<Record<SecretName, Text>>;
+}

@@ -1,0 +1,33 @@
+/** The answer of a check. `sentence` says what was seen, also when all is well: "mon, mgr and 1 OSD up, HEALTH_OK". */
+export interface Finding {
+  readonly ok: boolean;
+  readonly sentence: string;
+  /** Log lines or output worth showing on failure. */
+  readonly evidence?: string;
+}
+
+interface CheckBase {
+  /** Unique in its step: `keystone-token`. */
+  readonly id: string;
+  /** What a careful operator would look at: "Keystone issues a token through the VIP". */
+  readonly title: string;
+  readonly host: string;
+  /** Seconds within which it must come true after a change; it is probed repeatedly until then. */
+  readonly limitSeconds: number;
+}
+
+/** Runs a read-only script on a host and judges what it printed. */
+export interface ShellCheck extends CheckBase {
+  readonly via: 'shell';
+  readonly script: string;
+  judge(result: { readonly exitCode: number; readonly stdout: string; readonly stderr: string }): Finding;
+}
+
+/** Asks the OpenStack APIs. */
+// biome-ignore lint/suspicious/noExplicitAny: the engine passes through whatever client it was given.
+export interface ApiCheck<Api = any> extends CheckBase {
+  readonly via: 'api';
+  probe(api: Api): Promise<Finding>;
+}
+
+export type Check = ShellCheck | ApiCheck;

@@ -1,0 +1,91 @@
+import type { Text } from '../secrets/confidential.ts';
+
+/** What a resource would do to a host. */
+export interface Change {
+  /** One line: `install mariadb-server`, `write /etc/nova/nova.conf`. */
+  readonly summary: string;
+  /** Lines of a unified difference, secrets masked; only where a person gains from it. */
+  readonly difference?: string;
+  /** Shell that makes the change; run as root; must be safe to run again after being cut at any point. */
+  readonly script: Text;
+  readonly limitSeconds: number;
+}
+
+/**
+ * A kind of state a host can be in. Pure: it makes shell text and compares; it never runs anything.
+ * Resources of one kind on one host are read together, in one shell fragment: one `dpkg-query` for all
+ * packages, one `systemctl show` for all units.
+ */
+export interface ShellKind<Desired, State> {
+  readonly via: 'shell';
+  readonly name: string;
+  /** POSIX shell printing the present state of all of `items`. Must not change anything; must not fail on a bare host. */
+  read(items: readonly Desired[]): Text;
+  /** The states, one for each item, in order, from what `read` printed. */
+  parse(output: string, items: readonly Desired[]): readonly State[];
+  /** Undefined when the host is as desired. `touched`: a resource this one watches has changed or will change in this run. */
+  compare(desired: Desired, state: State, context: { readonly touched: boolean }): Change | undefined;
+  /** Whether several changes of this kind may travel in one request, one after another. */
+  readonly batch: boolean;
+  /**
+   * Shell that a watched resource's change must run BEFORE it changes anything, so that a run cut in between still
+   * acts on the next one (a service's start stamp is removed).
+   */
+  readonly beforeWatched?: (desired: Desired) => string;
+}
+
+/** A kind whose state lives behind an API rather than on a host; effects go through the typed client `Api`. */
+export interface ApiKind<Desired, State, Api> {
+  readonly via: 'api';
+  readonly name: string;
+  read(api: Api, items: readonly Desired[]): Promise<readonly State[]>;
+  /** As for ShellKind, but the change is the list of what is missing or different, in words. */
+  compare(
+    desired: Desired,
+    state: State,
+  ): { readonly summary: string; readonly difference?: string } | undefined;
+  change(api: Api, desired: Desired, state: State): Promise<void>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a heterogeneous list; each kind keeps its own types where it is built.
+export type AnyKind = ShellKind<any, any> | ApiKind<any, any, any>;
+
+/** One desired piece of state on one host. */
+export interface Resource {
+  /** Unique in the cloud: `<host>/<kind>:<name>`, e.g. `control1/file:/etc/nova/nova.conf`. */
+  readonly id: string;
+  readonly host: string;
+  readonly kind: AnyKind;
+  readonly desired: unknown;
+  /** Ids of resources in the same step that must be converged first, also on other hosts. */
+  readonly after: readonly string[];
+  /** Ids of resources (any step) whose change makes this one act: a service restarts when its file changes. */
+  readonly watches: readonly string[];
+}
+
+export interface ResourceOptions {
+  readonly after?: readonly (Resource | string)[];
+  readonly watches?: readonly (Resource | string)[];
+}
+
+const idOf = (reference: Resource | string): string =>
+  typeof reference === 'string' ? reference : reference.id;
+
+/** Builds a resource; a watched resource of the same step is also waited for. */
+export function resource(
+  kind: AnyKind,
+  host: string,
+  name: string,
+  desired: unknown,
+  options: ResourceOptions = {},
+): Resource {
+  const watches = (options.watches ?? []).map(idOf);
+  return {
+    id: `${host}/${kind.name}:${name}`,
+    host,
+    kind,
+    desired,
+    after: [...new Set([...(options.after ?? []).map(idOf), ...watches])],
+    watches,
+  };
+}

@@ -1,0 +1,22 @@
+import { checksErrors } from './checks.ts';
+import { cliErrors } from './cli.ts';
+import { cloudErrors } from './cloud.ts';
+import { engineErrors } from './engine.ts';
+import { formatsErrors } from './formats.ts';
+import { hostsErrors } from './hosts.ts';
+import { labErrors } from './lab.ts';
+import { vaultErrors } from './vault.ts';
+
+/** Every error that can reach an operator, by code; `docs/errors.md` is generated from it. */
+export const catalogue = {
+  ...cliErrors,
+  ...cloudErrors,
+  ...hostsErrors,
+  ...engineErrors,
+  ...checksErrors,
+  ...vaultErrors,
+  ...labErrors,
+  ...formatsErrors,
+} as const;
+
+export type ErrorCode = keyof typeof catalogue;
