@@ -1,4 +1,5 @@
 import type { Cloud } from '../cloud/cloud.ts';
+import type { Problem } from '../errors/problem.ts';
 import type { AllFacts } from '../hosts/connection.ts';
 import type { Check } from './check.ts';
 import type { Resource } from './resource.ts';
@@ -22,6 +23,8 @@ export interface Step {
   applies?(cloud: Cloud): boolean;
   /** Packages of this step on each host; all steps' packages of a host are installed in one transaction. */
   packages?(context: StepContext, host: string): readonly string[];
+  /** What the hosts' facts must satisfy; judged before the step changes anything (A7). Errors fail the step. */
+  requirements?(context: StepContext): readonly Problem[];
   resources(context: StepContext): readonly Resource[];
   checks(context: StepContext): readonly Check[];
 }
