@@ -1,3 +1,95 @@
 import { defineCatalogue } from './entry.ts';
 
-export const cliErrors = defineCatalogue({});
+/** What can be wrong with a command line, and the last net below every command. */
+export const cliErrors = defineCatalogue({
+  CLI_COMMAND_UNKNOWN: {
+    what: 'There is no command `{command}`.',
+    why: 'Nothing was done, because a guess could touch hosts.',
+    next: '`cloudwright --help` lists the commands.',
+    exit: 2,
+  },
+  CLI_COMMAND_MISSING: {
+    what: 'A command is missing after `{command}`.',
+    why: 'Nothing was done.',
+    next: '`{command} --help` lists the commands.',
+    exit: 2,
+  },
+  CLI_OPTION_UNKNOWN: {
+    what: '`{command}` has no option `{option}`.',
+    why: 'An option that is not understood could change what is meant, so nothing was done.',
+    next: '`{command} --help` lists its options.',
+    exit: 2,
+  },
+  CLI_OPTION_VALUE_MISSING: {
+    what: 'The option `{option}` needs a value.',
+    why: 'It says what the option applies to.',
+    next: 'Give it after the option; `{command} --help` shows its form.',
+    exit: 2,
+  },
+  CLI_OPTION_VALUE_INVALID: {
+    what: '`{value}` is not a value that {option} of `{command}` takes.',
+    why: 'It takes one of: {allowed}.',
+    next: 'Choose one of these.',
+    exit: 2,
+  },
+  CLI_OPTIONS_EXCLUSIVE: {
+    what: '{first} and {second} cannot be given together.',
+    why: '{reason}',
+    next: 'Leave one of the two out.',
+    exit: 2,
+  },
+  CLI_ARGUMENT_MISSING: {
+    what: '`{command}` needs {argument}.',
+    why: 'Without it there is nothing to work on.',
+    next: '`{command} --help` shows how it is called.',
+    exit: 2,
+  },
+  CLI_ARGUMENT_EXCESS: {
+    what: '`{command}` was given more than it takes: `{argument}`.',
+    why: 'A word that is not understood could change what is meant, so nothing was done.',
+    next: '`{command} --help` shows how it is called; quote a value that holds spaces.',
+    exit: 2,
+  },
+  CLI_FILE_NOT_FOUND: {
+    what: 'There is no `cloud.yaml` in {folder} or in a folder above it.',
+    why: 'Every command but `init`, `import`, `lab` and `up` works on the cloud that this file describes.',
+    next: 'Write one with `cloudwright init`, or name one with `--file`.',
+    exit: 2,
+  },
+  CLI_FILE_EXISTS: {
+    what: '{file} exists already.',
+    why: 'A description is never overwritten unasked.',
+    next: 'Name another file with `--file`, or give `--force`.',
+    exit: 2,
+  },
+  CLI_ANSWER_NEEDED: {
+    what: '{question} was not given, and nobody can be asked here.',
+    why: 'The input is not a terminal.',
+    next: 'Give {option}.',
+    exit: 2,
+  },
+  CLI_EDITOR_FAILED: {
+    what: 'The editor `{editor}` ended with {status}.',
+    why: 'What it left behind is not taken over, so the vault is as it was.',
+    next: 'Set VISUAL or EDITOR to an editor that works here and try again.',
+    exit: 2,
+  },
+  CLI_INTERRUPTED: {
+    what: 'Interrupted.',
+    why: 'What was under way was allowed to finish; nothing new was started.',
+    next: 'Run the same command again: it goes on from where this one stopped.',
+    exit: 3,
+  },
+  CLI_TEST_NOT_PASSED: {
+    what: 'The acceptance test did not pass: {sentence}.',
+    why: 'A cloud counts as working only when an instance answers on its network.',
+    next: 'Look at the rows marked as failed above; `cloudwright toolbox` and `cloudwright verify` narrow it down.',
+    exit: 1,
+  },
+  CLI_INTERNAL: {
+    what: 'Cloudwright itself failed: {message}',
+    why: 'This is a mistake in Cloudwright, not in your cloud or its description.',
+    next: 'Run the command again; it is safe. If it fails again, send {file} along with a report; read it first, it holds the trace.',
+    exit: 1,
+  },
+});

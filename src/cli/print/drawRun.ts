@@ -1,0 +1,170 @@
+import type { Colors } from '../terminal.ts';
+import { clock, count, duration } from './duration.ts';
+import type { Activity, CellState, RunView, StepView } from './runView.ts';
+import { padEnd, printable, truncate, widthOf } from './width.ts';
+
+export interface DrawOptions {
+  readonly colors: Colors;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/** The whole live view as lines, none wider than the terminal and no more than fit on it. */
+export function drawRun(view: RunView, options: DrawOptions): string[] {
+  const { colors, columns } = options;
+  const cells = cellWidth(view, columns);
+  const nameWidth = Math.max(12, ...[...view.steps.keys()].map(widthOf));
+  const elapsed = clock(options.now - view.startedAt);
+  const lines = [
+    `${colors.bold(view.cloud)} ${colors.dim('·')} ${view.command} ${colors.dim('·')} ${count(view.hosts.length, 'host')} ${colors.dim('·')} ${elapsed}`,
+    ...(view.hosts.length > 1 ? [headings(view, nameWidth, cells, colors)] : []),
+  ];
+  const running = [...view.steps.values()].filter((step) => step.state === 'running');
+  const detail = running.flatMap((step) => activityLines(view, step, options));
+  const room = Math.max(4, options.rows - 2 - lines.length - detail.length);
+  for (const step of chosenSteps(view, room)) {
+    if (typeof step === 'string') {
+      lines.push(colors.dim(`   ${step}`));
+      continue;
+    }
+    lines.push(stepLine(view, step, nameWidth, cells, options));
+    if (step.state === 'running') lines.push(...activityLines(view, step, options));
+  }
+  if (view.note) lines.push(colors.dim(` ${printable(view.note)}`));
+  return lines.slice(0, Math.max(4, options.rows - 1)).map((line) => truncate(line, columns - 1));
+}
+
+/** Width of one host's column: its name where all fit into half of the line, else a number. */
+function cellWidth(view: RunView, columns: number): number {
+  const longest = Math.max(3, ...view.hosts.map(widthOf)) + 1;
+  return longest * view.hosts.length <= columns / 2 ? longest : 3;
+}
+
+function headings(view: RunView, nameWidth: number, cells: number, colors: Colors): string {
+  const named = view.hosts.every((host) => widthOf(host) < cells);
+  const words = view.hosts.map((host, index) => padEnd(named ? host : String(index + 1), cells));
+  return colors.dim(`   ${' '.repeat(nameWidth)}  ${words.join('')}`);
+}
+
+/** Steps that fit into `room` lines: finished ones at the top and waiting ones at the bottom fold into a count first. */
+function chosenSteps(view: RunView, room: number): (StepView | string)[] {
+  const steps = [...view.steps.values()];
+  if (steps.length <= room) return steps;
+  const finished = steps.filter((step) => step.state === 'verified' || step.state === 'skipped');
+  const others = steps.filter((step) => step.state === 'running' || step.state === 'failed');
+  const waiting = steps.filter((step) => step.state === 'waiting');
+  const left = Math.max(0, room - others.length - 2);
+  const shownFinished = finished.slice(Math.max(0, finished.length - Math.ceil(left / 2)));
+  const shownWaiting = waiting.slice(0, Math.max(0, left - shownFinished.length));
+  const hiddenFinished = finished.length - shownFinished.length;
+  const hiddenWaiting = waiting.length - shownWaiting.length;
+  return [
+    ...(hiddenFinished > 0 ? [`${count(hiddenFinished, 'step')} done before`] : []),
+    ...shownFinished,
+    ...others,
+    ...shownWaiting,
+    ...(hiddenWaiting > 0 ? [`${count(hiddenWaiting, 'step')} more to come`] : []),
+  ];
+}
+
+function stepLine(
+  view: RunView,
+  step: StepView,
+  nameWidth: number,
+  cells: number,
+  options: DrawOptions,
+): string {
+  const { colors } = options;
+  const name = padEnd(step.name, nameWidth);
+  const matrix =
+    view.hosts.length > 1
+      ? view.hosts
+          .map((host) =>
+            padEnd(glyph(step.hosts.has(host) ? step.cells.get(host) : undefined, options), cells),
+          )
+          .join('')
+      : '';
+  return ` ${stateMark(step, options)} ${step.state === 'waiting' ? colors.dim(name) : name}  ${matrix}${tail(step, options)}`;
+}
+
+function stateMark(step: StepView, options: DrawOptions): string {
+  const { colors } = options;
+  switch (step.state) {
+    case 'verified':
+      return colors.green('✓');
+    case 'failed':
+      return colors.red('✗');
+    case 'skipped':
+      return colors.dim('–');
+    case 'running':
+      return colors.cyan(spinFrame(options.now));
+    case 'waiting':
+      return colors.dim('·');
+  }
+}
+
+function glyph(cell: CellState | undefined, options: DrawOptions): string {
+  const { colors } = options;
+  switch (cell) {
+    case 'in-place':
+      return colors.green('=');
+    case 'changed':
+      return colors.yellow('+');
+    case 'working':
+      return colors.cyan(spinFrame(options.now));
+    case 'failed':
+      return colors.red('✗');
+    case 'unreachable':
+      return colors.red('!');
+    case 'idle':
+      return colors.dim('·');
+    case undefined:
+      return ' ';
+  }
+}
+
+function spinFrame(now: number): string {
+  return spinner[Math.floor(now / 100) % spinner.length] ?? '·';
+}
+
+function tail(step: StepView, options: DrawOptions): string {
+  const { colors } = options;
+  switch (step.state) {
+    case 'verified':
+      return `${step.changed > 0 ? colors.yellow(count(step.changed, 'change')) : colors.green('in place')}${colors.dim(`, verified in ${duration(step.milliseconds)}`)}`;
+    case 'failed':
+      return colors.red(`failed after ${duration(step.milliseconds)}`);
+    case 'skipped':
+      return colors.dim(printable(step.reason ?? 'skipped'));
+    case 'running':
+      return colors.dim(
+        `${Math.min(step.settled, step.resources)}/${step.resources}  ${clock(options.now - step.startedAt)}`,
+      );
+    case 'waiting':
+      return '';
+  }
+}
+
+/** At most four activities of a step, the longest running first; waits after work. */
+function activityLines(view: RunView, step: StepView, options: DrawOptions): string[] {
+  const { colors } = options;
+  const own = [...view.activities.values()].filter((activity) => activity.step === step.name);
+  own.sort((a, b) => Number(a.waiting) - Number(b.waiting) || a.since - b.since);
+  const lines = own.slice(0, 4).map((activity) => activityLine(view, activity, options));
+  if (own.length > 4) lines.push(colors.dim(`     and ${own.length - 4} more`));
+  return lines;
+}
+
+function activityLine(view: RunView, activity: Activity, options: DrawOptions): string {
+  const { colors } = options;
+  const host = view.hosts.length > 1 ? `${activity.host}: ` : '';
+  const age = colors.dim(clock(options.now - activity.since));
+  const lead = activity.waiting ? colors.yellow('waiting for ') : '';
+  const used = widthOf(`     ${host}${activity.waiting ? 'waiting for ' : ''}`) + 8;
+  const oneLine = printable(activity.text).replace(/\n+/g, ' ');
+  return `     ${host}${lead}${truncate(oneLine, options.columns - used)} ${age}`;
+}

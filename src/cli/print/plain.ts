@@ -1,0 +1,30 @@
+import type { CommandContext } from '../command.ts';
+import { problemBlock, problemKey, stepLineOf } from './lines.ts';
+import { formatRecap } from './recap.ts';
+import type { Renderer } from './renderer.ts';
+
+/** For pipes and logs: a line for each finished step, the problems, the recap. With --quiet the problems alone. */
+export function plainRenderer(context: CommandContext): Renderer {
+  const { terminal, settings } = context;
+  const titles = new Map<string, string>();
+  const reported = new Set<string>();
+  return {
+    reported,
+    take(event) {
+      if ('problem' in event) {
+        reported.add(problemKey(event.problem));
+        terminal.out(problemBlock(event.problem, context));
+        return;
+      }
+      if (settings.quiet) return;
+      if (event.type === 'step-started') titles.set(event.step, `${event.step} (${event.title})`);
+      if (event.type === 'run-finished') terminal.out(`\n${formatRecap(event, terminal.colors)}`);
+      const line =
+        'step' in event
+          ? stepLineOf(event, titles.get(event.step) ?? event.step, terminal.colors)
+          : undefined;
+      if (line) terminal.out(line);
+    },
+    end() {},
+  };
+}

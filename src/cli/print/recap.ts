@@ -1,0 +1,49 @@
+import type { HostRecap, RunEvent } from '../../engine/event.ts';
+import type { Colors } from '../terminal.ts';
+import { count, duration } from './duration.ts';
+import { formatTable } from './table.ts';
+
+type RunFinished = Extract<RunEvent, { readonly type: 'run-finished' }>;
+
+const counters: readonly (keyof HostRecap)[] = [
+  'ok',
+  'changed',
+  'unreachable',
+  'failed',
+  'skipped',
+  'rescued',
+  'ignored',
+];
+
+/** The closing table by host (C1) and one sentence with the total time. */
+export function formatRecap(event: RunFinished, colors: Colors): string {
+  const rows = Object.entries(event.recap).map(([host, recap]) => [
+    host,
+    ...counters.map((counter) => counterCell(counter, recap[counter], colors)),
+  ]);
+  const table = formatTable(['host', ...counters], rows, {
+    colors,
+    right: counters.map((_, index) => index + 1),
+  });
+  return `${rows.length > 0 ? `${table}\n` : ''}${closing(event, colors)}\n`;
+}
+
+function counterCell(counter: keyof HostRecap, value: number, colors: Colors): string {
+  if (value === 0) return colors.dim('0');
+  if (counter === 'ok') return colors.green(String(value));
+  if (counter === 'failed' || counter === 'unreachable') return colors.red(String(value));
+  return colors.yellow(String(value));
+}
+
+function closing(event: RunFinished, colors: Colors): string {
+  const changes = event.changed === 0 ? 'nothing changed' : count(event.changed, 'change');
+  const time = duration(event.milliseconds);
+  switch (event.outcome) {
+    case 'done':
+      return `${colors.green(colors.bold('Done'))} in ${time}, ${changes}.`;
+    case 'failed':
+      return `${colors.red(colors.bold('Failed'))} after ${time}, ${changes}. The same command goes on from here.`;
+    case 'interrupted':
+      return `${colors.yellow(colors.bold('Interrupted'))} after ${time}, ${changes}. The same command goes on from here.`;
+  }
+}
