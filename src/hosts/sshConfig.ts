@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import type { SshSettings } from '../cloud/cloud.ts';
+
+/** Configuration files of the operator that exist, first the one that wins. */
+export function operatorFiles(settings: Pick<SshSettings, 'configFile'>): readonly string[] {
+  if (settings.configFile !== undefined) return [settings.configFile];
+  return [join(homedir(), '.ssh', 'config'), '/etc/ssh/ssh_config'].filter((file) => existsSync(file));
+}
+
+/**
+ * The configuration that ssh is started with: the operator's own files first, ours after them. ssh takes the first
+ * value it meets (ssh_config(5)), so ours are defaults; only what `sshOptions` gives cannot be overridden.
+ */
+export function sshConfig(settings: SshSettings, files: readonly string[]): string {
+  const lines = files.map((file) => `Include "${file}"`);
+  lines.push('Host *', `  User ${settings.user}`, `  Port ${settings.port}`);
+  if (settings.identityFile !== undefined) lines.push(`  IdentityFile "${settings.identityFile}"`);
+  // The first contact is stated in a note; a changed key is refused all the same.
+  lines.push('  StrictHostKeyChecking accept-new', '  ConnectTimeout 10', '  Compression no');
+  return `${lines.join('\n')}\n`;
+}
+
+/** Options that hold for every ssh process of a run. */
+export function sshOptions(configFile: string, controlPath: string, password: boolean): string[] {
+  return [
+    ...['-F', configFile, '-S', controlPath, '-T', '-e', 'none'],
+    ...['-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=3'],
+    ...['-o', 'LogLevel=INFO', '-o', 'ForwardX11=no'],
+    ...['-o', 'PermitLocalCommand=no', '-o', 'RemoteCommand=none', '-o', 'ControlPersist=no'],
+    ...(password ? ['-o', 'BatchMode=no', '-o', 'NumberOfPasswordPrompts=1'] : ['-o', 'BatchMode=yes']),
+  ];
+}
