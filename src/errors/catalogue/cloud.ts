@@ -1,3 +1,5 @@
-import { defineCatalogue } from './entry.ts';
+import { cloudFileErrors } from './cloud-file.ts';
+import { cloudRuleErrors } from './cloud-rules.ts';
 
-export const cloudErrors = defineCatalogue({});
+/** What can be wrong with a description: its text and shape, and the cloud that it describes. */
+export const cloudErrors = { ...cloudFileErrors, ...cloudRuleErrors } as const;

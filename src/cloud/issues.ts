@@ -1,0 +1,230 @@
+import { z } from 'zod';
+import { type Problem, problem } from '../errors/problem.ts';
+import { nearest } from '../errors/suggest.ts';
+import type { DescriptionDocument, Path } from './document.ts';
+import { descriptionSchema } from './schema.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Turns what the schema found into problems with a place in the file. */
+export function schemaProblems(issues: readonly Issue[], document: DescriptionDocument): Problem[] {
+  return issues.flatMap((issue) => issueProblems(issue, [], document));
+}
+
+function issueProblems(issue: Issue, before: Path, document: DescriptionDocument): Problem[] {
+  const path = [...before, ...issue.path];
+  const value = valueAt(document.tree, path);
+  const details = {
+    path: showPath(path),
+    value: showValue(value, document.source(path)),
+    meaning: meaningOf(path),
+  };
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, document));
+    case 'invalid_union':
+      return likeliestBranch(issue.errors).flatMap((inner) => issueProblems(inner, path, document));
+    case 'invalid_type':
+      return [typeProblem(issue.expected, path, value, document)];
+    case 'invalid_value': {
+      if (typeof value === 'object' || value === undefined)
+        return [typeProblem('string', path, value, document)];
+      const allowed = issue.values.map(String);
+      const suggestion = nearest(String(value), allowed);
+      return [
+        problem('CLOUD_VALUE', {
+          place: document.at(path),
+          details: { ...details, allowed: allowed.join(', ') },
+          suggestion,
+        }),
+      ];
+    }
+    case 'too_small':
+    case 'too_big': {
+      const bound = issue.code === 'too_small' ? `at least ${issue.minimum}` : `at most ${issue.maximum}`;
+      const counted = issue.origin === 'array' ? ' entries' : '';
+      const found = Array.isArray(value) ? `a list of ${value.length}` : details.value;
+      const place = value === undefined || Array.isArray(value) ? document.keyAt(path) : document.at(path);
+      return [
+        problem('CLOUD_OUT_OF_RANGE', {
+          place,
+          details: { ...details, value: found, bound: bound + counted },
+        }),
+      ];
+    }
+    case 'invalid_format':
+      if (issue.format === 'ipv4')
+        return [problem('CLOUD_ADDRESS_SYNTAX', { place: document.at(path), details })];
+      if (issue.format === 'cidrv4')
+        return [problem('CLOUD_CIDR_SYNTAX', { place: document.at(path), details })];
+      return [
+        problem('CLOUD_FORMAT', { place: document.at(path), details: { ...details, rule: issue.message } }),
+      ];
+    default:
+      return [
+        problem('CLOUD_FORMAT', { place: document.at(path), details: { ...details, rule: issue.message } }),
+      ];
+  }
+}
+
+function unknownKey(key: string, path: Path, document: DescriptionDocument): Problem {
+  const known = knownKeys(path);
+  return problem('CLOUD_UNKNOWN_KEY', {
+    place: document.keyAt([...path, key]),
+    details: { key, path: path.length === 0 ? 'the top level' : showPath(path), known: known.join(', ') },
+    suggestion: nearest(key, known),
+  });
+}
+
+const YAML_1_1_TRUTH = /^(y|yes|on|n|no|off)$/i;
+
+function typeProblem(expected: string, path: Path, value: unknown, document: DescriptionDocument): Problem {
+  const key = String(path.at(-1) ?? 'cloud');
+  const meaning = meaningOf(path);
+  if (value === undefined) {
+    const place = document.keyAt(path);
+    if (path.join('.') === 'networks.management.vip') return problem('CLOUD_VIP_MISSING', { place });
+    return problem('CLOUD_MISSING', { place, details: { path: showPath(path), key, meaning } });
+  }
+  const source = document.source(path);
+  if (typeof value === 'string' && YAML_1_1_TRUTH.test(value) && expected !== 'string') {
+    const truth = /^(y|yes|on)$/i.test(value);
+    const wantsTruth = expected === 'boolean';
+    const mend = wantsTruth ? String(truth) : 'null';
+    return problem('CLOUD_YAML_BOOLEAN', {
+      place: document.at(path),
+      details: {
+        path: showPath(path),
+        value,
+        expected: wantsTruth ? 'a truth value' : typeName(expected),
+        mend: `${key}: ${mend}`,
+      },
+      suggestion: mend,
+    });
+  }
+  const quotable =
+    expected === 'string' && source !== undefined && ['number', 'boolean'].includes(typeof value);
+  const place =
+    source === undefined && path.length > 0 && typeof value === 'object'
+      ? document.keyAt(path)
+      : document.at(path);
+  return problem('CLOUD_TYPE', {
+    place,
+    details: { path: showPath(path), expected: typeName(expected), found: foundName(value), meaning },
+    suggestion: quotable ? `"${source}"` : undefined,
+  });
+}
+
+/** Of a union's branches the one that the author most likely meant: the value's kind fits, and least is wrong. */
+function likeliestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const misfit = (issues: readonly Issue[]): number =>
+    issues.some((i) => i.path.length === 0 && (i.code === 'invalid_type' || i.code === 'invalid_value'))
+      ? 1000
+      : 0;
+  const sorted = [...branches].sort((a, b) => misfit(a) + a.length - misfit(b) - b.length);
+  return sorted[0] ?? [];
+}
+
+function typeName(expected: string): string {
+  const names: Readonly<Record<string, string>> = {
+    string: 'text',
+    number: 'a number',
+    int: 'a whole number',
+    boolean: 'true or false',
+    object: 'a map',
+    record: 'a map',
+    array: 'a list',
+    null: 'null',
+  };
+  return names[expected] ?? expected;
+}
+
+function foundName(value: unknown): string {
+  if (value === null) return 'nothing (null)';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number') return 'a number';
+  return `\`${String(value)}\``;
+}
+
+function showValue(value: unknown, source: string | undefined): string {
+  if (source !== undefined) return source.length > 60 ? `${source.slice(0, 57)}…` : source;
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'a map';
+  return String(value).slice(0, 60);
+}
+
+/** `hosts.control1.roles[0]` */
+export function showPath(path: Path): string {
+  let shown = '';
+  for (const step of path) {
+    if (typeof step === 'number') shown += `[${step}]`;
+    else shown += shown === '' ? String(step) : `.${String(step)}`;
+  }
+  return shown === '' ? 'the description' : shown;
+}
+
+export function valueAt(tree: unknown, path: Path): unknown {
+  let value = tree;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Object.hasOwn(value, step) ? (value as Record<PropertyKey, unknown>)[step] : undefined;
+  }
+  return value;
+}
+
+/** The schema at a path, for its meaning and its keys. */
+function schemaAt(path: Path): z.core.$ZodType | undefined {
+  let schema: z.core.$ZodType | undefined = descriptionSchema;
+  for (const step of path) {
+    const open = unwrap(schema);
+    if (open instanceof z.ZodObject) schema = (open.shape as Record<string, z.core.$ZodType>)[String(step)];
+    else if (open instanceof z.ZodRecord) schema = open.valueType as z.core.$ZodType;
+    else if (open instanceof z.ZodArray) schema = open.element as z.core.$ZodType;
+    else return undefined;
+  }
+  return schema;
+}
+
+function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  let open = schema;
+  while (
+    open instanceof z.ZodOptional ||
+    open instanceof z.ZodNullable ||
+    open instanceof z.ZodDefault ||
+    open instanceof z.ZodPrefault
+  ) {
+    open = open.unwrap() as z.core.$ZodType;
+  }
+  return open;
+}
+
+function knownKeys(path: Path): string[] {
+  const open = unwrap(schemaAt(path));
+  if (open instanceof z.ZodObject) return Object.keys(open.shape);
+  if (open instanceof z.ZodUnion) {
+    return open.options.flatMap((option) => (option instanceof z.ZodObject ? Object.keys(option.shape) : []));
+  }
+  return [];
+}
+
+function meaningOf(path: Path): string {
+  for (let length = path.length; length > 0; length--) {
+    let schema = schemaAt(path.slice(0, length));
+    while (schema) {
+      const text = (schema as z.ZodType).description;
+      if (text) return text;
+      const inner =
+        schema instanceof z.ZodOptional ||
+        schema instanceof z.ZodDefault ||
+        schema instanceof z.ZodPrefault ||
+        schema instanceof z.ZodNullable
+          ? (schema.unwrap() as z.core.$ZodType)
+          : undefined;
+      schema = inner;
+    }
+  }
+  return 'A description of a cloud is a map with the keys cloud, networks and hosts at least.';
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import {
+  address,
+  cidr,
+  describedRoles,
+  device,
+  filePath,
+  hostOrAddress,
+  interfaceName,
+  mtu,
+} from './schema-parts.ts';
+
+const usualInterface = interfaceName.describe(
+  'Usual name of the interface in this network; a host may differ, see `interfaces` of the host.',
+);
+const mtuField = mtu.default(1500).describe('Greatest packet on the network, in bytes.');
+
+export const networksSchema = z
+  .strictObject({
+    service: z
+      .strictObject({
+        interface: usualInterface,
+        cidr: cidr.describe('The network in CIDR notation, e.g. 192.168.20.0/24.'),
+        vip: address
+          .optional()
+          .describe('Free address of this network, held by a control host: the dashboard as seen by users.'),
+        mtu: mtuField,
+      })
+      .optional()
+      .describe('Network from which users reach the dashboard and the APIs; optional.'),
+    management: z
+      .strictObject({
+        interface: usualInterface,
+        cidr: cidr.describe('The network in CIDR notation, e.g. 192.168.21.0/24.'),
+        vip: address.describe(
+          'Free address of this network, held by one control host at a time: APIs, database and message broker.',
+        ),
+        mtu: mtuField,
+      })
+      .describe('Network on which the hosts talk to one another.'),
+    provider: z
+      .strictObject({ interface: usualInterface, mtu: mtuField })
+      .optional()
+      .describe('Interface without an address, which becomes a port of the external bridge.'),
+    overlay: z
+      .strictObject({
+        interface: usualInterface,
+        cidr: cidr.describe('The network in CIDR notation, e.g. 192.168.23.0/24.'),
+        mtu: mtuField,
+      })
+      .nullish()
+      .describe('Carries tenant networks between hosts; null for provider networks only, without routers.'),
+    storage: z
+      .strictObject({
+        interface: usualInterface,
+        cidr: cidr.describe('The network in CIDR notation, e.g. 192.168.24.0/24.'),
+        mtu: mtuField,
+      })
+      .optional()
+      .describe('Carries storage traffic; the management network does where it is left out.'),
+  })
+  .describe('The five networks of the cloud.');
+
+const hostInterface = interfaceName.nullable().optional();
+
+export const hostSchema = z
+  .strictObject({
+    address: address.describe(
+      'Address of the host in the management network; that of the first host of a range.',
+    ),
+    addresses: z
+      .strictObject({
+        service: address.optional().describe('Address in the service network.'),
+        overlay: address.optional().describe('Address in the overlay network.'),
+        storage: address.optional().describe('Address in the storage network.'),
+      })
+      .prefault({})
+      .describe('Addresses in further networks; derived from the host part of `address` where left out.'),
+    roles: z
+      .array(z.enum(describedRoles))
+      .min(1)
+      .describe(
+        'What the host does; `storage` stands for mon, mgr, osd and rgw. Without any network host the control hosts do that too.',
+      ),
+    interfaces: z
+      .strictObject({
+        service: hostInterface.describe('Interface in the service network; null: not in it.'),
+        management: interfaceName.optional().describe('Interface in the management network.'),
+        provider: hostInterface.describe('Interface in the provider network; null: not in it.'),
+        overlay: hostInterface.describe('Interface in the overlay network; null: not in it.'),
+        storage: hostInterface.describe('Interface in the storage network; null: not in it.'),
+      })
+      .prefault({})
+      .describe('Interfaces of this host whose names differ from the usual ones.'),
+    devices: z
+      .array(device)
+      .default([])
+      .describe('Where OSDs live: whole block devices, or sparse files of a trial as file:/path:SIZE.'),
+    ssh_address: z
+      .string()
+      .regex(/^[A-Za-z0-9]([A-Za-z0-9._:[\]-]{0,251}[A-Za-z0-9\]])?$/, { error: 'a host name or an address' })
+      .optional()
+      .describe('Where ssh goes; the management address unless told.'),
+  })
+  .describe('One host, or a range of hosts that count up from the given addresses.');
+
+export const sshSchema = z
+  .strictObject({
+    user: z
+      .string()
+      .regex(/^[a-z_][a-z0-9_.-]{0,31}$/, { error: 'a user name of the hosts' })
+      .default('root')
+      .describe('User to log in as.'),
+    port: z.int().min(1).max(65535).default(22).describe('Port of sshd.'),
+    config: filePath
+      .optional()
+      .describe('An ssh_config file to use in place of the user’s own; beside this file unless absolute.'),
+    key: filePath
+      .optional()
+      .describe('Private key to log in with; beside this file unless absolute, ~ is the home folder.'),
+    sudo: z.boolean().optional().describe('Whether sudo is used on the hosts; yes unless the user is root.'),
+  })
+  .describe('How the hosts are reached. A password goes in the vault as ssh_password.');
+
+export const timeSchema = z
+  .strictObject({
+    servers: z
+      .array(hostOrAddress)
+      .default([])
+      .describe('Time servers; with none, the control hosts serve time to the rest.'),
+  })
+  .describe('Where the hosts get the time from.');
