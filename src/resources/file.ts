@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import {
+  type Change,
+  type Resource,
+  type ResourceOptions,
+  resource,
+  type ShellKind,
+} from '../engine/resource.ts';
+import { reveal, type Text } from '../secrets/confidential.ts';
+import { maskedDifference } from './mask.ts';
+import { type FileAttributes, quote, quoteAll, writeFile } from './shell.ts';
+
+export interface FileDesired extends FileAttributes {
+  readonly path: string;
+  readonly content: Text;
+  /** SHA-256 of the content, hexadecimal. */
+  readonly digest: string;
+}
+
+export interface FileState {
+  /** As `stat` says: `regular file`, `directory`, `symbolic link` …; absent when nothing is there. */
+  readonly type?: string;
+  readonly owner?: string;
+  readonly group?: string;
+  readonly mode?: string;
+  readonly digest?: string;
+  /** The first 64 KiB, only where the digest is not the desired one. */
+  readonly content?: string;
+}
+
+/** Bytes of a differing file that are read for the difference. */
+const SHOWN_BYTES = 65_536;
+
+/** Attributes of many paths in one process, one line each: `S type|owner|group|mode|path`. */
+export function statLines(paths: readonly string[]): string {
+  return `stat -c 'S %F|%U|%G|%a|%n' -- ${quoteAll(paths)} 2>/dev/null`;
+}
+
+/** What `statLines` printed, by path. */
+export function parseStat(output: string): Map<string, FileState> {
+  const states = new Map<string, FileState>();
+  for (const line of output.split('\n')) {
+    const found = /^S ([^|]*)\|([^|]*)\|([^|]*)\|([0-7]+)\|(.*)$/.exec(line);
+    if (!found) continue;
+    const [, type = '', owner = '', group = '', mode = '', path = ''] = found;
+    states.set(path, { type: type.replace('regular empty file', 'regular file'), owner, group, mode });
+  }
+  return states;
+}
+
+/** Whether two octal modes are the same, leading zeros aside. */
+export function sameMode(one: string | undefined, other: string): boolean {
+  return one !== undefined && Number.parseInt(one, 8) === Number.parseInt(other, 8);
+}
+
+export const fileKind: ShellKind<FileDesired, FileState> = {
+  via: 'shell',
+  name: 'file',
+  batch: true,
+
+  read(items) {
+    const paths = items.map((item) => item.path);
+    // sha256sum marks a line whose name it had to escape with a backslash; such names simply don't match.
+    const desired = items.map((item) => `${quote(`${item.digest}  ${item.path}`)}`).join('|');
+    return [
+      statLines(paths),
+      `sha256sum -- ${quoteAll(paths)} 2>/dev/null | while IFS= read -r line; do`,
+      `printf 'H %s\\n' "$line"`,
+      `case $line in ${desired}) ;; *)`,
+      `printf 'C '; head -c ${SHOWN_BYTES} -- "\${line#*  }" | base64 -w 0; echo;; esac`,
+      'done',
+    ].join('\n');
+  },
+
+  parse(output, items) {
+    const stats = parseStat(output);
+    const digests = new Map<string, string>();
+    const contents = new Map<string, string>();
+    let path = '';
+    for (const line of output.split('\n')) {
+      const hash = /^H ([0-9a-f]{64}) [ *](.*)$/.exec(line);
+      if (hash) {
+        path = hash[2] ?? '';
+        digests.set(path, hash[1] ?? '');
+      } else if (line.startsWith('C ')) {
+        contents.set(path, Buffer.from(line.slice(2), 'base64').toString('utf8'));
+      }
+    }
+    return items.map((item) => {
+      const digest = digests.get(item.path);
+      const content = contents.get(item.path);
+      return {
+        ...stats.get(item.path),
+        ...(digest !== undefined && { digest }),
+        ...(content !== undefined && { content }),
+      };
+    });
+  },
+
+  compare(desired, state): Change | undefined {
+    const sameContent = state.type === 'regular file' && state.digest === desired.digest;
+    const attributes = attributeChanges(desired, state);
+    if (sameContent && attributes.length === 0) return undefined;
+    const detail = attributes.length > 0 ? ` (${attributes.join(', ')})` : '';
+    const difference = sameContent ? undefined : maskedDifference(state.content ?? '', desired.content);
+    return {
+      summary: sameContent
+        ? `set ${attributes.join(', ')} of ${desired.path}`
+        : `write ${desired.path}${state.type === undefined ? '' : detail}`,
+      ...(difference && { difference }),
+      script: writeFile(desired.path, desired.content, desired),
+      limitSeconds: 60,
+    };
+  },
+};
+
+/** What differs in owner, group and mode, in words; nothing where the path is not there yet. */
+export function attributeChanges(desired: FileAttributes, state: FileState): string[] {
+  if (state.type === undefined) return [];
+  const changes: string[] = [];
+  if (state.owner !== desired.owner) changes.push(`owner ${state.owner} -> ${desired.owner}`);
+  if (state.group !== desired.group) changes.push(`group ${state.group} -> ${desired.group}`);
+  if (!sameMode(state.mode, desired.mode)) changes.push(`mode ${state.mode} -> ${desired.mode}`);
+  return changes;
+}
+
+export interface FileOptions extends ResourceOptions {
+  readonly owner?: string;
+  readonly group?: string;
+  /** Octal, as `0640`. Unless told 0644, and 0600 where the content holds a secret. */
+  readonly mode?: string;
+}
+
+/** A file with exactly this content, written in one step. Owner and group are root unless told. */
+export function file(host: string, path: string, content: Text, options: FileOptions = {}): Resource {
+  const desired: FileDesired = {
+    path,
+    content,
+    digest: createHash('sha256').update(reveal(content), 'utf8').digest('hex'),
+    owner: options.owner ?? 'root',
+    group: options.group ?? 'root',
+    mode: options.mode ?? (typeof content === 'string' ? '0644' : '0600'),
+  };
+  return resource(fileKind, host, path, desired, options);
+}

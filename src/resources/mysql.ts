@@ -1,0 +1,212 @@
+import {
+  type Change,
+  type Resource,
+  type ResourceOptions,
+  resource,
+  type ShellKind,
+} from '../engine/resource.ts';
+import { joinTexts, type Text, text } from '../secrets/confidential.ts';
+import { subshell, withInput } from './shell.ts';
+import { passwordHash, sqlAccount, sqlName, sqlString } from './sql.ts';
+
+/** root comes in through the local socket, without a password. */
+const CLIENT = 'mariadb --no-defaults --default-character-set=utf8mb4 --user=root --batch --skip-column-names';
+/** Escapes in our literals are read as meant whatever the server's mode. */
+const SESSION = "SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '');";
+const READ_MARK = "SELECT 'server', 'up';";
+
+/** All questions in one process; a server that isn't there (yet) answers nothing, which is no error. */
+function ask(statements: readonly Text[]): Text {
+  return withInput(
+    `${CLIENT} --force`,
+    joinTexts([SESSION, READ_MARK, ...statements, ''], '\n'),
+    '2>/dev/null || :',
+  );
+}
+
+function answersOf(output: string): { readonly up: boolean; readonly rows: readonly string[][] } {
+  const rows = output.split('\n').map((line) => line.split('\t'));
+  return { up: rows.some((row) => row[0] === 'server' && row[1] === 'up'), rows };
+}
+
+/** No `|| exit`: the client's own exit code is the subshell's. */
+function tell(statements: readonly Text[]): Text {
+  return subshell(withInput(CLIENT, joinTexts([SESSION, ...statements, ''], '\n')));
+}
+
+export interface DatabaseDesired {
+  readonly name: string;
+  readonly charset: string;
+  readonly collation: string;
+}
+
+export interface DatabaseState {
+  /** False where the server did not answer. */
+  readonly known: boolean;
+  readonly charset?: string;
+  readonly collation?: string;
+}
+
+/** MariaDB has called utf8 utf8mb3 since 10.6; both names may come back. */
+const modern = (name: string | undefined): string | undefined => name?.replace(/^utf8(?=_|$)/, 'utf8mb3');
+
+export const mysqlDatabaseKind: ShellKind<DatabaseDesired, DatabaseState> = {
+  via: 'shell',
+  name: 'mysql-database',
+  batch: true,
+  read: (items) =>
+    ask(
+      items.map(
+        (item, index) =>
+          `SELECT 'database', ${index}, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ${sqlString(item.name)};`,
+      ),
+    ),
+  parse(output, items) {
+    const { up, rows } = answersOf(output);
+    return items.map((_, index) => {
+      const row = rows.find((candidate) => candidate[0] === 'database' && candidate[1] === String(index));
+      const [, , charset, collation] = row ?? [];
+      return { known: up, ...(charset && { charset }), ...(collation && { collation }) };
+    });
+  },
+  compare(desired, state): Change | undefined {
+    const same =
+      modern(state.charset) === modern(desired.charset) &&
+      modern(state.collation) === modern(desired.collation);
+    if (same) return undefined;
+    const form = `CHARACTER SET ${desired.charset} COLLATE ${desired.collation}`;
+    const exists = state.charset !== undefined;
+    return {
+      summary: exists ? `set database ${desired.name} to ${form}` : `make database ${desired.name}`,
+      script: tell([
+        `CREATE DATABASE IF NOT EXISTS ${sqlName(desired.name)} ${form};`,
+        `ALTER DATABASE ${sqlName(desired.name)} ${form};`,
+      ]),
+      limitSeconds: 60,
+    };
+  },
+};
+
+export interface DatabaseOptions extends ResourceOptions {
+  /** `utf8mb3` unless told: some services' indexes are too long for four bytes a letter. */
+  readonly charset?: string;
+  readonly collation?: string;
+}
+
+/** A database on the server that `host` reaches through its local socket. */
+export function mysqlDatabase(host: string, name: string, options: DatabaseOptions = {}): Resource {
+  const charset = options.charset ?? 'utf8mb3';
+  const desired: DatabaseDesired = { name, charset, collation: options.collation ?? `${charset}_general_ci` };
+  return resource(mysqlDatabaseKind, host, name, desired, options);
+}
+
+export interface UserDesired {
+  readonly user: string;
+  /** The hosts it may come from, as MariaDB's accounts: `%`. */
+  readonly from: string;
+  readonly hash: Text;
+  /** `nova.*`; all privileges on each. */
+  readonly grants: readonly string[];
+}
+
+export interface UserState {
+  readonly known: boolean;
+  readonly exists: boolean;
+  readonly passwordMatches: boolean;
+  /** Databases on which it has every privilege that services use; `*` for all. */
+  readonly granted: ReadonlySet<string>;
+}
+
+/** Privileges looked at to tell that all were granted; GRANT ALL sets these and the rest together. */
+const LOOKED_AT = [
+  'Select',
+  'Insert',
+  'Update',
+  'Delete',
+  'Create',
+  'Drop',
+  'Index',
+  'Alter',
+  'References',
+  'Trigger',
+];
+const ALL_SET = LOOKED_AT.map((name) => `${name}_priv = 'Y'`).join(' AND ');
+
+const databaseOf = (grant: string): string => grant.replace(/\.\*$/, '');
+
+export const mysqlUserKind: ShellKind<UserDesired, UserState> = {
+  via: 'shell',
+  name: 'mysql-user',
+  batch: true,
+  read: (items) =>
+    ask(
+      items.flatMap((item, index) => {
+        const where = `WHERE User = ${sqlString(item.user)} AND Host = ${sqlString(item.from)}`;
+        return [
+          text`SELECT 'user', ${index}, authentication_string = '${item.hash}' FROM mysql.user ${where};`,
+          `SELECT 'grant', ${index}, REPLACE(Db, '\\\\_', '_') FROM mysql.db ${where} AND ${ALL_SET};`,
+          `SELECT 'grant', ${index}, '*' FROM mysql.user ${where} AND ${ALL_SET};`,
+        ];
+      }),
+    ),
+  parse(output, items) {
+    const { up, rows } = answersOf(output);
+    return items.map((_, index) => {
+      const mine = rows.filter((row) => row[1] === String(index));
+      const user = mine.find((row) => row[0] === 'user');
+      const granted = mine.filter((row) => row[0] === 'grant').map((row) => row[2] ?? '');
+      return {
+        known: up,
+        exists: user !== undefined,
+        passwordMatches: user?.[2] === '1',
+        granted: new Set(granted),
+      };
+    });
+  },
+  compare(desired, state): Change | undefined {
+    const missing = desired.grants.filter((grant) => !state.granted.has(databaseOf(grant)));
+    if (state.exists && state.passwordMatches && missing.length === 0) return undefined;
+    const account = sqlAccount(desired.user, desired.from);
+    const words = [
+      ...(state.exists ? [] : [`make database account ${desired.user}@${desired.from}`]),
+      ...(state.exists && !state.passwordMatches
+        ? [`set the password of database account ${desired.user}`]
+        : []),
+      ...(missing.length > 0 ? [`grant it ${missing.join(', ')}`] : []),
+    ];
+    const grants = desired.grants.map((grant) => {
+      const database = databaseOf(grant);
+      return `GRANT ALL PRIVILEGES ON ${database === '*' ? '*' : sqlName(database)}.* TO ${account};`;
+    });
+    return {
+      summary:
+        state.exists && state.passwordMatches
+          ? `grant ${missing.join(', ')} to ${desired.user}`
+          : words.join(', '),
+      script: tell([
+        text`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY PASSWORD '${desired.hash}';`,
+        text`ALTER USER ${account} IDENTIFIED BY PASSWORD '${desired.hash}';`,
+        ...grants,
+      ]),
+      limitSeconds: 60,
+    };
+  },
+};
+
+export interface UserOptions extends ResourceOptions {
+  /** Where it may come from; `%`, anywhere, unless told. */
+  readonly from?: string;
+}
+
+/** A database account with a password and all privileges on some databases (`nova.*`). */
+export function mysqlUser(
+  host: string,
+  user: string,
+  password: Text,
+  grants: readonly string[],
+  options: UserOptions = {},
+): Resource {
+  const from = options.from ?? '%';
+  const desired: UserDesired = { user, from, hash: passwordHash(password), grants };
+  return resource(mysqlUserKind, host, from === '%' ? user : `${user}@${from}`, desired, options);
+}
