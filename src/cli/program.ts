@@ -74,7 +74,8 @@ function buildParser(options: ProgramOptions, settle: (code: number) => void): P
     parser.action(() => {
       const word = parser.args[0];
       if (word !== undefined) throwUnknownCommand([group.name, word], table);
-      fail('CLI_COMMAND_MISSING', { details: { command: `cloudwright ${group.name}` } });
+      options.writeErr(parser.helpInformation());
+      settle(2);
     });
     groups.set(group.name, parser);
   }

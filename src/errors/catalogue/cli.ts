@@ -8,12 +8,6 @@ export const cliErrors = defineCatalogue({
     next: '`cloudwright --help` lists the commands.',
     exit: 2,
   },
-  CLI_COMMAND_MISSING: {
-    what: 'A command is missing after `{command}`.',
-    why: 'Nothing was done.',
-    next: '`{command} --help` lists the commands.',
-    exit: 2,
-  },
   CLI_OPTION_UNKNOWN: {
     what: '`{command}` has no option `{option}`.',
     why: 'An option that is not understood could change what is meant, so nothing was done.',
