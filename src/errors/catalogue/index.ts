@@ -5,6 +5,7 @@ import { engineErrors } from './engine.ts';
 import { formatsErrors } from './formats.ts';
 import { hostsErrors } from './hosts.ts';
 import { labErrors } from './lab.ts';
+import { stepsErrors } from './steps.ts';
 import { vaultErrors } from './vault.ts';
 
 /** Every error that can reach an operator, by code; `docs/errors.md` is generated from it. */
@@ -13,6 +14,7 @@ export const catalogue = {
   ...cloudErrors,
   ...hostsErrors,
   ...engineErrors,
+  ...stepsErrors,
   ...checksErrors,
   ...vaultErrors,
   ...labErrors,

@@ -1,0 +1,129 @@
+import type { Cloud, Host } from '../../cloud/cloud.ts';
+import type { Resource } from '../../engine/resource.ts';
+import type { StepContext } from '../../engine/step.ts';
+import { command, file, service } from '../../resources/index.ts';
+import { reveal } from '../../secrets/confidential.ts';
+import { clientKeyringFile } from '../ceph/client.ts';
+import { usesUserspace } from '../network/chassis.ts';
+import { factsOf, firstControl, usesCeph } from '../shared/places.ts';
+import { hypervisorConfiguration, novaConfiguration } from './configuration.ts';
+
+/** libvirt, QEMU and nova-compute on a compute host. */
+export function hypervisorResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
+  const own = factsOf(facts, host.name);
+  const nova = `${host.name}/file:/etc/nova/nova.conf`;
+  const novaFile = host.roles.has('control')
+    ? []
+    : [
+        file(host.name, '/etc/nova/nova.conf', novaConfiguration(cloud, host, own), {
+          group: 'nova',
+          mode: '0640',
+        }),
+      ];
+  const compute = file(host.name, '/etc/nova/nova-compute.conf', hypervisorConfiguration(cloud, own), {
+    group: 'nova',
+    mode: '0640',
+  });
+  const qemu = own.container
+    ? [file(host.name, '/etc/libvirt/qemu.conf', containerQemu, { mode: '0600' })]
+    : [];
+  // Without it libvirtd leaves after two idle minutes and "running" is a matter of luck.
+  const stay = file(host.name, '/etc/default/libvirtd', '# Managed by Cloudwright.\nLIBVIRTD_ARGS=""\n');
+  const ceph = usesCeph(cloud) ? cephResources(cloud, host) : [];
+  const wrapper = usesUserspace(cloud, facts, host) ? offloadWrapper(host) : [];
+  const libvirt = service(host.name, 'libvirtd', {
+    watches: [...qemu, stay, ...ceph.filter((resource) => resource.id.includes('/etc/libvirt/'))],
+    after: wrapper,
+  });
+  const dropIn = file(
+    host.name,
+    '/etc/systemd/system/nova-compute.service.d/cloudwright.conf',
+    // Started before the conductor, it loses ten seconds to a retry.
+    '[Unit]\nAfter=libvirtd.service rabbitmq-server.service nova-conductor.service neutron-api.service\n[Service]\nRestart=always\nRestartSec=2\n',
+  );
+  const conductor = `${firstControl(cloud).name}/service:nova-conductor`;
+  return [
+    ...novaFile,
+    compute,
+    ...qemu,
+    stay,
+    ...ceph,
+    ...wrapper,
+    libvirt,
+    dropIn,
+    service(host.name, 'nova-compute', {
+      watches: [nova, compute, dropIn, ...ceph],
+      after: [libvirt, conductor],
+    }),
+  ];
+}
+
+/** A container offers no AppArmor, no cgroup controllers to delegate and no private mount namespaces. */
+const containerQemu = `# Managed by Cloudwright; changes are put back at the next apply.
+security_driver = "none"
+cgroup_controllers = [ ]
+namespaces = [ ]
+remember_owner = 0
+user = "libvirt-qemu"
+`;
+
+/** The key as a libvirt secret, laid down as libvirt's own files, so that no key stands in a process list. */
+function cephResources(cloud: Cloud, host: Host): readonly Resource[] {
+  const uuid = reveal(cloud.secrets.ceph_libvirt_uuid);
+  return [
+    clientKeyringFile(cloud, host, 'nova', 'nova'),
+    file(
+      host.name,
+      `/etc/libvirt/secrets/${uuid}.xml`,
+      `<secret ephemeral='no' private='yes'>
+  <uuid>${uuid}</uuid>
+  <usage type='ceph'>
+    <name>client.nova</name>
+  </usage>
+</secret>
+`,
+      { mode: '0600' },
+    ),
+    file(host.name, `/etc/libvirt/secrets/${uuid}.base64`, cloud.secrets.ceph_nova_key, { mode: '0600' }),
+  ];
+}
+
+/**
+ * Guests on the userspace datapath must not hand unfinished checksums or oversized segments to their card, or
+ * their TCP is dead; Nova has no setting for it, so QEMU is started with those features off.
+ */
+function offloadWrapper(host: Host): readonly Resource[] {
+  const path = '/usr/bin/qemu-system-x86_64';
+  const features = [
+    'csum',
+    'gso',
+    'host_tso4',
+    'host_tso6',
+    'host_ecn',
+    'host_ufo',
+    'guest_csum',
+    'guest_tso4',
+    'guest_tso6',
+    'guest_ecn',
+    'guest_ufo',
+  ];
+  const divert = command(host.name, 'qemu-divert', {
+    doing: 'move QEMU aside for its wrapper',
+    unless: `[ -e ${path}.real ] && grep -qx '${path}.real' /var/lib/dpkg/diversions`,
+    script: `dpkg-divert --quiet --local --rename --divert ${path}.real --add ${path}`,
+    limitSeconds: 30,
+  });
+  const wrapper = file(
+    host.name,
+    path,
+    `#!/bin/sh
+# Managed by Cloudwright: guests' network cards without offloads, for Open vSwitch's userspace datapath.
+case "$*" in
+  *guest=*) set -- "$@" ${features.map((feature) => `-global virtio-net-pci.${feature}=off`).join(' ')} ;;
+esac
+exec ${path}.real "$@"
+`,
+    { mode: '0755', after: [divert] },
+  );
+  return [divert, wrapper];
+}

@@ -1,0 +1,60 @@
+import type { Cloud, CloudNetwork, Host } from '../../cloud/cloud.ts';
+import { joinTexts, type Text, text } from '../../secrets/confidential.ts';
+import { controlHosts, prefixLength } from '../shared/places.ts';
+
+/**
+ * Every host starts as BACKUP and the priority decides, so that a returning host does not take the address twice.
+ * A dead haproxy is a FAULT (no weight): the address leaves at once. Timings by ha_level (A5).
+ */
+export function keepalivedConfiguration(cloud: Cloud, host: Host): Text {
+  const { service, management } = cloud.networks;
+  const head = `# Managed by Cloudwright; changes are put back at the next apply.
+global_defs {
+  router_id ${host.name}
+  enable_script_security
+  script_user root
+  vrrp_garp_master_refresh 10
+}
+vrrp_script haproxy_alive {
+  script "/usr/bin/pkill -0 -x haproxy"
+  interval ${cloud.ha.interval}
+  timeout ${cloud.ha.timeout}
+  rise ${cloud.ha.rise}
+  fall ${cloud.ha.fall}
+}
+`;
+  const instances = [instance(cloud, host, management, 'MANAGEMENT', cloud.virtualRouterId)];
+  if (service?.vip)
+    instances.push(instance(cloud, host, service, 'SERVICE', (cloud.virtualRouterId % 255) + 1));
+  return joinTexts([head, ...instances], '');
+}
+
+function instance(cloud: Cloud, host: Host, network: CloudNetwork, name: string, routerId: number): Text {
+  const hosts = controlHosts(cloud);
+  const peers = hosts
+    .filter((other) => other !== host)
+    .map((other) => other.addresses[network.name])
+    .filter((address) => address !== undefined);
+  const peerBlock =
+    peers.length > 0 ? `  unicast_peer {\n${peers.map((peer) => `    ${peer}\n`).join('')}  }\n` : '';
+  // VRRP's password is at most eight characters; it guards against mistakes, not against attackers.
+  return text`vrrp_instance ${name} {
+  state BACKUP
+  interface ${host.interfaces[network.name] ?? network.interface}
+  virtual_router_id ${routerId}
+  priority ${120 - 10 * hosts.indexOf(host)}
+  advert_int 1
+  unicast_src_ip ${host.addresses[network.name] ?? host.addresses.management}
+${peerBlock}  authentication {
+    auth_type PASS
+    auth_pass ${cloud.secrets.keepalived_password}
+  }
+  virtual_ipaddress {
+    ${network.vip ?? ''}/${prefixLength(network.cidr ?? '')} dev ${host.interfaces[network.name] ?? network.interface}
+  }
+  track_script {
+    haproxy_alive
+  }
+}
+`;
+}

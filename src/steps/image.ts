@@ -1,0 +1,104 @@
+import { imageServiceCheck } from '../checks/index.ts';
+import type { Cloud, Host } from '../cloud/cloud.ts';
+import type { Resource } from '../engine/resource.ts';
+import type { Step, StepContext } from '../engine/step.ts';
+import { file, renderIni, service } from '../resources/index.ts';
+import { clientKeyringFile } from './ceph/client.ts';
+import {
+  authTokenSection,
+  cacheSection,
+  databaseSection,
+  databaseUrl,
+  proxyHeaders,
+  type Section,
+} from './shared/configuration.ts';
+import { endpoints } from './shared/endpoints.ts';
+import { controlHosts, factsOf, firstControl, usesCeph } from './shared/places.ts';
+import { registration } from './shared/registration.ts';
+import { schema } from './shared/schema.ts';
+import { sqlAccount } from './shared/sql.ts';
+import { workers } from './shared/workers.ts';
+
+/** Glance, its images in Ceph (D1). */
+export const image: Step = {
+  name: 'image',
+  title: 'Images (Glance)',
+  needs: ['identity', 'ceph'],
+  packages: ({ cloud }, host) =>
+    controlHosts(cloud).some((control) => control.name === host)
+      ? ['glance-api', ...(usesCeph(cloud) ? ['python3-rbd', 'python3-rados'] : [])]
+      : [],
+  resources: (context) => [
+    ...sqlAccount(context.cloud, 'glance', ['glance']),
+    ...registration(context.cloud, 'glance', [endpoints.image]),
+    ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
+  ],
+  checks: ({ cloud }) => [imageServiceCheck(firstControl(cloud).name)],
+};
+
+function store(cloud: Cloud): Readonly<Record<string, Section>> {
+  if (!usesCeph(cloud)) return { images: { filesystem_store_datadir: '/var/lib/glance/images/' } };
+  return {
+    images: {
+      rbd_store_pool: 'images',
+      rbd_store_user: 'glance',
+      rbd_store_ceph_conf: '/etc/ceph/ceph.conf',
+      rbd_store_chunk_size: 8,
+    },
+  };
+}
+
+function hostResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
+  const configuration = file(
+    host.name,
+    '/etc/glance/glance-api.conf',
+    renderIni({
+      DEFAULT: {
+        bind_host: host.addresses.management,
+        workers: workers(factsOf(facts, host.name)),
+        log_dir: '/var/log/glance',
+        enabled_backends: usesCeph(cloud) ? 'images:rbd' : 'images:file',
+        // Copy-on-write clones in Ceph need the image's location.
+        show_image_direct_url: usesCeph(cloud),
+        show_multiple_locations: false,
+        enabled_import_methods: '[glance-direct,web-download]',
+      },
+      database: databaseSection(databaseUrl(cloud, 'glance')),
+      keystone_authtoken: authTokenSection(cloud, 'glance'),
+      paste_deploy: { flavor: 'keystone' },
+      cache: cacheSection(cloud),
+      glance_store: { default_backend: 'images' },
+      ...store(cloud),
+      os_glance_tasks_store: { filesystem_store_datadir: '/var/lib/glance/tasks_work_dir/' },
+      os_glance_staging_store: { filesystem_store_datadir: '/var/lib/glance/staging/' },
+      oslo_concurrency: { lock_path: '/var/lock/glance' },
+      oslo_middleware: proxyHeaders,
+    }),
+    { group: 'glance', mode: '0640' },
+  );
+  const keyring = usesCeph(cloud) ? [clientKeyringFile(cloud, host, 'glance', 'glance')] : [];
+  const dropIn = file(
+    host.name,
+    '/etc/systemd/system/glance-api.service.d/cloudwright.conf',
+    '[Unit]\nAfter=mariadb.service memcached.service\n[Service]\nRestart=always\nRestartSec=2\n',
+  );
+  const tables =
+    host === firstControl(cloud)
+      ? [
+          schema(host.name, 'glance', {
+            database: 'glance',
+            package: 'glance-common',
+            user: 'glance',
+            script: 'run glance-manage db_sync',
+            after: [configuration, `${host.name}/mysql-user:glance`],
+          }),
+        ]
+      : [];
+  return [
+    configuration,
+    ...keyring,
+    dropIn,
+    ...tables,
+    service(host.name, 'glance-api', { watches: [configuration, dropIn, ...keyring], after: tables }),
+  ];
+}

@@ -1,0 +1,138 @@
+import { networkAgentsCheck } from '../checks/index.ts';
+import type { Cloud, Host } from '../cloud/cloud.ts';
+import type { Resource } from '../engine/resource.ts';
+import type { Step, StepContext } from '../engine/step.ts';
+import { file, service } from '../resources/index.ts';
+import { chassisResources } from './network/chassis.ts';
+import {
+  metadataAgentConfiguration,
+  ml2Configuration,
+  neutronConfiguration,
+} from './network/configuration.ts';
+import { ovnCentralResources } from './network/ovn.ts';
+import { endpoints } from './shared/endpoints.ts';
+import { chassisHosts, controlHosts, factsOf, firstControl, gatewayHosts } from './shared/places.ts';
+import { registration } from './shared/registration.ts';
+import { schema } from './shared/schema.ts';
+import { sqlAccount } from './shared/sql.ts';
+import { wsgiService } from './shared/wsgi.ts';
+
+/** Neutron with ML2/OVN: kernel datapath where the hosts have the module, userspace otherwise (D2). */
+export const network: Step = {
+  name: 'network',
+  title: 'Networking (Neutron, OVN)',
+  needs: ['identity', 'messaging'],
+  packages: ({ cloud }, name) => [
+    ...(controlHosts(cloud).some((host) => host.name === name)
+      ? [
+          'neutron-api',
+          'neutron-rpc-server',
+          'neutron-periodic-workers',
+          'neutron-ovn-maintenance-worker',
+          'ovn-central',
+        ]
+      : []),
+    ...(chassisHosts(cloud).some((host) => host.name === name)
+      ? ['openvswitch-switch', 'ovn-host', 'neutron-ovn-metadata-agent', 'haproxy', 'ethtool']
+      : []),
+  ],
+  resources: (context) => [
+    ...sqlAccount(context.cloud, 'neutron', ['neutron']),
+    ...registration(context.cloud, 'neutron', [endpoints.network]),
+    ...controlHosts(context.cloud).flatMap((host) => ovnCentralResources(context.cloud, host)),
+    ...chassisHosts(context.cloud).flatMap((host) => chassisResources(context, host)),
+    ...controlHosts(context.cloud).flatMap((host) => serverResources(context, host)),
+    ...chassisHosts(context.cloud).flatMap((host) => metadataResources(context.cloud, host)),
+  ],
+  checks: ({ cloud }) => [
+    networkAgentsCheck(firstControl(cloud).name, {
+      chassis: chassisHosts(cloud).map((host) => host.name),
+      gateways: gatewayHosts(cloud).map((host) => host.name),
+    }),
+  ],
+};
+
+const serverUnits = [
+  'neutron-rpc-server',
+  'neutron-periodic-workers',
+  'neutron-ovn-maintenance-worker',
+] as const;
+
+function serverResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
+  const owned = { group: 'neutron', mode: '0640' };
+  const neutron = file(host.name, '/etc/neutron/neutron.conf', neutronConfiguration(cloud, host), owned);
+  const ml2 = file(host.name, '/etc/neutron/plugins/ml2/ml2_conf.ini', ml2Configuration(cloud), owned);
+  const tables =
+    host === firstControl(cloud)
+      ? [
+          schema(host.name, 'neutron', {
+            database: 'neutron',
+            package: 'neutron-common',
+            user: 'neutron',
+            script:
+              'run neutron-db-manage --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/plugins/ml2/ml2_conf.ini upgrade heads',
+            after: [neutron, ml2, `${host.name}/mysql-user:neutron`],
+          }),
+        ]
+      : [];
+  // The API waits for both OVN databases at its start; without them its first workers die.
+  const ready = controlHosts(cloud).map((control) => `${control.name}/command:ovn-databases`);
+  const registered = `${firstControl(cloud).name}/identity-user:neutron`;
+  const api = wsgiService(host.name, {
+    unit: 'neutron-api',
+    user: 'neutron',
+    script: '/usr/bin/neutron-api',
+    address: host.addresses.management,
+    port: endpoints.network.port,
+    facts: factsOf(facts, host.name),
+    threads: 1,
+    logFile: '/var/log/neutron/neutron-api.log',
+    scriptArguments:
+      '--config-dir=/etc/neutron/server.conf.d --config-file=/etc/neutron/neutron.conf --config-file=/etc/neutron/plugins/ml2/ml2_conf.ini',
+    // Neutron tells the members of its OVN hash ring apart by the server's start time.
+    extra: { 'start-time': '%t', 'add-header': 'Connection: close' },
+    startAfter: ['mariadb.service', 'memcached.service', 'rabbitmq-server.service', 'ovn-central.service'],
+    watches: [neutron, ml2],
+    after: [...tables, ...ready, registered],
+  });
+  const daemons = serverUnits.flatMap((unit) => {
+    const dropIn = file(
+      host.name,
+      `/etc/systemd/system/${unit}.service.d/cloudwright.conf`,
+      '[Unit]\nAfter=mariadb.service rabbitmq-server.service ovn-central.service\n[Service]\nRestart=always\nRestartSec=2\n',
+    );
+    return [
+      dropIn,
+      service(host.name, unit, { watches: [neutron, ml2, dropIn], after: [...tables, ...ready] }),
+    ];
+  });
+  return [neutron, ml2, ...tables, ...api, ...daemons];
+}
+
+function metadataResources(cloud: Cloud, host: Host): readonly Resource[] {
+  const isControl = host.roles.has('control');
+  const owned = { group: 'neutron', mode: '0640' };
+  const neutron = isControl
+    ? []
+    : [file(host.name, '/etc/neutron/neutron.conf', neutronConfiguration(cloud, host), owned)];
+  const agent = file(
+    host.name,
+    '/etc/neutron/neutron_ovn_metadata_agent.ini',
+    metadataAgentConfiguration(cloud),
+    owned,
+  );
+  const dropIn = file(
+    host.name,
+    '/etc/systemd/system/neutron-ovn-metadata-agent.service.d/cloudwright.conf',
+    '[Unit]\nAfter=cloudwright-chassis.service ovn-controller.service\n[Service]\nRestart=always\nRestartSec=2\n',
+  );
+  return [
+    ...neutron,
+    agent,
+    dropIn,
+    service(host.name, 'neutron-ovn-metadata-agent', {
+      watches: [`${host.name}/file:/etc/neutron/neutron.conf`, agent, dropIn],
+      after: [`${host.name}/service:ovn-controller`],
+    }),
+  ];
+}

@@ -1,0 +1,118 @@
+import { identityDomain } from '../api/kinds.ts';
+import { stackCheck } from '../checks/index.ts';
+import type { Host } from '../cloud/cloud.ts';
+import type { Resource } from '../engine/resource.ts';
+import type { Step, StepContext } from '../engine/step.ts';
+import { file, renderIni, service } from '../resources/index.ts';
+import {
+  authTokenSection,
+  cacheSection,
+  databaseSection,
+  databaseUrl,
+  messagingSection,
+  proxyHeaders,
+  serviceAuthSection,
+  transportUrl,
+} from './shared/configuration.ts';
+import { baseUrl, endpoints } from './shared/endpoints.ts';
+import { controlHosts, factsOf, firstControl } from './shared/places.ts';
+import { registration } from './shared/registration.ts';
+import { schema } from './shared/schema.ts';
+import { sqlAccount } from './shared/sql.ts';
+import { workers } from './shared/workers.ts';
+import { wsgiService } from './shared/wsgi.ts';
+
+/** Heat, with a domain of its own for the users that stacks make (D1, E3). */
+export const orchestration: Step = {
+  name: 'orchestration',
+  title: 'Orchestration (Heat)',
+  needs: ['identity', 'messaging'],
+  applies: (cloud) => cloud.services.has('orchestration'),
+  packages: ({ cloud }, host) =>
+    controlHosts(cloud).some((control) => control.name === host)
+      ? ['heat-api', 'heat-engine', 'python3-heatclient']
+      : [],
+  resources: (context) => [
+    ...sqlAccount(context.cloud, 'heat', ['heat']),
+    ...registration(context.cloud, 'heat', [endpoints.orchestration]),
+    identityDomain(firstControl(context.cloud).name, {
+      name: 'heat',
+      description: 'Users and projects of stacks',
+      user: {
+        name: 'heat_domain_admin',
+        password: context.cloud.secrets.heat_domain_password,
+        role: 'admin',
+      },
+    }),
+    ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
+  ],
+  checks: ({ cloud }) => [stackCheck(firstControl(cloud).name)],
+};
+
+function hostResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
+  const own = factsOf(facts, host.name);
+  const url = baseUrl(cloud, endpoints.identity.port);
+  const heat = file(
+    host.name,
+    '/etc/heat/heat.conf',
+    renderIni({
+      DEFAULT: {
+        transport_url: transportUrl(cloud),
+        heat_metadata_server_url: baseUrl(cloud, 8000),
+        heat_waitcondition_server_url: `${baseUrl(cloud, 8000)}/v1/waitcondition`,
+        stack_domain_admin: 'heat_domain_admin',
+        stack_domain_admin_password: cloud.secrets.heat_domain_password,
+        stack_user_domain_name: 'heat',
+        num_engine_workers: workers(own),
+        region_name_for_services: cloud.region,
+        log_dir: '/var/log/heat',
+        host: host.name,
+      },
+      database: databaseSection(databaseUrl(cloud, 'heat')),
+      keystone_authtoken: authTokenSection(cloud, 'heat'),
+      trustee: serviceAuthSection(cloud, 'heat'),
+      clients_keystone: { auth_uri: url },
+      cache: cacheSection(cloud),
+      oslo_messaging_rabbit: messagingSection(cloud),
+      oslo_middleware: proxyHeaders,
+      oslo_policy: { policy_dirs: '/etc/heat/policy.d' },
+    }),
+    { group: 'heat', mode: '0640' },
+  );
+  const tables =
+    host === firstControl(cloud)
+      ? [
+          schema(host.name, 'heat', {
+            database: 'heat',
+            package: 'heat-common',
+            user: 'heat',
+            script: 'run heat-manage db_sync',
+            after: [heat, `${host.name}/mysql-user:heat`],
+          }),
+        ]
+      : [];
+  const dropIn = file(
+    host.name,
+    '/etc/systemd/system/heat-engine.service.d/cloudwright.conf',
+    '[Unit]\nAfter=mariadb.service rabbitmq-server.service keystone.service\n[Service]\nRestart=always\nRestartSec=2\n',
+  );
+  return [
+    heat,
+    ...tables,
+    ...wsgiService(host.name, {
+      unit: 'heat-api',
+      user: 'heat',
+      script: '/usr/bin/heat-wsgi-api',
+      address: host.addresses.management,
+      port: endpoints.orchestration.port,
+      facts: own,
+      threads: 4,
+      logFile: '/var/log/heat/heat-api.log',
+      startAfter: ['mariadb.service', 'memcached.service', 'rabbitmq-server.service'],
+      watches: [heat],
+      after: tables,
+    }),
+    dropIn,
+    service(host.name, 'heat-engine', { watches: [heat, dropIn], after: tables }),
+  ];
+}

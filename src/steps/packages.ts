@@ -1,0 +1,37 @@
+import type { Step } from '../engine/step.ts';
+import { packages } from '../resources/index.ts';
+import { steps } from './index.ts';
+
+/**
+ * Installs what all steps need on each host in one transaction: dpkg's triggers and apt's resolver run once
+ * instead of once for each service, which is most of the time that a serial deploy loses.
+ */
+export const packageInstallation: Step = {
+  name: 'packages',
+  title: 'Packages of every role',
+  needs: ['preflight'],
+  resources: (context) =>
+    context.cloud.hosts.flatMap((host) => {
+      const wanted = steps
+        .filter((step) => step.applies?.(context.cloud) ?? true)
+        .flatMap((step) => step.packages?.(context, host.name) ?? []);
+      if (wanted.length === 0) return [];
+      return [packages(host.name, 'all-roles', [...new Set(wanted)].sort(), { debconf })];
+    }),
+  checks: (context) =>
+    context.cloud.hosts.map((host) => ({
+      via: 'shell' as const,
+      id: `dpkg-${host.name}`,
+      title: 'no package is half installed',
+      host: host.name,
+      limitSeconds: 30,
+      script: 'dpkg --audit',
+      judge: ({ stdout }) =>
+        stdout.trim() === ''
+          ? { ok: true, sentence: 'dpkg finds nothing to mend' }
+          : { ok: false, sentence: 'dpkg lists packages that are not fully installed', evidence: stdout },
+    })),
+};
+
+/** Questions that have no configuration file; everything else is set through files after the installation. */
+const debconf: readonly string[] = ['nova-consoleproxy nova-consoleproxy/daemon_type select novnc'];

@@ -1,0 +1,62 @@
+import type { Cloud, Host, Role } from '../../cloud/cloud.ts';
+import type { AllFacts, HostFacts } from '../../hosts/connection.ts';
+
+/** Hosts with the role, in the description's order. */
+export function hostsWith(cloud: Cloud, role: Role): readonly Host[] {
+  return cloud.hosts.filter((host) => host.roles.has(role));
+}
+
+/** Hosts that run the control plane, in the description's order. */
+export function controlHosts(cloud: Cloud): readonly Host[] {
+  return hostsWith(cloud, 'control');
+}
+
+/** The host on which things are done that must be done once for the cloud: schemas, first users, pools. */
+export function firstControl(cloud: Cloud): Host {
+  const first = controlHosts(cloud)[0];
+  if (!first) throw new Error('a sound description has a control host');
+  return first;
+}
+
+/** Hosts that carry provider traffic and routers; the control hosts when none is named (A2). */
+export function gatewayHosts(cloud: Cloud): readonly Host[] {
+  const named = hostsWith(cloud, 'network');
+  return named.length > 0 ? named : controlHosts(cloud);
+}
+
+/** Hosts with an OVN controller: gateways and compute hosts, each once. */
+export function chassisHosts(cloud: Cloud): readonly Host[] {
+  const gateways = new Set(gatewayHosts(cloud));
+  return cloud.hosts.filter((host) => gateways.has(host) || host.roles.has('compute'));
+}
+
+/** Every host with a Ceph daemon. */
+export function cephHosts(cloud: Cloud): readonly Host[] {
+  const roles: readonly Role[] = ['mon', 'mgr', 'osd', 'rgw'];
+  return cloud.hosts.filter((host) => roles.some((role) => host.roles.has(role)));
+}
+
+export function usesCeph(cloud: Cloud): boolean {
+  return cloud.backends.some((backend) => backend.type === 'ceph');
+}
+
+/** The floating management address that every API answers on. */
+export function vip(cloud: Cloud): string {
+  return cloud.networks.management.vip;
+}
+
+/** Address in the storage network, else the management address. */
+export function storageAddress(host: Host): string {
+  return host.addresses.storage ?? host.addresses.management;
+}
+
+/** Length of the network's prefix: 24 for 192.168.21.0/24. */
+export function prefixLength(cidr: string): number {
+  return Number(cidr.split('/')[1]);
+}
+
+export function factsOf(facts: AllFacts, host: string): HostFacts {
+  const found = facts.get(host);
+  if (!found) throw new Error(`no facts of ${host}`);
+  return found;
+}

@@ -1,0 +1,34 @@
+import { identityService, identityUser } from '../../api/kinds.ts';
+import type { Cloud, ServiceUser } from '../../cloud/cloud.ts';
+import type { Resource } from '../../engine/resource.ts';
+import { type Endpoint, endpointUrl } from './endpoints.ts';
+import { firstControl } from './places.ts';
+
+/** A service's user in project `service` and its catalog entries: public, internal and admin on the VIP. */
+export function registration(
+  cloud: Cloud,
+  user: ServiceUser,
+  entries: readonly Endpoint[],
+): readonly Resource[] {
+  const host = firstControl(cloud).name;
+  return [
+    identityUser(host, {
+      name: user,
+      password: cloud.secrets[`${user}_password`],
+      domain: 'Default',
+      project: 'service',
+      // `service` lets the service user's token prolong a user's; `admin` is what the guides still ask for.
+      roles: ['admin', 'service'],
+    }),
+    ...entries.map((entry) => {
+      const url = endpointUrl(cloud, entry);
+      return identityService(host, {
+        name: entry.service,
+        type: entry.type,
+        description: entry.description,
+        endpoints: { public: url, internal: url, admin: url },
+        region: cloud.region,
+      });
+    }),
+  ];
+}

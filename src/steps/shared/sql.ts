@@ -1,0 +1,19 @@
+import type { Cloud, SecretName } from '../../cloud/cloud.ts';
+import type { Resource } from '../../engine/resource.ts';
+import { mysqlDatabase, mysqlUser } from '../../resources/index.ts';
+import { firstControl } from './places.ts';
+
+/** A service's databases and its account, made on the member that is written to. */
+export function sqlAccount(cloud: Cloud, user: string, databases: readonly string[]): readonly Resource[] {
+  const host = firstControl(cloud).name;
+  const made = databases.map((name) => mysqlDatabase(host, name, { charset: 'utf8mb3' }));
+  const password = cloud.secrets[`${user}_database_password` as SecretName];
+  const account = mysqlUser(
+    host,
+    user,
+    password,
+    databases.map((name) => `${name}.*`),
+    { after: made },
+  );
+  return [...made, account];
+}

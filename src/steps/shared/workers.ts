@@ -1,0 +1,16 @@
+import type { HostFacts } from '../../hosts/connection.ts';
+
+/**
+ * Processes of an API or worker pool, fitted to the node: one for each two CPUs, at most four, and no more than
+ * one for each 4 GiB of memory, since each Python worker holds 100 to 200 MiB and there are about twenty pools.
+ */
+export function workers(facts: HostFacts): number {
+  const byCpu = Math.floor(facts.cpus / 2);
+  const byMemory = Math.floor(facts.memoryMiB / 4096);
+  return Math.max(1, Math.min(4, byCpu, byMemory));
+}
+
+/** Share of the node's memory in MiB for a cache or buffer, between the bounds. */
+export function memoryShare(facts: HostFacts, share: number, least: number, most: number): number {
+  return Math.round(Math.max(least, Math.min(most, facts.memoryMiB * share)));
+}
