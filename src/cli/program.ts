@@ -44,6 +44,10 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
+    if (error.code === 'commander.help') {
+      options.writeErr(root.helpInformation());
+      return 2;
+    }
     throwAsProblem(error, words, options.table);
   }
   return exitCode;
