@@ -1,0 +1,111 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail } from '../errors/problem.ts';
+import { attempt, type Report, waitFor } from './command.ts';
+import { groupsWithPrefix, removeGroup } from './controlGroups.ts';
+import { namespaceInode } from './fabric.ts';
+import { fileExists } from './files.ts';
+import { withLock } from './lock.ts';
+import { checkLabName, controlGroup, type LabLocation, labPaths, namespacePrefix } from './names.ts';
+import { killGroups, processesInNetwork, signal } from './processes.ts';
+import { stopProxy } from './proxy.ts';
+import { requireRoot } from './requirements.ts';
+import { lockPath } from './up.ts';
+
+/** What is there of a lab, found by names and folders, not by what any process remembers. */
+export interface Remains {
+  readonly namespaces: readonly string[];
+  readonly groups: readonly string[];
+  readonly mounts: readonly string[];
+  readonly files: readonly string[];
+}
+
+export async function labRemains(location: LabLocation): Promise<Remains> {
+  const { root } = labPaths(location);
+  const namespaces = (await readdir('/run/netns').catch(() => [])).filter((name) =>
+    name.startsWith(namespacePrefix(location.name)),
+  );
+  return {
+    namespaces,
+    groups: await groupsWithPrefix(controlGroup(location.name, '')),
+    mounts: await mountsBelow(root),
+    files: (await fileExists(root)) ? [root] : [],
+  };
+}
+
+/** Mount points below the folder, the innermost first. */
+async function mountsBelow(folder: string): Promise<string[]> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8'))
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
+  return mounts.filter((path) => path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length);
+}
+
+/** Ends and removes all that is of the lab. Safe at any point of a lab's life, and where there is none. */
+export async function labDown(options: LabLocation & { readonly report: Report }): Promise<void> {
+  requireRoot();
+  checkLabName(options.name);
+  await withLock(lockPath(options), `lab ${options.name}`, async () => await takeDown(options));
+}
+
+async function takeDown(options: LabLocation & { readonly report: Report }): Promise<void> {
+  const remains = await labRemains(options);
+  const count = Object.values(remains).flat().length;
+  if (count === 0) options.report(`there is no lab ${options.name}`);
+  else options.report(`taking lab ${options.name} down`);
+  await killGroups(remains.groups);
+  for (const namespace of remains.namespaces) await removeNamespace(namespace);
+  for (const group of remains.groups) {
+    await waitFor(`control group ${group} to be free`, async () => await removeGroup(group), 10);
+  }
+  for (const mount of remains.mounts) await unmount(mount);
+  await removeFiles(options);
+  await stopProxyIfUnused(options);
+  const left = Object.values(await labRemains(options)).flat();
+  if (left.length > 0) fail('LAB_REMAINS', { details: { name: options.name, remains: left.join(', ') } });
+}
+
+/** Ends what still runs in the namespace, such as an ssh session's way in, and removes it with all its devices. */
+async function removeNamespace(namespace: string): Promise<void> {
+  const inode = await namespaceInode(namespace);
+  if (inode !== undefined) for (const pid of await processesInNetwork(inode)) signal(pid, 'SIGKILL');
+  // A namespace whose making was interrupted is a plain file that `ip netns` cannot delete.
+  await attempt('ip', ['netns', 'delete', namespace], { doing: `remove namespace ${namespace}` });
+  await rm(join('/run/netns', namespace), { force: true }).catch(() => undefined);
+}
+
+async function unmount(path: string): Promise<void> {
+  await waitFor(
+    `${path} to be free for unmounting`,
+    async () =>
+      (await attempt('umount', [path], { doing: `unmount ${path}` })).exitCode === 0 ||
+      !(await isMount(path)),
+    10,
+  );
+}
+
+async function isMount(path: string): Promise<boolean> {
+  const mounts = await readFile('/proc/self/mounts', 'utf8');
+  return mounts.includes(` ${path} `);
+}
+
+async function removeFiles(location: LabLocation): Promise<void> {
+  const { root } = labPaths(location);
+  if ((await mountsBelow(root)).length > 0) return; // never delete through a mount
+  await rm(root, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** The proxy serves all labs of the folder; the last one ends it. */
+async function stopProxyIfUnused(location: LabLocation): Promise<void> {
+  await withLock(
+    join(location.directory, 'cache', 'proxy.lock'),
+    'the package proxy',
+    async () => {
+      for (const name of await readdir(location.directory)) {
+        if (await fileExists(labPaths({ ...location, name }).logs)) return;
+      }
+      await removeGroup(await stopProxy(location.directory));
+    },
+    60,
+  );
+}

@@ -1,0 +1,6 @@
+export { labDown, labRemains, type Remains } from './down.ts';
+export { labLayers, labSaveLayer } from './layers.ts';
+export { DEFAULT_LAB_NAME, type LabLocation, labDirectory } from './names.ts';
+export type { LabNode, LabState } from './state.ts';
+export { type LabUpOptions, labUp } from './up.ts';
+export { type LabNodeStatus, type LabStatus, labExec, labSsh, labStatus } from './use.ts';

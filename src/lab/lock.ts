@@ -1,0 +1,60 @@
+import { mkdir, open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fail } from '../errors/problem.ts';
+import { waitFor } from './command.ts';
+import { readJson } from './files.ts';
+import { startTime } from './processes.ts';
+
+interface Holder {
+  readonly pid: number;
+  readonly started: string;
+}
+
+/**
+ * Does `work` while holding the lock file. A holder that no longer lives is recognised by process id and start time
+ * and its lock taken over. With `waitSeconds` a live holder is waited for; else LAB_LOCKED.
+ */
+export async function withLock<T>(
+  path: string,
+  thing: string,
+  work: () => Promise<T>,
+  waitSeconds = 0,
+): Promise<T> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  let holder: Holder | undefined;
+  const take = async (): Promise<boolean> => {
+    holder = await tryLock(path);
+    return holder === undefined;
+  };
+  if (waitSeconds > 0) {
+    await waitFor(`process ${holder?.pid ?? ''} to finish with ${thing}`, take, waitSeconds, {
+      everyMilliseconds: 100,
+    });
+  } else if (!(await take())) {
+    fail('LAB_LOCKED', { details: { pid: holder?.pid ?? 0, thing } });
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+/** Takes the lock, or gives its live holder. */
+async function tryLock(path: string): Promise<Holder | undefined> {
+  const mine: Holder = { pid: process.pid, started: (await startTime(process.pid)) ?? '' };
+  for (;;) {
+    const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return undefined;
+      throw error;
+    });
+    if (file) {
+      await file.writeFile(JSON.stringify(mine));
+      await file.close();
+      return undefined;
+    }
+    const holder = await readJson<Holder>(path);
+    if (holder && (await startTime(holder.pid)) === holder.started) return holder;
+    await rm(path, { force: true });
+  }
+}

@@ -1,0 +1,147 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ensureKeys, writeSshFiles } from './access.ts';
+import { ensureBase } from './base.ts';
+import { attempt, lastLines, type Report, waitFor } from './command.ts';
+import { cablesUp, ensureFabric, switchCables } from './fabric.ts';
+import { textOf, writeWhole } from './files.ts';
+import { findLayer } from './layers.ts';
+import { withLock } from './lock.ts';
+import { hostMirror, type Mirror, nodeUri } from './mirror.ts';
+import { checkLabName, checkNodeNames, type LabLocation, labPaths, nodePaths } from './names.ts';
+import { assignIndexes, type NodeRequest } from './networks.ts';
+import {
+  bootNode,
+  failEnded,
+  initProcess,
+  mountNode,
+  nodeProcesses,
+  prepareNode,
+  readRecord,
+  writeRecord,
+} from './node.ts';
+import { ensureProxy, ensureProxyInFabric } from './proxy.ts';
+import { ensureHostPackages, requireRoot } from './requirements.ts';
+import { describeLab, findState, type LabNode, type LabState, type NodeRecord } from './state.ts';
+
+export interface LabUpOptions extends LabLocation {
+  readonly nodes: readonly NodeRequest[];
+  /** Memory limit of each node; page cache counts. 6144 unless told. */
+  readonly memoryMiB?: number;
+  /** Name of a saved layer that new nodes start from. */
+  readonly layer?: string;
+  readonly report: Report;
+}
+
+export function lockPath(location: LabLocation): string {
+  return join(location.directory, `${location.name}.lock`);
+}
+
+/**
+ * Brings the lab up: what is there stays, what is missing is made, what is off is started. Nodes that the lab has
+ * and the list lacks stay too. Gives the state once ssh answers on every node.
+ */
+export async function labUp(options: LabUpOptions): Promise<LabState> {
+  requireRoot();
+  checkLabName(options.name);
+  checkNodeNames(options.nodes.map((node) => node.name));
+  await ensureHostPackages(options.report);
+  return await withLock(lockPath(options), `lab ${options.name}`, async () => await bringUp(options));
+}
+
+async function bringUp(options: LabUpOptions): Promise<LabState> {
+  const { report } = options;
+  const paths = labPaths(options);
+  // The folder comes first: by it the lab is found again, whatever happens from here on.
+  await mkdir(paths.logs, { recursive: true, mode: 0o700 });
+  const before = await findState(options);
+  const known = new Map(before?.nodes.map((node) => [node.name, node.index]));
+  const indexes = assignIndexes(options.nodes, known);
+  const mirror = await hostMirror();
+  const state = describeLab(options, indexes, {
+    mirror: nodeUri(mirror.archive),
+    securityMirror: mirror.security && nodeUri(mirror.security),
+    memoryMiB: options.memoryMiB ?? before?.memoryMiB ?? 6144,
+  });
+  await ensureKeys(
+    options,
+    state.nodes.map((node) => node.name),
+  );
+  await writeSshFiles(options, state.nodes);
+  await writeWhole(paths.state, `${JSON.stringify(state, undefined, 2)}\n`);
+  const records = new Map<string, NodeRecord>();
+  for (const node of state.nodes) records.set(node.name, await recordOf(options, node.name, mirror));
+  await ensureProxy(options.directory, mirror, report);
+  await ensureFabric(options.name);
+  await ensureProxyInFabric(options);
+  await Promise.all(
+    state.nodes.map(async (node) => {
+      const record = records.get(node.name);
+      if (record) await ensureNode(state, node, record, report);
+    }),
+  );
+  return state;
+}
+
+/** The node's record; for a new node the base tree is found or made first. */
+async function recordOf(options: LabUpOptions, node: string, mirror: Mirror): Promise<NodeRecord> {
+  const there = await readRecord(options, node);
+  if (there) return there;
+  const layer = options.layer ? await findLayer(options.directory, options.layer) : undefined;
+  const base = layer?.base ?? (await ensureBase(options, mirror, options.report)).id;
+  const record: NodeRecord = { base, lowers: layer?.lowers ?? [], prepared: false };
+  await writeRecord(options, node, record);
+  return record;
+}
+
+/** Brings one node to life and into reach: mounted, prepared, booted, plugged in, answering. */
+export async function ensureNode(
+  state: LabState,
+  node: LabNode,
+  record: NodeRecord,
+  report: Report,
+): Promise<void> {
+  await mountNode(state, node.name, record);
+  if (!record.prepared) {
+    await prepareNode(state, node);
+    await writeRecord(state, node.name, { ...record, prepared: true });
+  }
+  if ((await initProcess(state.name, node.name)) === undefined) {
+    report(`${node.name}: booting`);
+    await mkdir(dirname(nodePaths(state, node.name).console), { recursive: true });
+    await bootNode(state, node, state.memoryMiB);
+  } else if (!(await cablesUp(state.name, node.index))) {
+    report(`${node.name}: plugging its cables in`);
+    await switchCables(state.name, node.index, 'up');
+  }
+  await waitForNode(state, node);
+}
+
+/** Waits until ssh answers and logins are open (no /run/nologin). */
+async function waitForNode(state: LabState, node: LabNode): Promise<void> {
+  const console = nodePaths(state, node.name).console;
+  await waitFor(
+    `ssh on ${node.name}`,
+    async () => {
+      const login = await attempt(
+        'ssh',
+        [
+          '-F',
+          state.sshConfig,
+          '-o',
+          'BatchMode=yes',
+          '-o',
+          'ConnectTimeout=3',
+          node.name,
+          'test ! -e /run/nologin',
+        ],
+        { doing: `reach ${node.name}`, limitSeconds: 10 },
+      );
+      if (login.exitCode === 0) return true;
+      if ((await nodeProcesses(state.name, node.name)).length === 0) await failEnded(state, node.name);
+      return false;
+    },
+    60,
+    { everyMilliseconds: 100, evidence: async () => lastLines(await textOf(console)) },
+  );
+}
