@@ -10,7 +10,8 @@ import { subshell, withInput } from './shell.ts';
 import { passwordHash, sqlAccount, sqlName, sqlString } from './sql.ts';
 
 /** root comes in through the local socket, without a password. */
-const CLIENT = 'mariadb --no-defaults --default-character-set=utf8mb4 --user=root --batch --skip-column-names';
+const CLIENT =
+  'mariadb --no-defaults --default-character-set=utf8mb4 --user=root --batch --skip-column-names';
 /** Escapes in our literals are read as meant whatever the server's mode. */
 const SESSION = "SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '');";
 const READ_MARK = "SELECT 'server', 'up';";

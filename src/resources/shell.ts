@@ -38,12 +38,13 @@ function delimiterFor(content: string): string {
 /**
  * `command` with exactly `content` on its standard input, byte for byte in UTF-8, in a quoted here-document.
  * Without a final newline, coreutils' `head` takes the one that a here-document always ends in off again.
- * A shell can't hold NUL: such content, and any with bytes that old shells use inside, goes as base64.
+ * A shell can't hold NUL, and dash damages a here-document's line that begins like the delimiter and goes on in
+ * bytes above 127: such content goes as base64.
  */
 export function withInput(command: string, content: Text, following = ''): Text {
   const open = reveal(content);
   const tail = following === '' ? '' : ` ${following}`;
-  if (/[\0\x7f-\x9f]/.test(open)) {
+  if (/[^\x01-\x7e]/.test(open)) {
     const encoded = Buffer.from(open, 'utf8').toString('base64');
     const body: Text = typeof content === 'string' ? encoded : new Confidential(encoded);
     const end = delimiterFor(encoded);

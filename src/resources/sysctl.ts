@@ -78,6 +78,8 @@ export const sysctlKind: ShellKind<SysctlDesired, SysctlState> = {
           difference: `-${desired.key} = ${state.running}\n+${settingOf(desired)}`,
         }),
       script: subshell(
+        // The running kernel first: a setting that it refuses must not be kept either.
+        ...(running ? [] : set),
         lines(
           writeFile(dropIn(desired.key), `${settingOf(desired)}\n# ${MANAGED}\n`, {
             owner: 'root',
@@ -86,7 +88,6 @@ export const sysctlKind: ShellKind<SysctlDesired, SysctlState> = {
           }),
           '[ $? -eq 0 ] || exit 1',
         ),
-        ...(running ? [] : set),
         'exit 0',
       ),
       limitSeconds: 30,

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { linesOf, unifiedDifference } from '../../src/resources/difference.ts';
+import { MANAGED, renderIni, renderPairs } from '../../src/resources/ini.ts';
+import { maskLine } from '../../src/resources/mask.ts';
+import { Confidential, reveal } from '../../src/secrets/confidential.ts';
+
+describe('renderIni', () => {
+  test('DEFAULT first, repeated options, booleans, nothing for undefined', () => {
+    const content = renderIni({
+      api: { workers: 2, auth: true, none: undefined },
+      DEFAULT: { debug: false, log: ['a', 'b'] },
+      left: undefined,
+    });
+    expect(content).toBe(
+      `# ${MANAGED}\n\n[DEFAULT]\ndebug = false\nlog = a\nlog = b\n\n[api]\nworkers = 2\nauth = true\n`,
+    );
+  });
+
+  test('confidential as soon as one value is, with the rest readable', () => {
+    const content = renderIni({ DEFAULT: { password: new Confidential('hunter2'), debug: true } });
+    expect(String(content)).toBe(`# ${MANAGED}\n\n[DEFAULT]\npassword = ••••\ndebug = true\n`);
+    expect(reveal(content)).toContain('password = hunter2\n');
+  });
+
+  test('pairs', () => {
+    expect(renderPairs({ A: 1, B: 'x y' })).toBe(`# ${MANAGED}\nA=1\nB=x y\n`);
+  });
+});
+
+/** Applies a unified difference; the test's own reading of the format. */
+function apply(before: readonly string[], difference: string): string[] {
+  const result: string[] = [];
+  let position = 0;
+  for (const line of difference === '' ? [] : difference.split('\n')) {
+    const head = /^@@ -(\d+),(\d+) \+(\d+),(\d+) @@$/.exec(line);
+    if (head) {
+      while (position < Number(head[1]) - 1) result.push(before[position++] ?? '');
+      continue;
+    }
+    if (line.startsWith('+')) result.push(line.slice(1));
+    else {
+      expect(before[position]).toBe(line.slice(1));
+      if (line.startsWith(' ')) result.push(line.slice(1));
+      position++;
+    }
+  }
+  return [...result, ...before.slice(position)];
+}
+
+describe('unifiedDifference', () => {
+  const content = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 25 });
+
+  test('leads from one to the other', () => {
+    fc.assert(
+      fc.property(content, content, (before, after) => {
+        const text = (all: string[]): string => all.map((line) => `${line}\n`).join('');
+        const difference = unifiedDifference(linesOf(text(before)), linesOf(text(after)));
+        expect(apply(before, difference)).toEqual(after);
+        if (before.join('\n') === after.join('\n') && before.length === after.length)
+          expect(difference).toBe('');
+      }),
+    );
+  });
+
+  test('a missing final newline shows', () => {
+    expect(unifiedDifference(linesOf('a\n'), linesOf('a'))).toBe(
+      '@@ -1,1 +1,2 @@\n-a\n+a\n+\\ No newline at end of file',
+    );
+  });
+
+  test('large files that have nothing in common take no time to speak of', () => {
+    const many = (letter: string): string =>
+      Array.from({ length: 5000 }, (_, n) => `${letter}${n}\n`).join('');
+    expect(unifiedDifference(linesOf(many('a')), linesOf(many('b'))).split('\n')).toHaveLength(10_001);
+  });
+});
+
+describe('maskLine', () => {
+  test.each([
+    ['password = hunter2', 'password = ••••'],
+    ['  admin_password: "hunter2"', '  admin_password: ••••'],
+    ['secret_key = hunter2', 'secret_key = ••••'],
+    ["SECRET_KEY = 'hunter2'", 'SECRET_KEY = ••••'],
+    ['key = hunter2', 'key = ••••'],
+    ['\tauth_pass hunter2', '\tauth_pass ••••'],
+    ['export OS_PASSWORD=hunter2', 'export OS_PASSWORD=••••'],
+    [
+      'connection = mysql+pymysql://nova:hunter2@10.0.0.1/nova?charset=utf8',
+      'connection = mysql+pymysql://nova:••••@10.0.0.1/nova?charset=utf8',
+    ],
+    ['url = rabbit://a:hunter2@h1:5672,a:x@h2/', 'url = rabbit://a:••••@h1:5672,a:x@h2/'],
+    ['  stats auth admin:hunter2', '  stats auth admin:••••'],
+    ['auth_token=hunter2', 'auth_token=••••'],
+  ])('%s', (line, shown) => {
+    expect(maskLine(line)).not.toContain('hunter2');
+    if (!line.includes(',a:x')) expect(maskLine(line)).toBe(shown);
+  });
+
+  test.each([
+    'debug = true',
+    'workers = 4',
+    '# a comment',
+    'bind_host = 10.0.0.1',
+    'www_authenticate_uri = http://a/',
+  ])('leaves %s', (line) => expect(maskLine(line)).toBe(line));
+});
