@@ -1,3 +1,95 @@
 import { defineCatalogue } from './entry.ts';
 
-export const vaultErrors = defineCatalogue({});
+/** The vault: its file, its password, its contents. */
+export const vaultErrors = defineCatalogue({
+  VAULT_MISSING: {
+    what: 'There is no vault at {file}.',
+    why: 'The secrets of the cloud are kept there, encrypted.',
+    next: 'Make one with `cloudwright vault make`.',
+    exit: 2,
+  },
+  VAULT_EXISTS: {
+    what: 'There already is a vault at {file}.',
+    why: 'Making a new one would lose the secrets of a running cloud.',
+    next: 'Change it with `cloudwright vault edit`, or move it away first.',
+    exit: 2,
+  },
+  VAULT_UNREADABLE: {
+    what: 'The vault {file} cannot be read or written: {reason}.',
+    why: 'The secrets of the cloud are kept there.',
+    next: 'Check the owner and the permissions of the file and of its folder.',
+    exit: 2,
+  },
+  VAULT_FORMAT: {
+    what: '{file} is not an encrypted vault: {reason}.',
+    why: 'A vault starts with `$ANSIBLE_VAULT;1.1;AES256` (or 1.2 with a label) and holds hexadecimal digits.',
+    next: 'Restore it from a copy, or encrypt the plain file with `ansible-vault encrypt`.',
+    exit: 2,
+  },
+  VAULT_PASSWORD_WRONG: {
+    what: 'The password does not open the vault {file}.',
+    why: 'Its authentication code does not match: the password is another one, or the file was altered.',
+    next: 'Give the right password with --vault-password-file or CLOUDWRIGHT_VAULT_PASSWORD_FILE.',
+    exit: 2,
+  },
+  VAULT_PASSWORD_MISSING: {
+    what: 'There is no password for the vault {file}.',
+    why: 'Neither --vault-password-file nor CLOUDWRIGHT_VAULT_PASSWORD_FILE is given, and {keyFile} does not exist.',
+    next: 'Name a file that holds the password.',
+    exit: 2,
+  },
+  VAULT_PASSWORD_FILE: {
+    what: 'The vault password file {file} cannot be used: {reason}.',
+    why: 'The password is its first line.',
+    next: 'Name a readable file with the password on its first line.',
+    exit: 2,
+  },
+  VAULT_PASSWORD_FILE_OPEN: {
+    what: 'The vault password file {file} may be read by other users of this machine.',
+    why: 'Whoever reads it and the vault knows every secret of the cloud.',
+    next: 'Run `chmod 600 {file}`.',
+    exit: 2,
+  },
+  VAULT_PASSWORD_EMPTY: {
+    what: 'The vault password is empty.',
+    why: 'An empty password protects nothing.',
+    next: 'Choose a password.',
+    exit: 2,
+  },
+  VAULT_CONTENT: {
+    what: 'The contents of the vault are not a map of names to text: {reason}.',
+    why: 'Each secret is one line `name: value`.',
+    next: 'Mend it with `cloudwright vault edit`.',
+    exit: 2,
+  },
+  VAULT_SECRET_FORM: {
+    what: 'The secret {name} in the vault is not {form}.',
+    why: 'The service that uses it would not start.',
+    next: 'Correct it with `cloudwright vault edit`, or remove the line to have it generated.',
+    exit: 2,
+  },
+  VAULT_SECRET_WEAK: {
+    what: 'The secret {name} is a default password or shorter than {least} characters.',
+    why: 'Such passwords are the first that are tried.',
+    next: 'Choose another with `cloudwright vault edit`, or remove the line to have it generated.',
+    exit: 2,
+  },
+  VAULT_SECRETS_PARTIAL: {
+    what: 'The vault holds {present} but not {missing}.',
+    why: 'The two belong together, and one cannot be made from the other.',
+    next: 'Add the missing one with `cloudwright vault edit`, or remove both to have them generated.',
+    exit: 2,
+  },
+  VAULT_EDITOR: {
+    what: 'The editor `{editor}` ended with {reason}.',
+    why: 'The vault was left as it was.',
+    next: 'Set EDITOR to an editor that waits until you close the file.',
+    exit: 2,
+  },
+  VAULT_TOOL: {
+    what: '{tool} could not make {what}: {reason}.',
+    why: 'Keys and certificates are made with it.',
+    next: 'Install {tool} on this machine.',
+    exit: 2,
+  },
+});

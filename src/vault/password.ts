@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail } from '../errors/problem.ts';
+import { Confidential } from '../secrets/confidential.ts';
+import { writePrivate } from './files.ts';
+
+export const VAULT_PASSWORD_VARIABLE = 'CLOUDWRIGHT_VAULT_PASSWORD_FILE';
+
+export interface VaultPassword {
+  readonly password: Confidential;
+  /** Where it came from, to be told to the operator. */
+  readonly source: 'file' | 'environment' | 'prompt' | 'key';
+  /** A key file was just made; the operator is told to keep a copy of it. */
+  readonly made?: string;
+}
+
+export interface VaultPasswordOptions {
+  /** From `--vault-password-file`. */
+  readonly passwordFile?: string;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Asks the operator; used only for a vault that exists and has no key file beside it. */
+  readonly prompt?: () => Promise<string>;
+  /** Whether a key file may be made where the vault does not exist yet. */
+  readonly mayMake?: boolean;
+}
+
+/** The generated key of a description's folder, for those who give no password. */
+export function keyFileOf(folder: string): string {
+  return join(folder, '.cloudwright', 'vault-key');
+}
+
+export function vaultFileOf(folder: string): string {
+  return join(folder, 'vault.yml');
+}
+
+/**
+ * Finds the vault's password: the named file, the file in the environment, the folder's key file, a question,
+ * and for a vault still to be made a new key file. Fails with VAULT_PASSWORD_*.
+ */
+export async function findVaultPassword(
+  folder: string,
+  options: VaultPasswordOptions = {},
+): Promise<VaultPassword> {
+  const fromEnvironment = (options.environment ?? process.env)[VAULT_PASSWORD_VARIABLE];
+  if (options.passwordFile) return { password: await readPasswordFile(options.passwordFile), source: 'file' };
+  if (fromEnvironment) return { password: await readPasswordFile(fromEnvironment), source: 'environment' };
+  const keyFile = keyFileOf(folder);
+  if (await exists(keyFile)) return { password: await readPasswordFile(keyFile), source: 'key' };
+  const vaultFile = vaultFileOf(folder);
+  if (await exists(vaultFile)) {
+    if (!options.prompt) return fail('VAULT_PASSWORD_MISSING', { details: { file: vaultFile, keyFile } });
+    const answer = await options.prompt();
+    if (answer === '') fail('VAULT_PASSWORD_EMPTY');
+    return { password: new Confidential(answer), source: 'prompt' };
+  }
+  if (options.mayMake === false) return fail('VAULT_MISSING', { details: { file: vaultFile } });
+  return { password: await makeKeyFile(folder), source: 'key', made: keyFile };
+}
+
+/** Makes the folder's key file, readable by its owner alone. */
+export async function makeKeyFile(folder: string): Promise<Confidential> {
+  const key = randomBytes(32).toString('base64url');
+  const home = join(folder, '.cloudwright');
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  await chmod(home, 0o700);
+  // The state folder is never meant for version control.
+  await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
+  await writePrivate(keyFileOf(folder), `${key}\n`);
+  return new Confidential(key);
+}
+
+/** The first line of the file, as ansible-vault reads it too (it strips the whole file; a password is one line). */
+async function readPasswordFile(file: string): Promise<Confidential> {
+  const refuse = (reason: string): never => fail('VAULT_PASSWORD_FILE', { details: { file, reason } });
+  let text: string;
+  let mode: number;
+  try {
+    const found = await stat(file);
+    if (!found.isFile() && !found.isFIFO() && !found.isCharacterDevice()) return refuse('it is not a file');
+    mode = found.isFile() ? found.mode : 0;
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return refuse((error as NodeJS.ErrnoException).code ?? 'unknown error');
+  }
+  if (mode & 0o077) fail('VAULT_PASSWORD_FILE_OPEN', { details: { file } });
+  const password = text.trim();
+  if (password === '') fail('VAULT_PASSWORD_EMPTY');
+  if (password.includes('\n')) return refuse('it has more than one line');
+  return new Confidential(password);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

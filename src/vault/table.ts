@@ -1,0 +1,203 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import type { SecretName, ServiceUser } from '../cloud/cloud.ts';
+
+/** How a secret that stands for itself is made and recognised. Those of a pair or a chain are made in `secrets.ts`. */
+export interface SecretKind {
+  readonly make: () => string;
+  /** What a value put in by hand must look like, in words and as a pattern. */
+  readonly form: string;
+  readonly pattern: RegExp;
+  /** Least length of a value put in by hand; absent where the pattern fixes it. */
+  readonly least?: number;
+  /** Fit to be shown: an identifier, a certificate, a public key. */
+  readonly public?: true;
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Letters and digits alone: safe in URLs, ini files, shell and SQL. */
+export function randomText(length: number, alphabet = LETTERS): string {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
+
+/** Ceph's key: type 1 (AES), seconds and nanoseconds of its making, length 16, sixteen bytes; all little-endian. */
+export function makeCephKey(now = Date.now()): string {
+  const head = Buffer.alloc(12);
+  head.writeUInt16LE(1, 0);
+  head.writeUInt32LE(Math.floor(now / 1000), 2);
+  head.writeUInt32LE((now % 1000) * 1_000_000, 6);
+  head.writeUInt16LE(16, 10);
+  return Buffer.concat([head, randomBytes(16)]).toString('base64');
+}
+
+/** Thirty-two bytes in the URL-safe alphabet with padding, as Fernet wants them. */
+function makeFernetKey(): string {
+  return randomBytes(32).toString('base64').replace(/\+/g, '-').replace(/\//g, '_');
+}
+
+const SAFE = /^[A-Za-z0-9._~!*+-]+$/;
+const password: SecretKind = {
+  make: () => randomText(32),
+  // Such values stand in URLs of the database and the broker, in ini files and in SQL.
+  form: 'made of letters, digits and . _ ~ ! * + - only',
+  pattern: SAFE,
+  least: 10,
+};
+const cephKey: SecretKind = {
+  make: () => makeCephKey(),
+  form: 'a Ceph key, 40 characters of base64',
+  pattern: /^AQ[A-Za-z0-9+/]{36}==$/,
+};
+const uuid: SecretKind = {
+  make: () => randomUUID(),
+  form: 'a UUID',
+  pattern: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  public: true,
+};
+const fernetKey: SecretKind = {
+  make: makeFernetKey,
+  form: '32 bytes in URL-safe base64',
+  pattern: /^[A-Za-z0-9_-]{43}=$/,
+};
+
+const serviceUsers: readonly ServiceUser[] = [
+  'glance',
+  'placement',
+  'nova',
+  'neutron',
+  'cinder',
+  'heat',
+  'barbican',
+];
+
+/** Names of the pairs: made together, and one is never replaced without the other. */
+export type ChainedSecret =
+  | 'tls_ca_key'
+  | 'tls_ca_certificate'
+  | 'tls_key'
+  | 'tls_certificate'
+  | 'nova_ssh_private_key'
+  | 'nova_ssh_public_key';
+
+export const chainedSecrets: readonly ChainedSecret[] = [
+  'tls_ca_key',
+  'tls_ca_certificate',
+  'tls_key',
+  'tls_certificate',
+  'nova_ssh_private_key',
+  'nova_ssh_public_key',
+];
+
+export const publicChained: ReadonlySet<string> = new Set<ChainedSecret>([
+  'tls_ca_certificate',
+  'tls_certificate',
+  'nova_ssh_public_key',
+]);
+
+type SingleSecret = Exclude<SecretName, ChainedSecret>;
+
+function forServices(): Record<`${ServiceUser}_password` | `${ServiceUser}_database_password`, SecretKind> {
+  const entries = serviceUsers.flatMap((user) => [
+    [`${user}_password`, password],
+    [`${user}_database_password`, password],
+  ]);
+  return Object.fromEntries(entries) as ReturnType<typeof forServices>;
+}
+
+/** Every secret that is made by itself (A9). */
+export const singleSecrets: Readonly<Record<SingleSecret, SecretKind>> = {
+  // The administrator's own: it never stands in a URL, so anything printable will do.
+  admin_password: {
+    make: () => randomText(32),
+    form: 'one line of printable ASCII without quotes, backslash and dollar sign',
+    pattern: /^[ !#%-&(-[\]-~]+$/,
+    least: 8,
+  },
+  demo_password: password,
+  database_root_password: password,
+  database_monitor_password: password,
+  database_sst_password: password,
+  messaging_password: password,
+  messaging_cookie: { ...password, make: () => randomText(32, LETTERS.slice(0, 26)), least: 16 },
+  // VRRP has room for eight characters.
+  keepalived_password: {
+    make: () => randomText(8),
+    form: 'eight letters and digits',
+    pattern: /^[A-Za-z0-9]{8}$/,
+  },
+  haproxy_stats_password: password,
+  keystone_database_password: password,
+  ...forServices(),
+  heat_domain_password: password,
+  metadata_secret: { ...password, least: 16 },
+  horizon_secret_key: { ...password, make: () => randomText(64), least: 32 },
+  barbican_kek: {
+    make: () => randomBytes(32).toString('base64'),
+    form: '32 bytes in base64',
+    pattern: /^[A-Za-z0-9+/_-]{43}=$/,
+  },
+  memcache_secret_key: { ...password, least: 16 },
+  ceph_fsid: uuid,
+  ceph_mon_key: cephKey,
+  ceph_admin_key: cephKey,
+  ceph_bootstrap_osd_key: cephKey,
+  ceph_glance_key: cephKey,
+  ceph_cinder_key: cephKey,
+  ceph_nova_key: cephKey,
+  ceph_cinder_backup_key: cephKey,
+  ceph_libvirt_uuid: uuid,
+  rgw_access_key: {
+    make: () => randomText(20, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'),
+    form: '16 to 128 letters and digits',
+    pattern: /^[A-Za-z0-9]{16,128}$/,
+  },
+  rgw_secret_key: {
+    make: () => randomText(40),
+    form: '32 to 128 letters and digits',
+    pattern: /^[A-Za-z0-9]{32,128}$/,
+  },
+  fernet_key_0: fernetKey,
+  fernet_key_1: fernetKey,
+  credential_key_0: fernetKey,
+  credential_key_1: fernetKey,
+};
+
+/** Secrets that only the operator knows. */
+export const userSecrets = ['ssh_password', 'sudo_password'] as const;
+
+/** Passwords that are tried first; compared in small letters. */
+export const defaultPasswords: ReadonlySet<string> = new Set([
+  'admin',
+  'administrator',
+  'admin123',
+  'changeme',
+  'change_me',
+  'changeit',
+  'cloud',
+  'cloudpc',
+  'debian',
+  'default',
+  'demo',
+  'keystone',
+  'letmein',
+  'nomoresecret',
+  'openstack',
+  'pass',
+  'pass1234',
+  'passw0rd',
+  'password',
+  'password1',
+  'password12',
+  'password123',
+  'qwerty',
+  'qwerty123',
+  'root',
+  'secret',
+  'stackops',
+  'test',
+  'test1234',
+  'welcome1',
+  '1234567890',
+  '12345678',
+  '123456789',
+]);
