@@ -8,18 +8,26 @@ import { version } from './version.ts';
  * Puts an unforeseen error's trace into a file that only the operator can read, and gives the problem to show
  * instead: no trace reaches the terminal.
  */
-export function crashProblem(error: unknown, command: string): Problem {
+export function crashProblem(
+  error: unknown,
+  words: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Problem {
   const message =
     error instanceof Error ? `${error.name}: ${error.message.split('\n')[0] ?? ''}` : String(error);
-  return problem('CLI_INTERNAL', { details: { message, file: writeCrashFile(error, command) } });
+  return problem('CLI_INTERNAL', { details: { message, file: writeCrashFile(error, words, environment) } });
 }
 
-function writeCrashFile(error: unknown, command: string): string {
+function writeCrashFile(
+  error: unknown,
+  words: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const cause = error instanceof Error && error.cause ? `\ncaused by ${traceOf(error.cause)}` : '';
-  const text = `cloudwright ${version}, node ${process.version}, ${process.platform}\n${command}\n\n${stack}${cause}\n`;
+  const text = `cloudwright ${version}, node ${process.version}, ${process.platform}\ncloudwright ${words.join(' ')}\n\n${stack}${cause}\n`;
   const name = `crash-${new Date().toISOString().replace(/[:.]/g, '-')}-${process.pid}.txt`;
-  const state = process.env.XDG_STATE_HOME || join(userInfo().homedir, '.local', 'state');
+  const state = environment.XDG_STATE_HOME || join(userInfo().homedir, '.local', 'state');
   for (const folder of [join(state, 'cloudwright'), tmpdir()]) {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,14 +1,16 @@
-import { CloudwrightError, exitCodeOf, type Problem, problem } from '../errors/problem.ts';
-import type { CommandContext, GlobalSettings } from './command.ts';
+import { report, runCommandLine } from './commandLine.ts';
 import { crashProblem } from './crash.ts';
-import { formatProblems, problemsAsJson } from './print/problems.ts';
-import { runProgram } from './program.ts';
 import { table } from './table.ts';
 import { type Terminal, terminalOf } from './terminal.ts';
 
-const words = process.argv.slice(2);
+/** Shows the cursor, which a live view may have hidden. */
+const SHOW_CURSOR = '\x1b[?25h';
 
-function makeTerminal(color: boolean): Terminal {
+const words = process.argv.slice(2);
+const interruption = new AbortController();
+let interruptions = 0;
+
+function terminal(color: boolean): Terminal {
   return terminalOf({
     out: process.stdout,
     err: process.stderr,
@@ -18,81 +20,39 @@ function makeTerminal(color: boolean): Terminal {
   });
 }
 
-/** Prints the problems and gives the exit code. */
-function report(problems: readonly Problem[], terminal: Terminal, json: boolean): number {
-  if (problems.length === 0) return 1;
-  if (json) terminal.out(problemsAsJson(problems));
-  else {
-    terminal.err(
-      formatProblems(problems, {
-        colors: terminal.errColors,
-        columns: Math.min(terminal.columns(), 110),
-        folder: process.cwd(),
-      }),
-    );
+function interrupt(): void {
+  interruptions += 1;
+  if (interruptions > 1) {
+    if (process.stdout.isTTY) process.stdout.write(SHOW_CURSOR);
+    process.exit(3);
   }
-  return exitCodeOf(problems) || 1;
+  process.stderr.write('\nInterrupted: what is under way finishes first. Once more ends it at once.\n');
+  interruption.abort();
 }
 
-async function main(): Promise<number> {
-  const interruption = new AbortController();
-  let interrupted = 0;
-  let json = words.includes('--json');
-  let terminal = makeTerminal(!words.includes('--no-color'));
-
-  function interrupt(): void {
-    interrupted += 1;
-    if (interrupted > 1) {
-      terminal.out('\x1b[?25h'.repeat(terminal.live ? 1 : 0));
-      process.exit(3);
-    }
-    terminal.err('\nInterrupted: what is under way finishes first. Once more ends it at once.\n');
-    interruption.abort();
-  }
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  // A reader that went away (`| head`) is no error.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
-  }
-  process.on('uncaughtException', (error) => {
-    process.exit(report([crashProblem(error, words.join(' '))], terminal, json));
+process.on('SIGINT', interrupt);
+process.on('SIGTERM', interrupt);
+// A reader that went away, as `head` does, is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
   });
-
-  try {
-    return await runProgram(words, {
-      table,
-      context(settings: GlobalSettings & { readonly color: boolean }): CommandContext {
-        terminal = makeTerminal(settings.color);
-        json = settings.json;
-        return {
-          terminal,
-          settings,
-          folder: process.cwd(),
-          environment: process.env,
-          signal: interruption.signal,
-        };
-      },
-      writeOut: (text) => terminal.out(text),
-      writeErr: (text) => terminal.err(text),
-      columns: () => Math.min(terminal.columns(), 110),
-    });
-  } catch (error) {
-    if (error instanceof CloudwrightError) return report(error.problems, terminal, json);
-    if (interruption.signal.aborted && isAbort(error))
-      return report([problem('CLI_INTERRUPTED')], terminal, json);
-    return report([crashProblem(error, words.join(' '))], terminal, json);
-  }
+}
+for (const kind of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(kind, (error: unknown) => {
+    const json = words.includes('--json');
+    process.exit(report([crashProblem(error, words, process.env)], terminal(true), process.cwd(), json));
+  });
 }
 
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error === error.cause);
-}
-
-const exitCode = await main();
+const exitCode = await runCommandLine(words, {
+  table,
+  folder: process.cwd(),
+  environment: process.env,
+  signal: interruption.signal,
+  terminal,
+});
 process.exitCode = exitCode;
-// Whatever a library may have left open must not keep a finished command alive; output is flushed first.
+// What a library may have left open must not keep a finished command alive; the output is flushed first.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
