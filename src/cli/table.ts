@@ -4,12 +4,30 @@ import { labSshCommand } from './commands/lab/ssh.ts';
 import { labStatusCommand } from './commands/lab/status.ts';
 import { labUpCommand } from './commands/lab/up.ts';
 import { validateCommand } from './commands/validate.ts';
+import { vaultEditCommand } from './commands/vault/edit.ts';
+import { vaultMakeCommand } from './commands/vault/make.ts';
+import { vaultRekeyCommand } from './commands/vault/rekey.ts';
+import { vaultViewCommand } from './commands/vault/view.ts';
 import type { CommandTable } from './program.ts';
 
 const completion = completionCommand(() => table);
 
 /** Every command, in the order of help. */
 export const table: CommandTable = {
-  groups: [{ name: 'lab', summary: 'trial machines on this host' }],
-  commands: [validateCommand, labUpCommand, labDownCommand, labStatusCommand, labSshCommand, completion],
+  groups: [
+    { name: 'vault', summary: 'the encrypted secrets' },
+    { name: 'lab', summary: 'trial machines on this host' },
+  ],
+  commands: [
+    validateCommand,
+    vaultMakeCommand,
+    vaultEditCommand,
+    vaultViewCommand,
+    vaultRekeyCommand,
+    labUpCommand,
+    labDownCommand,
+    labStatusCommand,
+    labSshCommand,
+    completion,
+  ],
 };

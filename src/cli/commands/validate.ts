@@ -1,9 +1,9 @@
+import { describeCloud } from '../../cloud/describe.ts';
 import { readCloud } from '../../cloud/read.ts';
 import { exitCodeOf } from '../../errors/problem.ts';
 import type { Command } from '../command.ts';
 import { findDescription } from '../description.ts';
 import { printJson } from '../print/aside.ts';
-import { formatCloud } from '../print/cloudSummary.ts';
 import { formatProblems } from '../print/problems.ts';
 
 export const validateCommand: Command = {
@@ -28,7 +28,7 @@ export const validateCommand: Command = {
       terminal.err(`${formatProblems(result.problems, style)}${result.cloud ? '\n' : ''}`);
     }
     if (result.cloud && !settings.quiet) {
-      terminal.out(formatCloud(result.cloud, result.derived, terminal.colors));
+      for (const line of describeCloud(result.cloud, result.derived)) terminal.out(`${line}\n`);
       terminal.out(`\n${terminal.colors.green('Sound.')}\n`);
     }
     return exitCodeOf(result.problems);

@@ -62,10 +62,10 @@ export const cliErrors = defineCatalogue({
     next: 'Give {option}.',
     exit: 2,
   },
-  CLI_EDITOR_FAILED: {
-    what: 'The editor `{editor}` ended with {status}.',
-    why: 'What it left behind is not taken over, so the vault is as it was.',
-    next: 'Set VISUAL or EDITOR to an editor that works here and try again.',
+  CLI_PASSWORDS_DIFFER: {
+    what: 'The two passwords are not the same.',
+    why: 'A slip in a password that is not shown would lock the vault.',
+    next: 'Run the command again and type the same password twice.',
     exit: 2,
   },
   CLI_INTERRUPTED: {
