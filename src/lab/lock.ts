@@ -1,4 +1,5 @@
-import { mkdir, open, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail } from '../errors/problem.ts';
 import { waitFor } from './command.ts';
@@ -27,7 +28,7 @@ export async function withLock<T>(
     return holder === undefined;
   };
   if (waitSeconds > 0) {
-    await waitFor(`process ${holder?.pid ?? ''} to finish with ${thing}`, take, waitSeconds, {
+    await waitFor(`another process to finish with ${thing}`, take, waitSeconds, {
       everyMilliseconds: 100,
     });
   } else if (!(await take())) {
@@ -40,21 +41,26 @@ export async function withLock<T>(
   }
 }
 
-/** Takes the lock, or gives its live holder. */
+/** Takes the lock, or gives its live holder. The file appears with its content at once, so nobody reads half of it. */
 async function tryLock(path: string): Promise<Holder | undefined> {
   const mine: Holder = { pid: process.pid, started: (await startTime(process.pid)) ?? '' };
-  for (;;) {
-    const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return undefined;
-      throw error;
-    });
-    if (file) {
-      await file.writeFile(JSON.stringify(mine));
-      await file.close();
-      return undefined;
+  const prepared = `${path}.${process.pid}-${randomUUID()}`;
+  await writeFile(prepared, JSON.stringify(mine), { mode: 0o600 });
+  try {
+    for (;;) {
+      const taken = await link(prepared, path).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === 'EEXIST') return false;
+          throw error;
+        },
+      );
+      if (taken) return undefined;
+      const holder = await readJson<Holder>(path);
+      if (holder && (await startTime(holder.pid)) === holder.started) return holder;
+      await rm(path, { force: true });
     }
-    const holder = await readJson<Holder>(path);
-    if (holder && (await startTime(holder.pid)) === holder.started) return holder;
-    await rm(path, { force: true });
+  } finally {
+    await rm(prepared, { force: true });
   }
 }

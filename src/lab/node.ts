@@ -2,14 +2,17 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../errors/problem.ts';
-import { command, lastLines } from './command.ts';
+import { command, lastLines, waitFor } from './command.ts';
 import { groupProcesses, removeGroup } from './controlGroups.ts';
 import { connectNode } from './fabric.ts';
 import { fileExists, readJson, textOf, writeInTree, writeWhole } from './files.ts';
 import { controlGroup, type LabLocation, labPaths, nodeNamespace, nodePaths } from './names.ts';
 import { LAB_NETWORKS, PROXY_URL, SERVICE_GATEWAY } from './networks.ts';
-import { killGroups, startDaemon } from './processes.ts';
+import { killGroups, signal, startDaemon } from './processes.ts';
 import type { LabNode, NodeRecord } from './state.ts';
+
+/** SIGRTMIN+4 tells systemd to power off, systemd(1); SIGRTMIN is 34 with glibc on Linux. */
+const SIGRTMIN_4 = 38;
 
 export async function readRecord(location: LabLocation, node: string): Promise<NodeRecord | undefined> {
   return await readJson<NodeRecord>(nodePaths(location, node).record);
@@ -32,7 +35,10 @@ export async function mountNode(location: LabLocation, node: string, record: Nod
   if (await isMounted(paths.root)) return;
   for (const folder of [paths.upper, paths.work, paths.root])
     await mkdir(folder, { recursive: true, mode: 0o755 });
-  const lower = [...record.lowers, join(location.directory, 'base', record.base, 'tree')].join(':');
+  const lower = [
+    ...(await presentLowers(location, node, record)),
+    join(location.directory, 'base', record.base, 'tree'),
+  ].join(':');
   await command(
     'mount',
     [
@@ -42,6 +48,19 @@ export async function mountNode(location: LabLocation, node: string, record: Nod
     ], // biome-ignore format: options belong with their values
     { doing: `lay the tree of ${node} over the base tree` },
   );
+}
+
+/**
+ * The record names a frozen upper just before the upper is moved there: one that is missing is still the upper, after
+ * a crash between the two.
+ */
+async function presentLowers(location: LabLocation, node: string, record: NodeRecord): Promise<string[]> {
+  const { frozen } = nodePaths(location, node);
+  const lowers: string[] = [];
+  for (const lower of record.lowers) {
+    if (!lower.startsWith(`${frozen}/`) || (await fileExists(lower))) lowers.push(lower);
+  }
+  return lowers;
 }
 
 export async function unmountNode(location: LabLocation, node: string): Promise<void> {
@@ -137,7 +156,7 @@ export async function bootNode(location: LabLocation, node: LabNode, memoryMiB: 
   await connectNode(location.name, node.name, node.index);
   await rm(paths.console, { force: true });
   const tun = (await fileExists('/dev/net/tun')) ? ['--bind=/dev/net/tun'] : [];
-  const kvm = (await fileExists('/dev/kvm')) ? ['--bind=/dev/kvm'] : [];
+  const kvm = (await hardwareVirtualization()) ? ['--bind=/dev/kvm'] : [];
   return await startDaemon(
     'systemd-nspawn',
     [
@@ -171,10 +190,26 @@ export async function bootNode(location: LabLocation, node: LabNode, memoryMiB: 
   );
 }
 
+/** /dev/kvm may be there without a processor that can serve it. */
+async function hardwareVirtualization(): Promise<boolean> {
+  return (await fileExists('/dev/kvm')) && /^flags\s*:.*\b(vmx|svm)\b/m.test(await textOf('/proc/cpuinfo'));
+}
+
+/** Lets the machine shut down in order; past the limit it is cut. */
+export async function stopNode(lab: string, node: string, limitSeconds = 90): Promise<void> {
+  const init = await initProcess(lab, node);
+  if (init !== undefined) signal(init, SIGRTMIN_4);
+  const end = Date.now() + limitSeconds * 1000;
+  const ended = async (): Promise<boolean> =>
+    (await nodeProcesses(lab, node)).length === 0 || Date.now() > end;
+  await waitFor(`${node} to shut down`, ended, limitSeconds + 5);
+  await cutNode(lab, node);
+}
+
 /** Ends the machine as a power cut does: no process gets to say a word. */
 export async function cutNode(lab: string, node: string): Promise<void> {
   const init = await initProcess(lab, node);
-  if (init !== undefined) process.kill(init, 'SIGKILL'); // takes the whole process namespace along
+  if (init !== undefined) signal(init, 'SIGKILL'); // takes the whole process namespace along
   await killGroups([controlGroup(lab, node)]);
 }
 
@@ -182,11 +217,6 @@ export async function cutNode(lab: string, node: string): Promise<void> {
 export async function failEnded(location: LabLocation, node: string): Promise<never> {
   const evidence = lastLines(await textOf(nodePaths(location, node).console), 15);
   return fail('LAB_NODE_ENDED', { place: { kind: 'cloud', host: node }, details: { node }, evidence });
-}
-
-/** Removes the node's files; it must be unmounted. */
-export async function removeNodeFiles(location: LabLocation, node: string): Promise<void> {
-  await rm(nodePaths(location, node).directory, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** Copies a tree with owners, links and overlay attributes, which `fs.cp` would lose. */

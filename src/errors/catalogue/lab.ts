@@ -97,6 +97,12 @@ export const labErrors = defineCatalogue({
     next: 'Save the layer again from a node, or start without it.',
     exit: 2,
   },
+  LAB_NODE_DOWN: {
+    what: 'Node {node} is not running.',
+    why: 'Only a running node can be parted from the others.',
+    next: 'Start it with `cloudwright lab heal {node}` first.',
+    exit: 2,
+  },
   LAB_NODE_RUNNING: {
     what: 'Node {node} is running.',
     why: 'A layer is saved from a node at rest, so that its files are whole.',
