@@ -43,7 +43,8 @@ export function readIniInventory(file: SourceFile): Inventory {
 
 function wrongLine(inventory: Inventory, source: SourceText, line: number, reason: string, column = 0): void {
   const length = Math.max(1, source.line(line).length - column);
-  const place = source.placeInLine(line, column, length);
+  // A line that cannot be read may hold anything, a secret too.
+  const place = source.placeInLine(line, column, length, source.line(line).includes('='));
   inventory.problems.push(problem('IMPORT_INVENTORY_LINE', { place, details: { reason } }));
 }
 

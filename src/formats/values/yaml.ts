@@ -8,7 +8,7 @@ import {
   parseAllDocuments,
   type Scalar as YamlScalar,
 } from 'yaml';
-import { type Problem, problem } from '../../errors/problem.ts';
+import { type FilePlace, type Problem, problem } from '../../errors/problem.ts';
 import type { SourceFile } from '../result.ts';
 import type { MapEntry, ValueNode } from './node.ts';
 import { readPlainScalar } from './scalar.ts';
@@ -76,7 +76,7 @@ function convertDocuments(source: SourceText): YamlReading {
     const error = document.errors[0];
     if (!error) continue;
     const [from, to] = error.pos;
-    const place = source.place(from, Math.max(1, to - from));
+    const place = withoutValue(source.place(from, Math.max(1, to - from)));
     problems.push(problem('IMPORT_YAML_SYNTAX', { place, details: { reason: reasonOf(error.code) } }));
   }
   const second = filled[1]?.contents;
@@ -89,6 +89,14 @@ function convertDocuments(source: SourceText): YamlReading {
   if (!contents) return { problems };
   const walk: Walk = { source, anchors: new Map(), count: 0 };
   return { node: convert(contents as Node, walk, 0, false), problems };
+}
+
+/** A line that cannot be read may hold anything, so that only its key is shown. */
+function withoutValue(place: FilePlace): FilePlace {
+  const { text, ...rest } = place;
+  if (text === undefined) return place;
+  const end = /[:=]\s*\S/.exec(text);
+  return { ...rest, text: end ? `${text.slice(0, end.index + 1)} …` : text };
 }
 
 function isBlank(node: unknown): boolean {
