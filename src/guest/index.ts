@@ -1,0 +1,1 @@
+export { guestImage } from './image.ts';
