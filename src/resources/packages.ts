@@ -34,12 +34,20 @@ const POLICY_MARK = '# cloudwright: no service starts within a package transacti
  */
 const BAN = `policy=${POLICY} kept=${POLICY_KEPT}
 ours() { grep -qs '^${POLICY_MARK}' "$policy"; }
+# Its number alone may have gone to another process since. Built-ins, as a bare host need not have pgrep.
+under_way() {
+  for comm in /proc/[0-9]*/comm; do
+    { IFS= read -r name <"$comm"; } 2>/dev/null || continue
+    case $name in apt-get|dpkg) return 0;; esac
+  done
+  return 1
+}
 lift() { if ours; then rm -f "$policy"; fi; if [ -e "$kept" ]; then mv -f "$kept" "$policy"; fi; }
 if ours; then
   owner=$(sed -n 's/^${POLICY_MARK}//p' "$policy")
   waited=0
   # An earlier run was cut, but its transaction goes on: wait until its shell is gone.
-  while [ -n "$owner" ] && [ "$owner" != $$ ] && [ -e "/proc/$owner" ] && pgrep -x 'apt-get|dpkg' >/dev/null; do
+  while [ -n "$owner" ] && [ "$owner" != $$ ] && [ -e "/proc/$owner" ] && under_way; do
     waited=$((waited + 1))
     if [ $waited -gt 600 ]; then echo 'an earlier package transaction is still under way after 600 s' >&2; exit ${APT_FAILED}; fi
     sleep 1

@@ -6,7 +6,7 @@ import {
   type ShellKind,
 } from '../engine/resource.ts';
 import { MANAGED } from './ini.ts';
-import { fileNameFor, lines, quote, subshell, writeFile } from './shell.ts';
+import { fileNameFor, lines, quote, quoteAll, subshell, writeFile } from './shell.ts';
 
 export interface SysctlDesired {
   /** As sysctl.d(5): `net.ipv4.ip_forward`, or with slashes where a part holds a dot. */
@@ -38,23 +38,18 @@ export const sysctlKind: ShellKind<SysctlDesired, SysctlState> = {
   via: 'shell',
   name: 'sysctl',
   batch: true,
-  // Built-ins alone: no process at all.
+  // Not the shell's own `read`: it takes single bytes, and most of /proc/sys answers only the first of them.
   read: (items) =>
-    items
-      .flatMap((item, index) => [
-        `{ IFS= read -r value <${quote(procPath(item.key))}; } 2>/dev/null && printf 'R %s %s\\n' ${index} "$value"`,
-        `{ IFS= read -r value <${quote(dropIn(item.key))}; } 2>/dev/null && printf 'F %s %s\\n' ${index} "$value"`,
-      ])
-      .join('\n'),
+    `grep -sHm1 '' -- ${quoteAll(items.flatMap((item) => [procPath(item.key), dropIn(item.key)]))} || :`,
   parse(output, items) {
     const answers = new Map<string, string>();
     for (const line of output.split('\n')) {
-      const found = /^([RF] \d+) (.*)$/.exec(line);
-      if (found) answers.set(found[1] ?? '', found[2] ?? '');
+      const at = line.indexOf(':');
+      if (at > 0) answers.set(line.slice(0, at), line.slice(at + 1));
     }
-    return items.map((_, index) => {
-      const running = plain(answers.get(`R ${index}`));
-      const kept = plain(answers.get(`F ${index}`));
+    return items.map((item) => {
+      const running = plain(answers.get(procPath(item.key)));
+      const kept = plain(answers.get(dropIn(item.key)));
       return { ...(running !== undefined && { running }), ...(kept !== undefined && { kept }) };
     });
   },

@@ -66,7 +66,6 @@ describe('packages', () => {
     };
     fake('apt-get', apt);
     fake('dpkg', 'case $1 in --audit) exit 0;; *) echo unexpected >&2; exit 9;; esac');
-    fake('pgrep', 'exit 1');
     const change = compare(packages('h', 'x', ['thing']), { installed: new Map(), banLeft: false });
     const script = reveal(change?.script ?? '')
       .replaceAll('/usr/sbin/', `${place}/usr/sbin/`)

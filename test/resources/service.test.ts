@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ShellKind } from '../../src/engine/resource.ts';
@@ -150,7 +150,12 @@ describe('sysctl', () => {
   test('running and kept values', () => {
     const states = parse(
       [forward, memory],
-      'R 0 1\nF 0 net.ipv4.ip_forward = 1\nR 1 4096\t87380\t1\nF 1 net.ipv4.tcp_rmem = 4096 87380 1\n',
+      [
+        '/proc/sys/net/ipv4/ip_forward:1',
+        '/etc/sysctl.d/60-cloudwright-net.ipv4.ip_5f_forward.conf:net.ipv4.ip_forward = 1',
+        '/proc/sys/net/ipv4/tcp_rmem:4096\t87380\t1',
+        '/etc/sysctl.d/60-cloudwright-net.ipv4.tcp_5f_rmem.conf:net.ipv4.tcp_rmem = 4096 87380 1',
+      ].join('\n'),
     );
     expect(compare(forward, states[0])).toBeUndefined();
     expect(compare(memory, states[1])).toBeUndefined();
@@ -164,6 +169,9 @@ describe('sysctl', () => {
 
   test('read off this machine', () => {
     const type = sysctl('h', 'kernel.ostype', 'Linux');
+    // Of several digits: the kernel hands such a number out once, at the first read.
+    const pids = sysctl('h', 'kernel.pid_max', readFileSync('/proc/sys/kernel/pid_max', 'utf8').trim());
+    expect(plan([pids])[0]?.summary).toMatch(/^set kernel.pid_max = \d\d+ for the next start$/);
     expect(plan([type, sysctl('h', 'no.such.key', 1)]).map((change) => change?.summary)).toEqual([
       'set kernel.ostype = Linux for the next start',
       'set no.such.key = 1',
