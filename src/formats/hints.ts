@@ -1,0 +1,19 @@
+/**
+ * What the operator says beside the files, where a format has no word for it. Everything left out is assumed,
+ * and each assumption is told.
+ */
+export interface ImportHints {
+  /** Name of the cloud. */
+  readonly cloud?: string;
+  /** Free address of the management network for the APIs. */
+  readonly vip?: string;
+  readonly managementCidr?: string;
+  readonly managementInterface?: string;
+  readonly providerInterface?: string;
+  readonly overlayInterface?: string;
+  readonly overlayCidr?: string;
+  /** OSD devices of each storage host, e.g. `/dev/sdb` or `file:/var/lib/cloudwright/osd0.img:20G`. */
+  readonly devices?: readonly string[];
+  /** Management addresses of hosts that the files name without one, by that name. */
+  readonly addresses?: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,15 @@
+import { computeKeys } from './compute.ts';
+import { globalKeys } from './global.ts';
+import { platformKeys } from './platform.ts';
+import type { KeyTable } from './rule.ts';
+import { serviceKeys } from './services.ts';
+import { storageKeys } from './storage.ts';
+
+/** All 292 keys of the last Packstack (2025), each with its default and what becomes of it here. */
+export const packstackKeys: KeyTable = {
+  ...globalKeys,
+  ...platformKeys,
+  ...storageKeys,
+  ...computeKeys,
+  ...serviceKeys,
+};
