@@ -70,6 +70,7 @@ export function addressesUnique(context: RuleContext): readonly Problem[] {
         seen.set(address.value, { label, host: host.name });
         continue;
       }
+      if (other.host === host.name && address.network === 'overlay' && overlayIsManagement(context)) continue;
       const details = { address: address.text, first: other.label, second: label };
       problems.push(at(context, address.path, 'CLOUD_ADDRESS_DUPLICATE', details));
     }
@@ -115,6 +116,19 @@ export function networkSizes(context: RuleContext): readonly Problem[] {
   return problems;
 }
 
+/**
+ * Tunnels may use the management network itself, as Packstack and Kolla have it unless told: the overlay network
+ * then has the same range and interface, and each host the same address in both.
+ */
+function overlayIsManagement({ draft }: RuleContext): boolean {
+  const { management, overlay } = draft.networks;
+  if (!management?.range || !overlay?.range) return false;
+  return (
+    management.interface === overlay.interface &&
+    formatNetwork(management.range) === formatNetwork(overlay.range)
+  );
+}
+
 /** No two networks share an address. */
 export function networksApart(context: RuleContext): readonly Problem[] {
   const problems: Problem[] = [];
@@ -122,6 +136,7 @@ export function networksApart(context: RuleContext): readonly Problem[] {
   for (const [index, second] of networks.entries()) {
     for (const first of networks.slice(0, index)) {
       if (!first.range || !second.range || !overlap(first.range, second.range)) continue;
+      if (overlayIsManagement(context) && first.name === 'management' && second.name === 'overlay') continue;
       const details = {
         first: first.name,
         firstCidr: formatNetwork(first.range),
