@@ -97,7 +97,9 @@ function chassisScript(cloud: Cloud, host: Host, userspace: boolean): string {
       ...(userspace ? [offloadsOff(port)] : []),
     );
   }
-  if (userspace && overlay && overlayAddress && overlayCidr)
+  // Where tunnels share the management network, its interface must keep its addresses: a lone host has no tunnels.
+  const shared = overlay === host.interfaces.management;
+  if (userspace && overlay && overlayAddress && overlayCidr && !shared)
     lines.push(...tunnelBridge(cloud, overlay, overlayAddress, overlayCidr));
   return `${lines.join('\n')}\n`;
 }
