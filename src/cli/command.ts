@@ -77,6 +77,11 @@ export class Input {
     this.#options = options;
   }
 
+  /** Nothing was given after the command's name. */
+  get isBare(): boolean {
+    return this.#arguments.size === 0 && Object.keys(this.#options).every((name) => name === 'color');
+  }
+
   argument(name: string): string | undefined {
     const value = this.#arguments.get(name);
     return typeof value === 'string' ? value : value?.[0];

@@ -1,7 +1,9 @@
-import { access } from 'node:fs/promises';
+import { access, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { ReadResult } from '../cloud/read.ts';
-import { readCloud } from '../cloud/read.ts';
+import { parseDescription, readCloud } from '../cloud/read.ts';
+
 import { CloudwrightError, fail } from '../errors/problem.ts';
 import type { CommandContext } from './command.ts';
 import { formatProblems } from './print/problems.ts';
@@ -48,4 +50,20 @@ export async function exists(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/**
+ * Writes a new description, once it is sound. Throws its problems, or CLI_FILE_EXISTS where a file is there and
+ * `overwrite` is not set.
+ */
+export async function writeDescription(file: string, text: string, overwrite: boolean): Promise<void> {
+  const { cloud, problems } = parseDescription(text, { file, folder: dirname(file), home: homedir() });
+  if (!cloud) throw new CloudwrightError(problems);
+  try {
+    await writeFile(file, text, { flag: overwrite ? 'w' : 'wx' });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (code === 'EEXIST') fail('CLI_FILE_EXISTS', { details: { file } });
+    fail('CLI_FILE_UNWRITABLE', { details: { file, reason: code } });
+  }
 }

@@ -1,5 +1,11 @@
 import { completionCommand } from './commands/completion.ts';
+import { initCommand } from './commands/init.ts';
+import { labCutCommand } from './commands/lab/cut.ts';
 import { labDownCommand } from './commands/lab/down.ts';
+import { labHealCommand } from './commands/lab/heal.ts';
+import { labPartitionCommand } from './commands/lab/partition.ts';
+import { labRestoreCommand } from './commands/lab/restore.ts';
+import { labSnapshotCommand } from './commands/lab/snapshot.ts';
 import { labSshCommand } from './commands/lab/ssh.ts';
 import { labStatusCommand } from './commands/lab/status.ts';
 import { labUpCommand } from './commands/lab/up.ts';
@@ -19,6 +25,7 @@ export const table: CommandTable = {
     { name: 'lab', summary: 'trial machines on this host' },
   ],
   commands: [
+    initCommand,
     validateCommand,
     vaultMakeCommand,
     vaultEditCommand,
@@ -28,6 +35,11 @@ export const table: CommandTable = {
     labDownCommand,
     labStatusCommand,
     labSshCommand,
+    labCutCommand,
+    labPartitionCommand,
+    labHealCommand,
+    labSnapshotCommand,
+    labRestoreCommand,
     completion,
   ],
 };

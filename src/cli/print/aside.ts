@@ -12,3 +12,9 @@ export function asides(context: CommandContext): (line: string) => void {
 export function printJson(context: CommandContext, value: unknown): void {
   context.terminal.out(`${JSON.stringify(value, undefined, 2)}\n`);
 }
+
+/** One closing line, or the same as JSON. */
+export function printDone(context: CommandContext, value: object, line: string): void {
+  if (context.settings.json) printJson(context, value);
+  else if (!context.settings.quiet) context.terminal.out(`${line}\n`);
+}

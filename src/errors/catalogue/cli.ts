@@ -56,6 +56,12 @@ export const cliErrors = defineCatalogue({
     next: 'Name another file with `--file`, or give `--force`.',
     exit: 2,
   },
+  CLI_FILE_UNWRITABLE: {
+    what: '{file} could not be written: {reason}.',
+    why: 'The command exists to write it.',
+    next: 'Make the folder there and writable, or name another file with `--file`.',
+    exit: 2,
+  },
   CLI_ANSWER_NEEDED: {
     what: '{question} was not given, and nobody can be asked here.',
     why: 'The input is not a terminal.',

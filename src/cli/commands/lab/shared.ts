@@ -9,6 +9,12 @@ export const labOption: OptionSpec = {
 
 export const nodeArgument: ArgumentSpec = { name: 'NODE', summary: 'a node of the lab', required: true };
 
+export const snapshotArgument: ArgumentSpec = {
+  name: 'NAME',
+  summary: 'name of the snapshot',
+  required: true,
+};
+
 /** The lab that the command line means. */
 export function labOf(context: CommandContext, input: Input): LabLocation {
   return { name: input.option('lab') ?? DEFAULT_LAB_NAME, directory: labDirectory(context.environment) };

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import { renderDescription } from '../../cloud/init.ts';
+import type { Command } from '../command.ts';
+import { DESCRIPTION_NAME, writeDescription } from '../description.ts';
+import { answersFromFlags, askAnswers, initOptions } from '../initAnswers.ts';
+import { printDone } from '../print/aside.ts';
+
+export const initCommand: Command = {
+  name: 'init',
+  summary: 'writes a commented description, cloud.yaml',
+  details: 'Asks on a terminal; with flags, or elsewhere, the flags and the defaults count.',
+  options: [
+    ...initOptions,
+    { name: 'defaults', summary: 'ask nothing' },
+    { name: 'force', summary: 'overwrite the file' },
+  ],
+  examples: [
+    { line: 'cloudwright init', says: 'asked step by step' },
+    {
+      line: 'cloudwright init --multi-node --name seoul --control 10.0.0.11,3 --compute 10.0.0.21,8 --management-cidr 10.0.0.0/24 --vip 10.0.0.10',
+      says: 'by flags',
+    },
+  ],
+  async run(context, input) {
+    const file = resolve(context.folder, context.settings.file ?? DESCRIPTION_NAME);
+    const flags = answersFromFlags(input);
+    const asks = context.terminal.asks && input.isBare && !context.settings.json;
+    const answers = asks ? await askAnswers(flags) : flags;
+    await writeDescription(file, renderDescription(answers), input.flag('force'));
+    printDone(context, { file }, `Wrote ${file}. Look through it, then: cloudwright validate`);
+    return 0;
+  },
+};

@@ -1,0 +1,171 @@
+import { cancel, select, text } from '@clack/prompts';
+import type { NetworkName } from '../cloud/cloud.ts';
+import { defaultAnswers, type HostGroupAnswer, type InitAnswers } from '../cloud/init.ts';
+import { addressToNumber, numberToAddress, parseNetwork } from '../cloud/ipv4.ts';
+import { fail } from '../errors/problem.ts';
+import type { Input, OptionSpec } from './command.ts';
+
+type Changeable = { -readonly [Key in keyof InitAnswers]: InitAnswers[Key] };
+
+/** The flags of `init`; each stands for one question. */
+export const initOptions: readonly OptionSpec[] = [
+  { name: 'multi-node', summary: 'several hosts instead of all on one' },
+  { name: 'name', value: 'NAME', summary: 'name of the cloud' },
+  { name: 'trial', summary: 'lower the minimum sizes and keep OSDs in files' },
+  { name: 'management-cidr', value: 'CIDR', summary: 'the management network' },
+  { name: 'vip', value: 'ADDRESS', summary: 'free address of the management network for the APIs' },
+  { name: 'service-cidr', value: 'CIDR', summary: 'the network from which users come' },
+  { name: 'service-vip', value: 'ADDRESS', summary: 'free address of it for the dashboard' },
+  { name: 'overlay-cidr', value: 'CIDR', summary: 'the network that carries tenant networks, or `none`' },
+  { name: 'storage-cidr', value: 'CIDR', summary: 'the storage network' },
+  {
+    name: 'interface',
+    value: 'NETWORK=NAME',
+    summary: 'interface of a network, as management=eth1',
+    many: true,
+  },
+  { name: 'control', value: 'ADDRESS[,COUNT]', summary: 'first control host, and how many there are' },
+  { name: 'compute', value: 'ADDRESS[,COUNT]', summary: 'the same for compute hosts' },
+  { name: 'storage', value: 'ADDRESS[,COUNT]', summary: 'the same for storage hosts' },
+  { name: 'device', value: 'DEVICE', summary: 'a device for an OSD on each storage host', many: true },
+  { name: 'ssh-user', value: 'USER', summary: 'who logs in on the hosts' },
+  { name: 'ssh-key', value: 'FILE', summary: 'private key for it', file: true },
+  { name: 'ssh-config', value: 'FILE', summary: 'an ssh_config to use instead of your own', file: true },
+  { name: 'time-server', value: 'NAME', summary: 'a time server', many: true },
+  { name: 'mirror', value: 'URL', summary: 'Debian mirror of the hosts' },
+  { name: 'proxy', value: 'URL', summary: 'HTTP proxy for fetching packages' },
+];
+
+/** The answers that the flags give, with the defaults for the rest. Throws CLI_OPTION_VALUE_INVALID. */
+export function answersFromFlags(input: Input): InitAnswers {
+  const shape = input.flag('multi-node') ? 'multi-node' : 'all-in-one';
+  const groups = ['control', 'compute', 'storage'] as const;
+  const cidr = input.option('management-cidr');
+  const answers: Changeable = { ...(cidr ? moved(defaultAnswers(shape), cidr) : defaultAnswers(shape)) };
+  // Whoever names hosts names all of them; roles without hosts of their own go to the control hosts.
+  if (groups.some((role) => input.option(role) !== undefined)) {
+    delete answers.compute;
+    delete answers.storage;
+  }
+  const texts = [
+    ['name', 'name'],
+    ['management-cidr', 'managementCidr'],
+    ['vip', 'vip'],
+    ['service-cidr', 'serviceCidr'],
+    ['service-vip', 'serviceVip'],
+    ['overlay-cidr', 'overlayCidr'],
+    ['storage-cidr', 'storageCidr'],
+    ['ssh-user', 'sshUser'],
+    ['ssh-key', 'sshKey'],
+    ['ssh-config', 'sshConfig'],
+    ['mirror', 'mirror'],
+    ['proxy', 'proxy'],
+  ] as const;
+  for (const [flag, key] of texts) {
+    const value = input.option(flag);
+    if (value !== undefined) answers[key] = value;
+  }
+  if (answers.overlayCidr === 'none') delete answers.overlayCidr;
+  if (input.flag('trial')) answers.trial = true;
+  for (const role of groups) {
+    const value = input.option(role);
+    if (value !== undefined) answers[role] = hostGroup(role, value);
+  }
+  if (input.options('device').length > 0) answers.devices = input.options('device');
+  if (input.options('time-server').length > 0) answers.timeServers = input.options('time-server');
+  answers.interfaces = { ...answers.interfaces, ...interfaces(input.options('interface')) };
+  return answers;
+}
+
+/** The same host parts in another management network; unchanged where that is no network, which validation says. */
+function moved(answers: InitAnswers, cidr: string): InitAnswers {
+  const to = parseNetwork(cidr);
+  const from = parseNetwork(answers.managementCidr);
+  if (!to || !from) return answers;
+  const move = (address: string): string =>
+    numberToAddress(to.first + ((addressToNumber(address) ?? from.first) - from.first));
+  const group = (given: HostGroupAnswer): HostGroupAnswer => ({
+    ...given,
+    firstAddress: move(given.firstAddress),
+  });
+  return {
+    ...answers,
+    vip: move(answers.vip),
+    control: group(answers.control),
+    ...(answers.compute && { compute: group(answers.compute) }),
+    ...(answers.storage && { storage: group(answers.storage) }),
+  };
+}
+
+function hostGroup(role: string, value: string): HostGroupAnswer {
+  const [firstAddress = '', count = '1', ...rest] = value.split(',');
+  if (rest.length > 0 || !/^[1-9]\d{0,3}$/.test(count))
+    refuse(`--${role}`, value, 'ADDRESS or ADDRESS,COUNT');
+  return { firstAddress, count: Number(count) };
+}
+
+function interfaces(given: readonly string[]): Partial<Record<NetworkName, string>> {
+  const found: Partial<Record<NetworkName, string>> = {};
+  for (const pair of given) {
+    const match = /^(service|management|provider|overlay|storage)=(.+)$/.exec(pair);
+    if (!match)
+      refuse('--interface', pair, 'service, management, provider, overlay or storage, then = and a name');
+    found[match[1] as NetworkName] = match[2] ?? '';
+  }
+  return found;
+}
+
+function refuse(option: string, value: string, allowed: string): never {
+  fail('CLI_OPTION_VALUE_INVALID', { details: { option, value, allowed, command: 'cloudwright init' } });
+}
+
+/** Asks for what differs most from cloud to cloud; everything else keeps the default and stands in the file. */
+export async function askAnswers(given: InitAnswers): Promise<InitAnswers> {
+  const shape = answered(
+    await select<InitAnswers['shape']>({
+      message: 'How many hosts?',
+      options: [
+        { value: 'all-in-one' as const, label: 'One', hint: 'everything on it; can grow later' },
+        {
+          value: 'multi-node' as const,
+          label: 'Several',
+          hint: 'three control hosts, compute and storage hosts',
+        },
+      ],
+      output: process.stderr,
+    }),
+  );
+  const start: InitAnswers = shape === given.shape ? given : { ...defaultAnswers(shape), name: given.name };
+  const name = await ask('Name of the cloud', start.name);
+  const managementCidr = await ask('Management network', start.managementCidr);
+  const first = await ask('Address of the first control host in it', start.control.firstAddress);
+  const vip = await ask('A free address in it, for the APIs', start.vip);
+  const sshUser = await ask('User for ssh on the hosts', start.sshUser);
+  const management = await ask(
+    'Interface of the hosts in the management network',
+    start.interfaces.management,
+  );
+  const provider = await ask(
+    'Interface without an address, for networks of instances',
+    start.interfaces.provider,
+  );
+  return {
+    ...start,
+    name,
+    managementCidr,
+    vip,
+    sshUser,
+    control: { ...start.control, firstAddress: first },
+    interfaces: { ...start.interfaces, management, provider },
+  };
+}
+
+async function ask(message: string, initialValue: string): Promise<string> {
+  return answered(await text({ message, initialValue, output: process.stderr })).trim();
+}
+
+function answered<T extends string>(value: T | symbol): T {
+  if (typeof value !== 'symbol') return value;
+  cancel('Nothing was written.', { output: process.stderr });
+  return fail('CLI_INTERRUPTED');
+}
