@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { command, type Report } from './command.ts';
-import { makeGroup } from './controlGroups.ts';
+import { makeGroup, removeGroup } from './controlGroups.ts';
 import { fileExists, readJson, writeInTree } from './files.ts';
 import { withLock } from './lock.ts';
 import { type Mirror, nodeUri, sourceLines } from './mirror.ts';
@@ -109,6 +109,7 @@ async function makeBase(
     ...stamp.sources,
   ]);
   await command(shell, args, { doing: 'make the base tree', limitSeconds: 900 });
+  await removeGroup(controlGroup(location.name, 'making'));
   await finishTree(tree, stamp, mirror);
   await writeFile(join(temporary, 'stamp.json'), JSON.stringify(stamp));
   await rm(join(folder, id), { recursive: true, force: true }); // never mounted: it had no stamp of ours

@@ -34,7 +34,8 @@ export async function attempt(
 ): Promise<CommandResult> {
   const limit = options.limitSeconds ?? 60;
   return await new Promise<CommandResult>((resolve, reject) => {
-    const child = spawn(program, args, {
+    // The kernel ends the program when this process is killed: nothing of a dead command works on behind our back.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
       env: environmentOf(options),
       ...(options.directory && { cwd: options.directory }),
       stdio: ['pipe', 'pipe', 'pipe'],
