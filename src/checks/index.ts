@@ -1,0 +1,21 @@
+export {
+  computeServicesCheck,
+  dashboardCheck,
+  imageServiceCheck,
+  networkAgentsCheck,
+  placementCheck,
+  secretStoreCheck,
+  stackCheck,
+  tokenCheck,
+  volumeServicesCheck,
+} from './apiChecks.ts';
+export {
+  type Credential,
+  type CredentialSettings,
+  cloudsYaml,
+  credentialsOf,
+  openrc,
+} from './credentials.ts';
+export type { AgentExpectation, ComputeExpectation, ServiceExpectation } from './judgements.ts';
+export { type ToolboxExpectations, type ToolboxReport, toolbox } from './toolbox.ts';
+export type { Table, Verdict } from './verdict.ts';

@@ -1,0 +1,148 @@
+import type { ComputeService, Hypervisor } from '../api/compute.ts';
+import type { Agent } from '../api/network.ts';
+import type { VolumeService } from '../api/volume.ts';
+import type { Finding } from '../engine/check.ts';
+import { judge, shortName } from './verdict.ts';
+
+export interface ComputeExpectation {
+  readonly control: readonly string[];
+  readonly compute: readonly string[];
+}
+
+/** Hosts of ML2/OVN: `chassis` run a controller and metadata, `gateways` carry routers too. */
+export interface AgentExpectation {
+  readonly chassis: readonly string[];
+  readonly gateways: readonly string[];
+}
+
+export interface ServiceExpectation {
+  readonly binary: string;
+  /** `host` or `host@backend`. */
+  readonly host: string;
+}
+
+interface Stated {
+  readonly binary: string;
+  readonly host: string;
+  readonly status: string;
+  readonly state: string;
+  readonly disabled_reason?: string | null;
+}
+
+/** Nova's and Cinder's services state themselves alike; `down` means that no report came for a minute. */
+function faultsOf(services: readonly Stated[]): readonly string[] {
+  return services.flatMap((service) => {
+    const name = `${service.binary} on ${service.host}`;
+    const faults: string[] = [];
+    if (service.status !== 'enabled') {
+      faults.push(`${name} is disabled${service.disabled_reason ? ` (${service.disabled_reason})` : ''}`);
+    }
+    if (service.state !== 'up') faults.push(`${name} is down`);
+    return faults;
+  });
+}
+
+function sameHost(a: string, b: string): boolean {
+  const [hostA = '', backendA] = a.split('@');
+  const [hostB = '', backendB] = b.split('@');
+  return shortName(hostA) === shortName(hostB) && backendA === backendB;
+}
+
+function count(number: number, one: string): string {
+  return `${number} ${one}${number === 1 ? '' : 's'}`;
+}
+
+/** Enabled and up, and one nova-compute for each compute host (E1). */
+export function judgeComputeServices(
+  services: readonly ComputeService[],
+  expected: ComputeExpectation,
+): Finding {
+  const faults = [...faultsOf(services)];
+  for (const binary of ['nova-conductor', 'nova-scheduler']) {
+    for (const host of expected.control) {
+      if (!services.some((one) => one.binary === binary && sameHost(one.host, host))) {
+        faults.push(`${binary} on ${host} has not registered`);
+      }
+    }
+  }
+  const running = services.filter((one) => one.binary === 'nova-compute');
+  for (const host of expected.compute) {
+    const own = running.filter((one) => sameHost(one.host, host));
+    if (own.length === 0) faults.push(`nova-compute on ${host} has not registered`);
+    if (own.length > 1) faults.push(`${own.length} nova-compute services for ${host}`);
+  }
+  for (const one of running) {
+    if (!expected.compute.some((host) => sameHost(one.host, host))) {
+      faults.push(`nova-compute on ${one.host}, which is no compute host of the description`);
+    }
+  }
+  return judge(
+    faults,
+    `${count(services.length, 'compute service')} enabled and up, one nova-compute for each of ${count(expected.compute.length, 'compute host')}`,
+  );
+}
+
+export function judgeHypervisors(hypervisors: readonly Hypervisor[], expected: ComputeExpectation): Finding {
+  const faults = hypervisors
+    .filter((one) => one.state !== 'up' || one.status !== 'enabled')
+    .map((one) => `hypervisor ${one.hypervisor_hostname} is ${one.status} and ${one.state}`);
+  for (const host of expected.compute) {
+    if (!hypervisors.some((one) => sameHost(one.service.host, host)))
+      faults.push(`${host} has no hypervisor`);
+  }
+  return judge(faults, `${count(hypervisors.length, 'hypervisor')} up`);
+}
+
+const CONTROLLER = 'OVN Controller agent';
+const GATEWAY = 'OVN Controller Gateway agent';
+/** The second is what serves metadata where the newer, joined agent runs. */
+const METADATA = ['OVN Metadata agent', 'OVN Neutron agent'];
+
+/** Alive and UP, and of the right kinds for ML2/OVN (E1). */
+export function judgeNetworkAgents(agents: readonly Agent[], expected: AgentExpectation): Finding {
+  const faults = agents.flatMap((agent) => {
+    const name = `${agent.agent_type} on ${agent.host}`;
+    if (!agent.alive) return [`${name} is not alive`];
+    return agent.admin_state_up ? [] : [`${name} is switched off`];
+  });
+  const has = (host: string, types: readonly string[]): boolean =>
+    agents.some((agent) => types.includes(agent.agent_type) && sameHost(agent.host, host));
+  for (const host of expected.chassis) {
+    if (!has(host, [CONTROLLER, GATEWAY])) faults.push(`${CONTROLLER} on ${host} has not registered`);
+    if (!has(host, METADATA)) faults.push(`${METADATA[0]} on ${host} has not registered`);
+  }
+  for (const host of expected.gateways) {
+    // Not registered at all is said above.
+    if (has(host, [CONTROLLER]) && !has(host, [GATEWAY])) {
+      faults.push(`${host} is to carry routers, but its controller is not a gateway`);
+    }
+  }
+  for (const agent of agents) {
+    if (
+      !METADATA.includes(agent.agent_type) &&
+      agent.agent_type !== CONTROLLER &&
+      agent.agent_type !== GATEWAY
+    ) {
+      faults.push(`${agent.agent_type} on ${agent.host}, a kind that ML2/OVN does not use`);
+    }
+  }
+  return judge(
+    faults,
+    `${count(agents.length, 'network agent')} alive and up, of the kinds that ML2/OVN uses`,
+  );
+}
+
+/** Enabled and up, each expected one there (E1). */
+export function judgeVolumeServices(
+  services: readonly VolumeService[],
+  expected: readonly ServiceExpectation[],
+): Finding {
+  const faults = [...faultsOf(services)];
+  const missing = expected.filter(
+    (wanted) => !services.some((one) => one.binary === wanted.binary && sameHost(one.host, wanted.host)),
+  );
+  for (const name of new Set(missing.map((wanted) => `${wanted.binary} on ${wanted.host}`))) {
+    faults.push(`${name} has not registered`);
+  }
+  return judge(faults, `${count(services.length, 'volume service')} enabled and up`);
+}
