@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { command, type Report } from './command.ts';
 import { makeGroup, removeGroup } from './controlGroups.ts';
-import { fileExists, readJson, writeInTree } from './files.ts';
+import { fileExists, readJson, removeTree, writeInTree } from './files.ts';
 import { withLock } from './lock.ts';
 import { type Mirror, nodeUri, sourceLines } from './mirror.ts';
 import { controlGroup, type LabLocation } from './names.ts';
@@ -97,7 +97,10 @@ async function makeBase(
   const settings = [...stamp.settings, 'Acquire::Languages "none";'];
   if (mirror.proxy) settings.push(`Acquire::http::Proxy "${mirror.proxy}";`);
   const group = await makeGroup(controlGroup(location.name, 'making'));
-  const [shell = '/bin/sh', ...args] = inGroup(group, 'mmdebstrap', [
+  const [shell = '/bin/sh', ...args] = inGroup(group, 'unshare', [
+    '--mount', // its mounts in the tree end with it, and a crash leaves none
+    '--propagation=private',
+    'mmdebstrap',
     '--quiet',
     '--mode=root',
     '--variant=minbase',
@@ -145,6 +148,6 @@ async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const match = /^making-(\d+)-(\d+)$/.exec(name);
     if (!match || (await startTime(Number(match[1]))) === match[2]) continue;
-    await rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+    await removeTree(join(folder, name));
   }
 }

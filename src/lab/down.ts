@@ -4,7 +4,7 @@ import { fail } from '../errors/problem.ts';
 import { attempt, type Report, waitFor } from './command.ts';
 import { groupsWithPrefix, removeGroup } from './controlGroups.ts';
 import { namespaceInode } from './fabric.ts';
-import { fileExists } from './files.ts';
+import { fileExists, mountsBelow, removeTree } from './files.ts';
 import { withLock } from './lock.ts';
 import { checkLabName, controlGroup, type LabLocation, labPaths, namespacePrefix } from './names.ts';
 import { killGroups, processesInNetwork, signal } from './processes.ts';
@@ -33,14 +33,6 @@ export async function labRemains(location: LabLocation): Promise<Remains> {
   };
 }
 
-/** Mount points below the folder, the innermost first. */
-async function mountsBelow(folder: string): Promise<string[]> {
-  const mounts = (await readFile('/proc/self/mounts', 'utf8'))
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '');
-  return mounts.filter((path) => path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length);
-}
-
 /** Ends and removes all that is of the lab. Safe at any point of a lab's life, and where there is none. */
 export async function labDown(options: LabLocation & { readonly report: Report }): Promise<void> {
   requireRoot();
@@ -59,10 +51,11 @@ async function takeDown(options: LabLocation & { readonly report: Report }): Pro
     await waitFor(`control group ${group} to be free`, async () => await removeGroup(group), 10);
   }
   for (const mount of remains.mounts) await unmount(mount);
-  await removeFiles(options);
+  await removeTree(labPaths(options).root);
   await stopProxyIfUnused(options);
   const left = Object.values(await labRemains(options)).flat();
-  if (left.length > 0) fail('LAB_REMAINS', { details: { name: options.name, remains: left.join(', ') } });
+  if (left.length > 0)
+    fail('LAB_REMAINS', { details: { name: `Lab ${options.name}`, remains: left.join(', ') } });
 }
 
 /** Ends what still runs in the namespace, such as an ssh session's way in, and removes it with all its devices. */
@@ -87,12 +80,6 @@ async function unmount(path: string): Promise<void> {
 async function isMount(path: string): Promise<boolean> {
   const mounts = await readFile('/proc/self/mounts', 'utf8');
   return mounts.includes(` ${path} `);
-}
-
-async function removeFiles(location: LabLocation): Promise<void> {
-  const { root } = labPaths(location);
-  if ((await mountsBelow(root)).length > 0) return; // never delete through a mount
-  await rm(root, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** The proxy serves all labs of the folder; the last one ends it. */

@@ -1,4 +1,5 @@
 import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { fail } from '../errors/problem.ts';
 
 export async function fileExists(path: string): Promise<boolean> {
   return await access(path).then(
@@ -35,4 +36,18 @@ export async function readJson<T>(path: string): Promise<T | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** Mount points below the folder, the innermost first. */
+export async function mountsBelow(folder: string): Promise<string[]> {
+  const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n');
+  const paths = mounts.map((line) => line.split(' ')[1] ?? '');
+  return paths.filter((path) => path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length);
+}
+
+/** Removes a folder with all in it, but never through a mount: LAB_REMAINS where something is mounted below it. */
+export async function removeTree(folder: string): Promise<void> {
+  const mounts = await mountsBelow(folder);
+  if (mounts.length > 0) fail('LAB_REMAINS', { details: { name: folder, remains: mounts.join(', ') } });
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }

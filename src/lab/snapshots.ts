@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../errors/problem.ts';
 import type { Report } from './command.ts';
-import { readJson, writeWhole } from './files.ts';
+import { readJson, removeTree, writeWhole } from './files.ts';
 import { withLock } from './lock.ts';
 import { checkSnapshotName, type LabLocation, labPaths, nodePaths } from './names.ts';
 import { cutNode, initProcess, readRecord, stopNode, unmountNode, writeRecord } from './node.ts';
@@ -66,7 +66,7 @@ export async function labRestore(location: LabLocation, snapshot: string, report
       const paths = nodePaths(location, node);
       await cutNode(state.name, node);
       await unmountNode(location, node);
-      for (const folder of [paths.upper, paths.work]) await rm(folder, { recursive: true, force: true });
+      for (const folder of [paths.upper, paths.work]) await removeTree(folder);
       await writeRecord(location, node, record);
     }
     await dropUnused(state);
@@ -93,7 +93,7 @@ async function freeze(location: LabLocation, node: string): Promise<NodeRecord |
   await mkdir(paths.frozen, { recursive: true, mode: 0o755 });
   await writeRecord(location, node, next); // before the move: see presentLowers
   await rename(paths.upper, frozen);
-  await rm(paths.work, { recursive: true, force: true });
+  await removeTree(paths.work);
   return next;
 }
 
@@ -111,7 +111,7 @@ async function dropUnused(state: LabState): Promise<void> {
     const { frozen } = nodePaths(state, node.name);
     for (const name of await readdir(frozen).catch(() => [])) {
       const tree = join(frozen, name);
-      if (!used.has(tree)) await rm(tree, { recursive: true, force: true });
+      if (!used.has(tree)) await removeTree(tree);
     }
   }
 }

@@ -110,7 +110,7 @@ export const labErrors = defineCatalogue({
     exit: 2,
   },
   LAB_REMAINS: {
-    what: 'Lab {name} could not be removed whole.',
+    what: '{name} could not be removed whole.',
     why: 'These remain: {remains}.',
     next: 'Run `cloudwright lab down` again; if they stay, end what uses them.',
     exit: 1,
