@@ -27,6 +27,8 @@ export interface ShellKind<Desired, State> {
   compare(desired: Desired, state: State, context: { readonly touched: boolean }): Change | undefined;
   /** Whether several changes of this kind may travel in one request, one after another. */
   readonly batch: boolean;
+  /** Changes of this kind on one host never run at the same time, as with the package manager's lock. */
+  readonly serial?: boolean;
   /**
    * Shell that a watched resource's change must run BEFORE it changes anything, so that a run cut in between still
    * acts on the next one (a service's start stamp is removed).

@@ -5,7 +5,7 @@ import type { Cloud, Host, SshSettings } from '../../src/cloud/cloud.ts';
 import type { ErrorCode } from '../../src/errors/catalogue/index.ts';
 import { CloudwrightError } from '../../src/errors/problem.ts';
 import { type ConnectionsOptions, connections } from '../../src/hosts/connections.ts';
-import { freePort, startSshd, type TestSshd } from './sshd.ts';
+import { freePort, startSshd, type TestSshd } from '../hosts/sshd.ts';
 
 let sshd: TestSshd;
 beforeAll(async () => {

@@ -1,0 +1,39 @@
+import type { Cloud } from '../cloud/cloud.ts';
+import { MASK, reveal, type Text } from '../secrets/confidential.ts';
+
+/** Secrets shorter than this are not looked for: they would mask ordinary words. */
+const SHORTEST = 6;
+
+/**
+ * Masks every secret of a cloud wherever its text appears: the last net under everything that leaves a run, for a
+ * program on a host may print what it was given.
+ */
+export function redactor(cloud: Pick<Cloud, 'secrets' | 'ssh'>): <T>(value: T) => T {
+  const texts: readonly (Text | undefined)[] = [
+    ...Object.values(cloud.secrets),
+    cloud.ssh.password,
+    cloud.ssh.sudoPassword,
+  ];
+  const secrets = texts
+    .flatMap((one) => (one === undefined ? [] : pieces(reveal(one))))
+    .filter((one) => one.length >= SHORTEST)
+    // A secret that contains another is masked whole.
+    .sort((a, b) => b.length - a.length);
+  const redact = (value: unknown): unknown => {
+    if (typeof value === 'string') {
+      let shown = value;
+      for (const secret of secrets) if (shown.includes(secret)) shown = shown.replaceAll(secret, MASK);
+      return shown;
+    }
+    if (Array.isArray(value)) return value.map(redact);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redact(inner)]));
+  };
+  return <T>(value: T): T => redact(value) as T;
+}
+
+/** A key of many lines may be shown line by line. */
+function pieces(secret: string): readonly string[] {
+  const lines = secret.split('\n').filter((line) => line.length >= 24 && !line.startsWith('-----'));
+  return secret.includes('\n') ? [secret.trim(), ...lines] : [secret];
+}
