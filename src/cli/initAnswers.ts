@@ -121,7 +121,7 @@ function refuse(option: string, value: string, allowed: string): never {
 
 /** Asks for what differs most from cloud to cloud; everything else keeps the default and stands in the file. */
 export async function askAnswers(given: InitAnswers): Promise<InitAnswers> {
-  const shape = answered(
+  const shape = answered<InitAnswers['shape']>(
     await select<InitAnswers['shape']>({
       message: 'How many hosts?',
       options: [

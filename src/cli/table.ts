@@ -1,3 +1,4 @@
+import { applyCommand } from './commands/apply.ts';
 import { completionCommand } from './commands/completion.ts';
 import { initCommand } from './commands/init.ts';
 import { labCutCommand } from './commands/lab/cut.ts';
@@ -9,11 +10,13 @@ import { labSnapshotCommand } from './commands/lab/snapshot.ts';
 import { labSshCommand } from './commands/lab/ssh.ts';
 import { labStatusCommand } from './commands/lab/status.ts';
 import { labUpCommand } from './commands/lab/up.ts';
+import { planCommand } from './commands/plan.ts';
 import { validateCommand } from './commands/validate.ts';
 import { vaultEditCommand } from './commands/vault/edit.ts';
 import { vaultMakeCommand } from './commands/vault/make.ts';
 import { vaultRekeyCommand } from './commands/vault/rekey.ts';
 import { vaultViewCommand } from './commands/vault/view.ts';
+import { verifyCommand } from './commands/verify.ts';
 import type { CommandTable } from './program.ts';
 
 const completion = completionCommand(() => table);
@@ -27,6 +30,9 @@ export const table: CommandTable = {
   commands: [
     initCommand,
     validateCommand,
+    planCommand,
+    applyCommand,
+    verifyCommand,
     vaultMakeCommand,
     vaultEditCommand,
     vaultViewCommand,

@@ -127,7 +127,7 @@ function excerpt(place: FilePlace, style: ProblemStyle): string[] {
   ];
 }
 
-/** The form for scripts: the problems as they are. */
+/** The form for scripts: the problems as they are, on one line, so that it may close a stream of events. */
 export function problemsAsJson(problems: readonly Problem[]): string {
-  return `${JSON.stringify({ problems }, undefined, 2)}\n`;
+  return `${JSON.stringify({ problems })}\n`;
 }

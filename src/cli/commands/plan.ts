@@ -1,0 +1,36 @@
+import { planOnly } from '../../engine/run.ts';
+import { runInput, withReach } from '../cloudRun.ts';
+import type { Command } from '../command.ts';
+import { reportRest } from '../outcome.ts';
+import { asides, printJson } from '../print/aside.ts';
+import { formatPlan } from '../print/plan.ts';
+import { selectionOf, selectionOptions } from '../selection.ts';
+import { openDescribedCloud } from '../session.ts';
+
+export const planCommand: Command = {
+  name: 'plan',
+  summary: 'shows what apply would change, and changes nothing',
+  details: 'By step, host and resource, with the differences of files; secrets are masked.',
+  options: selectionOptions,
+  examples: [{ line: 'cloudwright plan --step network', says: 'the changes of one step' }],
+  async run(context, input) {
+    const cloud = await openDescribedCloud(context);
+    const say = asides(context);
+    return await withReach(cloud, say, async (reached) => {
+      const result = await planOnly({
+        ...runInput(context, reached, {
+          command: 'plan',
+          patienceSeconds: 0,
+          take: (event) => {
+            if (event.type === 'note') say(event.text);
+          },
+        }),
+        selection: selectionOf(input),
+      });
+      if (context.settings.json) printJson(context, result);
+      else if (result.problems.length === 0)
+        context.terminal.out(formatPlan(result.changes, context.terminal.colors));
+      return reportRest(context, result.problems);
+    });
+  },
+};
