@@ -16,4 +16,6 @@ export interface ImportHints {
   readonly devices?: readonly string[];
   /** Management addresses of hosts that the files name without one, by that name. */
   readonly addresses?: Readonly<Record<string, string>>;
+  /** Names of hosts that the files know by address alone, by that address. */
+  readonly names?: Readonly<Record<string, string>>;
 }

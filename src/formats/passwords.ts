@@ -1,3 +1,5 @@
+import { defaultPasswords, type SecretKind, singleSecrets } from '../vault/table.ts';
+
 /** Passwords that guides, courses and samples use; whoever tries passwords tries these first. */
 const WIDELY_KNOWN = new Set(
   (
@@ -20,10 +22,27 @@ const SHORTEST = 8;
 export function weakness(password: string, user?: string): string | undefined {
   if (/[\0-\x1f\x7f]/.test(password)) return 'it holds control characters';
   const plain = password.toLowerCase();
-  if (WIDELY_KNOWN.has(plain)) return 'it stands in guides and samples everywhere';
+  if (WIDELY_KNOWN.has(plain) || defaultPasswords.has(plain))
+    return 'it stands in guides and samples everywhere';
   if (user !== undefined && plain === user.toLowerCase()) return 'it is the name of its user';
   if (password.length < SHORTEST) return `it has fewer than ${SHORTEST} characters`;
   if (/^(.)\1*$/u.test(password)) return 'it is one character over and over';
   if (/^\d{1,11}$/.test(password)) return 'it is a short number';
   return undefined;
+}
+
+/**
+ * Why a password of an older cloud can't become the vault's secret `name`, or nothing: it is weak, or the vault
+ * would refuse its form. The text never holds the password.
+ */
+export function unfitness(name: string, password: string, user?: string): string | undefined {
+  const weak = weakness(password, user);
+  if (weak) return weak;
+  const kinds: Readonly<Record<string, SecretKind>> = singleSecrets;
+  const kind = kinds[name];
+  if (!kind) return undefined;
+  if (password.length < (kind.least ?? 1)) return `the vault wants at least ${kind.least} characters here`;
+  return kind.pattern.test(password)
+    ? undefined
+    : `the vault wants text ${kind.form.replace(/^made /, '')} here`;
 }

@@ -62,7 +62,7 @@ export function readHosts(reading: Reading): readonly PackstackHost[] {
     }
   }
   storageHost(reading, named, controller);
-  return withNames([...named.values()]);
+  return withNames([...named.values()], reading.hints.names ?? {});
 }
 
 function name(named: Map<string, Named>, item: Item, address: string, role: PackstackRole): Named {
@@ -151,11 +151,19 @@ function storageHost(reading: Reading, named: Map<string, Named>, controller: Na
 const ROLE_ORDER: readonly PackstackRole[] = ['control', 'network', 'compute', 'storage'];
 
 /** Hosts that the answers call by name keep it; the others are named after their first role, counted from 1. */
-function withNames(hosts: readonly Named[]): readonly PackstackHost[] {
-  const taken = new Set<string>();
+function withNames(
+  hosts: readonly Named[],
+  told: Readonly<Record<string, string>>,
+): readonly PackstackHost[] {
+  const taken = new Set<string>(hosts.flatMap((host) => told[host.address] ?? []));
   const named: PackstackHost[] = [];
   for (const host of hosts) {
     const roles = ROLE_ORDER.filter((role) => host.roles.has(role));
+    const given = told[host.address];
+    if (given !== undefined) {
+      named.push({ name: given, address: host.address, place: host.place, roles });
+      continue;
+    }
     const own = /^[a-z][a-z0-9-]{0,62}$/.exec(host.text.split('.')[0]?.toLowerCase() ?? '')?.[0];
     const stem = stemOf(roles);
     let name = own && !own.endsWith('-') ? own : stem === 'controller' ? stem : `${stem}1`;

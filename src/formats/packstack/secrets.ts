@@ -1,5 +1,5 @@
 import { Confidential } from '../../secrets/confidential.ts';
-import { weakness } from '../passwords.ts';
+import { unfitness, weakness } from '../passwords.ts';
 import { packstackKeys } from './keys/index.ts';
 import type { Reading } from './reading.ts';
 
@@ -33,7 +33,7 @@ export function readSecrets(reading: Reading): Readonly<Record<string, Confident
       reading.settle(key, 'suspicious', 'Empty: Packstack refuses that. The vault generates a password.');
       continue;
     }
-    const weak = weakness(value, userOf(key));
+    const weak = unfitness(to, value, userOf(key));
     if (weak) {
       reading.settle(key, 'suspicious', `Not taken over, as ${weak}. The vault generates another.`);
       continue;
@@ -67,7 +67,7 @@ function fromDefault(reading: Reading): Readonly<Record<string, Confidential>> {
     reading.settle(DEFAULT, 'default', 'Each password is generated.');
     return {};
   }
-  const weak = weakness(value);
+  const weak = weakness(value) ?? unfitness('admin_password', value);
   if (weak) {
     reading.settle(
       DEFAULT,
@@ -76,7 +76,9 @@ function fromDefault(reading: Reading): Readonly<Record<string, Confidential>> {
     );
     return {};
   }
-  const open = TYPED.filter(([key]) => [undefined, PLACEHOLDER].includes(reading.value(key)));
+  const open = TYPED.filter(
+    ([key, name]) => [undefined, PLACEHOLDER].includes(reading.value(key)) && !unfitness(name, value),
+  );
   if (open.length === 0) {
     reading.settle(DEFAULT, 'meaningless', 'Each service gets a generated password of its own.');
     return {};

@@ -1,0 +1,86 @@
+import { homedir } from 'node:os';
+import { parseDescription } from '../cloud/read.ts';
+import { type Problem, problem } from '../errors/problem.ts';
+import { readSources } from './files.ts';
+import type { ImportHints } from './hints.ts';
+import { importPackstack } from './packstack/import.ts';
+import { type Format, recognise } from './recognise.ts';
+import { type RenderedDraft, renderDraft, toOriginal } from './render.ts';
+import type { ImportResult, SourceFile } from './result.ts';
+
+export interface ImportOptions {
+  /** Told by the operator; recognised by content where left out. */
+  readonly format?: Format;
+  readonly hints?: ImportHints;
+  /** Opens text encrypted by ansible-vault; throws where it cannot. Absent: vaults stay closed. */
+  readonly decrypt?: (envelope: string, file: string) => string;
+}
+
+/** A finished import: the description's text, the account of every key, and whether the result validates. */
+export interface Import {
+  /** Absent where the files are of no known installer. */
+  readonly result?: ImportResult;
+  readonly rendered?: RenderedDraft;
+  /** The description has no error. */
+  readonly sound: boolean;
+  /** Of reading, importing and validating, with places in the ORIGINAL files. */
+  readonly problems: readonly Problem[];
+}
+
+type Importer = (files: readonly SourceFile[], options: ImportOptions) => ImportResult | readonly Problem[];
+
+const importers: Readonly<Partial<Record<Format, Importer>>> = {
+  packstack: (files, { hints }) => {
+    const answers = files.filter((file) => recognise([file]).kind === 'format');
+    const [file] = answers.length > 0 ? answers : files;
+    if (answers.length > 1) {
+      const names = answers.map((answer) => answer.path).join(', ');
+      return [problem('IMPORT_PACKSTACK_SEVERAL', { details: { count: answers.length, files: names } })];
+    }
+    return importPackstack(file ?? { path: 'answers.txt', text: '' }, hints);
+  },
+};
+
+const HEADING =
+  'Made by `cloudwright import`. Look through it, above all through what is marked as assumed, then:\n`cloudwright validate`, `cloudwright plan`, `cloudwright apply`.';
+
+/** Reads files and folders and imports them. Never throws for what stands in them. */
+export async function importFiles(paths: readonly string[], options: ImportOptions = {}): Promise<Import> {
+  const { files, problems } = await readSources(paths);
+  if (problems.some((found) => found.severity === 'error')) return { sound: false, problems };
+  const imported = importSources(files, options);
+  return { ...imported, problems: [...problems, ...imported.problems] };
+}
+
+/** Recognises, imports and validates; pure but for the name of the home folder. */
+export function importSources(files: readonly SourceFile[], options: ImportOptions = {}): Import {
+  const format = options.format ?? formatOf(files);
+  if (typeof format !== 'string') return { sound: false, problems: [format] };
+  const importer = importers[format];
+  if (!importer) return { sound: false, problems: [unknownFormat(files)] };
+  const result = importer(files, options);
+  if (!('report' in result)) return { sound: false, problems: result };
+  const rendered = renderDraft(result.description, HEADING);
+  const read = parseDescription(rendered.text, { file: 'cloud.yaml', folder: '/', home: homedir() });
+  const validation = read.problems.map((found) => toOriginal(found, rendered, result.description));
+  const problems = [...result.problems, ...validation];
+  const sound = problems.every((found) => found.severity !== 'error');
+  return { result, rendered, sound, problems };
+}
+
+function formatOf(files: readonly SourceFile[]): Format | Problem {
+  const found = recognise(files);
+  if (found.kind === 'format') return found.format;
+  if (found.kind === 'unknown') return unknownFormat(files);
+  const names = found.found.map(({ format, file }) => `${format} (${file})`).join(', ');
+  return problem('IMPORT_FORMAT_MIXED', { details: { found: names } });
+}
+
+function unknownFormat(files: readonly SourceFile[]): Problem {
+  const names = files.slice(0, 5).map((file) => file.path);
+  const looked =
+    names.length === 0
+      ? 'No file was found.'
+      : `Looked at: ${names.join(', ')}${files.length > 5 ? ', …' : ''}.`;
+  return problem('IMPORT_FORMAT_UNKNOWN', { details: { looked } });
+}
