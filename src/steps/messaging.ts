@@ -19,9 +19,12 @@ export const messaging: Step = {
   checks: ({ cloud }) => controlHosts(cloud).map((host) => brokerCheck(cloud, host)),
 };
 
-/** Runs one Erlang expression in the broker through its cookie file: ten milliseconds, where the CLI takes seconds. */
-export function erlang(expression: Text): Text {
-  return text`runuser -u rabbitmq -- env HOME=/var/lib/rabbitmq erl_call -sname "rabbit@$(hostname -s)" -e <<'ERLANG'
+/**
+ * Runs Erlang in the broker through its cookie file: twenty milliseconds, where the CLI takes seconds, and a password
+ * stands in no argument. `after` continues the command line, e.g. with a pipe.
+ */
+export function erlang(expression: Text, after = ''): Text {
+  return text`runuser -u rabbitmq -- env HOME=/var/lib/rabbitmq erl_call -sname "rabbit@$(hostname -s)" -e <<'ERLANG' ${after}
 ${expression}
 ERLANG`;
 }
@@ -95,19 +98,11 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
     'broker-account',
     {
       doing: 'make the account that the services use',
-      unless: text`${erlang(text`{ok, _} = rabbit_access_control:check_user_pass_login(<<"openstack">>, <<"${password}">>).`)} | grep -q '^{ok,'`,
-      script: text`set -e
-if rabbitmqctl -q list_users | cut -f1 | grep -qx openstack; then
-  rabbitmqctl -q change_password openstack <<'PASSWORD'
-${password}
-PASSWORD
-else
-  rabbitmqctl -q add_user openstack <<'PASSWORD'
-${password}
-PASSWORD
-fi
-rabbitmqctl -q set_permissions openstack '.*' '.*' '.*'
-if rabbitmqctl -q list_users | cut -f1 | grep -qx guest; then rabbitmqctl -q delete_user guest; fi`,
+      unless: erlang(
+        text`{ok, _} = rabbit_access_control:check_user_pass_login(<<"openstack">>, <<"${password}">>).`,
+        "| grep -q '^{ok,'",
+      ),
+      script: erlang(accountExpression(password), "| grep '^{ok, done}'"),
       limitSeconds: 60,
     },
     {
@@ -120,6 +115,21 @@ if rabbitmqctl -q list_users | cut -f1 | grep -qx guest; then rabbitmqctl -q del
     },
   );
   return [cookie, configuration, environment, limits, clean, server, account];
+}
+
+/** The functions that rabbitmqctl itself calls; it can't take a password other than as an argument or by keyboard. */
+function accountExpression(password: Text): Text {
+  return text`User = <<"openstack">>, Password = <<"${password}">>, By = <<"cloudwright">>,
+case rabbit_auth_backend_internal:exists(User) of
+  true -> ok = rabbit_auth_backend_internal:change_password(User, Password, By);
+  false -> ok = rabbit_auth_backend_internal:add_user(User, Password, By)
+end,
+ok = rabbit_auth_backend_internal:set_permissions(User, <<"/">>, <<".*">>, <<".*">>, <<".*">>, By),
+case rabbit_auth_backend_internal:exists(<<"guest">>) of
+  true -> ok = rabbit_auth_backend_internal:delete_user(<<"guest">>, By);
+  false -> ok
+end,
+done.`;
 }
 
 function brokerCheck(cloud: Cloud, host: Host): ShellCheck {

@@ -1,6 +1,6 @@
-import { identityDomain } from '../api/kinds.ts';
+import { identityDomain, identityUser } from '../api/kinds.ts';
 import { stackCheck } from '../checks/index.ts';
-import type { Host } from '../cloud/cloud.ts';
+import type { Cloud, Host } from '../cloud/cloud.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni, service } from '../resources/index.ts';
@@ -35,19 +35,28 @@ export const orchestration: Step = {
   resources: (context) => [
     ...sqlAccount(context.cloud, 'heat', ['heat']),
     ...registration(context.cloud, 'heat', [endpoints.orchestration]),
-    identityDomain(firstControl(context.cloud).name, {
-      name: 'heat',
-      description: 'Users and projects of stacks',
-      user: {
-        name: 'heat_domain_admin',
-        password: context.cloud.secrets.heat_domain_password,
-        role: 'admin',
-      },
-    }),
+    ...stackDomain(context.cloud),
     ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
   ],
   checks: ({ cloud }) => [stackCheck(firstControl(cloud).name)],
 };
+
+/** Stacks make users of their own; they live in this domain, which its administrator alone manages. */
+function stackDomain(cloud: Cloud): readonly Resource[] {
+  const host = firstControl(cloud).name;
+  const domain = identityDomain(host, { name: 'heat', description: 'Users and projects of stacks' });
+  const administrator = identityUser(
+    host,
+    {
+      name: 'heat_domain_admin',
+      password: cloud.secrets.heat_domain_password,
+      domain: 'heat',
+      roles: ['admin'],
+    },
+    { after: [domain] },
+  );
+  return [domain, administrator];
+}
 
 function hostResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
   const own = factsOf(facts, host.name);
