@@ -133,31 +133,30 @@ export function stackCheck(host: string): ApiCheck<Client> {
     }
     const name = `${PREFIX}${randomBytes(4).toString('hex')}`;
     const id = await heat.create(name, TEMPLATE, 5);
-    const settled = async (what: string, state: string) =>
+    const settled = (what: string, passing: readonly string[]) =>
       api.until(
         `stack ${name} to be ${what}`,
         async () => {
           // Heat forgets a deleted stack sooner or later.
           const stack = await orUndefined(heat.stack(name, id));
-          return stack?.stack_status === state ? { seen: state } : { value: stack };
+          const status = stack?.stack_status ?? 'gone';
+          return passing.includes(status) ? { seen: status } : { value: stack };
         },
         60,
       );
     try {
-      const stack = await settled('created', 'CREATE_IN_PROGRESS');
+      const stack = await settled('created', ['CREATE_IN_PROGRESS']);
       const word = stack?.outputs?.find((output) => output.output_key === 'word')?.output_value;
-      if (stack.stack_status !== 'CREATE_COMPLETE') {
-        return {
-          ok: false,
-          sentence: `the stack is ${stack.stack_status}: ${stack.stack_status_reason ?? ''}`,
-        };
+      const status = stack?.stack_status ?? 'gone';
+      if (status !== 'CREATE_COMPLETE') {
+        return { ok: false, sentence: `the stack is ${status}: ${stack?.stack_status_reason ?? ''}` };
       }
       if (typeof word !== 'string' || word.length !== 8)
         return { ok: false, sentence: 'the stack has no output' };
     } finally {
       await heat.remove(name, id);
     }
-    const gone = await settled('deleted', 'DELETE_IN_PROGRESS');
+    const gone = await settled('deleted', ['CREATE_COMPLETE', 'DELETE_IN_PROGRESS']);
     const status = gone?.stack_status ?? 'DELETE_COMPLETE';
     const faults = status === 'DELETE_COMPLETE' ? [] : [`the stack is ${status}`];
     return judge(faults, 'a stack was created, gave its output and was deleted');
