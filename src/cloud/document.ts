@@ -65,7 +65,8 @@ export function readDocument(text: string, file: string): DescriptionDocument {
       lineCounter: lines,
       prettyErrors: false,
       stringKeys: true,
-      logLevel: 'silent',
+      // At `silent` a second document would pass unseen; nothing is printed here at any level.
+      logLevel: 'error',
     });
   } catch {
     // The parser gives up on texts nested thousands of levels deep.
@@ -84,16 +85,21 @@ export function readDocument(text: string, file: string): DescriptionDocument {
   const problems = [...document.errors, ...document.warnings].map((error) =>
     syntaxProblem(error, text, place(error.pos[0], error.pos[1])),
   );
+  problems.push(...unknownAliases(document, place));
   // With a doubled key or a strange tag the tree is still good enough to look for further errors.
   const readable = problems.every(
     (p) => p.code === 'CLOUD_YAML_DUPLICATE_KEY' || p.code === 'CLOUD_YAML_TAG',
   );
-  if (!readable) return { ...located, tree: undefined, problems };
+  if (!readable) return { ...located, tree: undefined, problems: withoutEchoes(problems) };
   try {
     problems.push(...strangeTags(document, place));
-    return { ...located, tree: document.toJS({ maxAliasCount: 100 }) as unknown, problems };
+    const tree = document.toJS({ maxAliasCount: 100 }) as unknown;
+    // An alias inside its own anchor makes a value without end, which this notices.
+    JSON.stringify(tree);
+    if (deeperThan(tree, 32)) throw new RangeError('too deep');
+    return { ...located, tree, problems };
   } catch {
-    const excess = broken(place(0), 'its aliases (`*name`) cannot be resolved');
+    const excess = broken(place(0), 'its aliases (`*name`) cannot be resolved, or it is nested too deeply');
     return { ...excess, problems: [...problems, ...excess.problems] };
   }
 }
@@ -115,8 +121,45 @@ function syntaxProblem(error: YAMLError, text: string, place: FilePlace): Proble
     const column = row.indexOf('\t') + 1;
     return problem('CLOUD_YAML_TAB', { place: { ...place, column, length: 1 } });
   }
-  const reason = error.message.split('\n')[0]?.replace(/[.:]$/, '') ?? error.code;
+  const reason =
+    error.code === 'MULTIPLE_DOCS'
+      ? 'a second document starts here'
+      : (error.message.split('\n')[0]?.replace(/[.:]$/, '') ?? error.code);
   return problem('CLOUD_YAML_SYNTAX', { place, details: { reason: firstLower(reason) } });
+}
+
+/** One slip of indentation is noticed again on each line after it: such echoes are left out. */
+function withoutEchoes(problems: readonly Problem[]): Problem[] {
+  const kept: Problem[] = [];
+  let last: { what: string; line: number } | undefined;
+  for (const found of problems) {
+    if (found.code === 'CLOUD_YAML_DUPLICATE_KEY') continue;
+    const line = found.place?.kind === 'file' ? found.place.line : 0;
+    const echo = last !== undefined && last.what === found.what && line <= last.line + 1;
+    last = { what: found.what, line };
+    if (!echo) kept.push(found);
+  }
+  return kept;
+}
+
+function unknownAliases(
+  document: Document.Parsed,
+  place: (start: number, end?: number) => FilePlace,
+): readonly Problem[] {
+  const found: Problem[] = [];
+  visit(document, {
+    Alias: (_key, node) => {
+      if (node.resolve(document)) return;
+      const reason = `no anchor \`&${node.source}\` stands before the alias \`*${node.source}\``;
+      found.push(problem('CLOUD_YAML_SYNTAX', { place: rangeOf(node, place), details: { reason } }));
+    },
+  });
+  return found;
+}
+
+function deeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => deeperThan(inner, levels - 1));
 }
 
 function firstLower(sentence: string): string {

@@ -2,7 +2,7 @@ import { type Problem, problem } from '../errors/problem.ts';
 import type { NetworkName, Role } from './cloud.ts';
 import type { Path } from './document.ts';
 import type { Draft, DraftHost } from './draft.ts';
-import { addressToNumber, holds, numberToAddress } from './ipv4.ts';
+import { addressToNumber, numberToAddress, sensibleSize } from './ipv4.ts';
 import { expandRange } from './ranges.ts';
 
 /** An address of a host, and where in the description it comes from. */
@@ -29,6 +29,8 @@ export interface DraftedHost {
 export interface Expanded {
   readonly hosts: readonly DraftedHost[];
   readonly problems: readonly Problem[];
+  /** Every entry became hosts, so that counting them makes sense. */
+  readonly complete: boolean;
 }
 
 /** Hosts with these roles are in the network unless they say otherwise; management holds all hosts. */
@@ -46,10 +48,12 @@ export function expandHosts(draft: Draft): Expanded {
   const someNetworkHost =
     draft.unreadable.has('hosts') || draft.hosts.some((host) => host.description.roles.includes('network'));
   const hosts: DraftedHost[] = [];
+  let complete = !draft.unreadable.has('hosts');
   for (const entry of draft.hosts) {
     const expansion = expandRange(entry.key);
     if (expansion.kind === 'wrong') {
       const details = { name: entry.key, reason: expansion.reason };
+      complete = false;
       problems.push(problem('CLOUD_HOST_RANGE', { place: draft.keyAt(['hosts', entry.key]), details }));
       continue;
     }
@@ -57,6 +61,8 @@ export function expandHosts(draft: Draft): Expanded {
     const ranged = expansion.names.length > 1;
     const targets = sshTargets(entry, expansion.names.length);
     if (!targets) {
+      complete = false;
+
       const place = draft.at(['hosts', entry.key, 'ssh_address']);
       const details = {
         address: entry.description.ssh_address ?? '',
@@ -68,6 +74,8 @@ export function expandHosts(draft: Draft): Expanded {
     }
     const overflow = countedTooFar(draft, entry, expansion.names.length);
     if (overflow) {
+      complete = false;
+
       problems.push(overflow);
       continue;
     }
@@ -78,7 +86,7 @@ export function expandHosts(draft: Draft): Expanded {
       if (!ranged || index === 0) problems.push(...drafted.problems);
     }
   }
-  return { hosts, problems };
+  return { hosts, problems, complete };
 }
 
 function rolesOf(entry: DraftHost, someNetworkHost: boolean): Set<Role> {
@@ -199,7 +207,8 @@ type Derivation =
 function deriveAddress(draft: Draft, network: NetworkName, management: HostAddress): Derivation {
   const from = draft.networks.management?.range;
   const to = draft.networks[network]?.range;
-  if (!from || !to || !holds(from, management.value)) return { kind: 'unknown' };
+  if (!from || !to || !sensibleSize(from) || !sensibleSize(to)) return { kind: 'unknown' };
+  if (management.value <= from.first || management.value >= from.last) return { kind: 'unknown' };
   const value = to.first + (management.value - from.first);
   if (value >= to.last || value <= to.first) {
     return { kind: 'none', reason: `the host part of ${management.text} does not fit into the network` };

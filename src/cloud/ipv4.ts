@@ -48,6 +48,11 @@ export function overlap(a: Ipv4Network, b: Ipv4Network): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
+/** Networks of hosts have from 6 to 16 million addresses; others are a slip, and what follows from them is noise. */
+export function sensibleSize(network: Ipv4Network): boolean {
+  return network.prefix >= 8 && network.prefix <= 29;
+}
+
 /** Why an address can't belong to a host at all, or nothing (RFC 6890's special blocks that matter here). */
 export function unusableKind(address: number): string | undefined {
   const firstOctet = Math.floor(address / 2 ** 24);

@@ -27,8 +27,7 @@ function issueProblems(issue: Issue, before: Path, document: DescriptionDocument
     case 'invalid_type':
       return [typeProblem(issue.expected, path, value, document)];
     case 'invalid_value': {
-      if (typeof value === 'object' || value === undefined)
-        return [typeProblem('string', path, value, document)];
+      if (typeof value !== 'string') return [typeProblem('string', path, value, document)];
       const allowed = issue.values.map(String);
       const suggestion = nearest(String(value), allowed);
       return [

@@ -44,10 +44,10 @@ export function parseDescription(text: string, place: ParsePlace): ReadResult {
   if (!shape.success) problems.push(...schemaProblems(shape.error.issues, document));
 
   const draft = makeDraft(document, (path) => hasPath(document.tree, path));
-  const { hosts, problems: hostProblems } = expandHosts(draft);
+  const { hosts, problems: hostProblems, complete } = expandHosts(draft);
   problems.push(...hostProblems);
-  const allHosts = !draft.unreadable.has('hosts') && !hostProblems.some((p) => p.code === 'CLOUD_HOST_RANGE');
-  const context = { draft, hosts, allHosts };
+
+  const context = { draft, hosts, allHosts: complete };
   for (const rule of rules) problems.push(...rule(context));
 
   const derived = hosts.flatMap((host) =>

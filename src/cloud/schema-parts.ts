@@ -14,11 +14,9 @@ export const describedRoles = [
 ] as const;
 
 /** Linux allows 15 bytes, no slash, no white space; a colon marks an alias. */
-export const interfaceName = z
-  .string()
-  .regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, {
-    error: 'an interface name: 1 to 15 characters without space, slash or colon',
-  });
+export const interfaceName = z.string().regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, {
+  error: 'an interface name: 1 to 15 characters without space, slash or colon',
+});
 
 export const address = z.ipv4();
 export const cidr = z.cidrv4();
@@ -28,21 +26,17 @@ export const hostOrAddress = z
   .string()
   .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9])?$/, { error: 'a host name or an address' });
 
-export const httpAddress = z
-  .string()
-  .regex(/^https?:\/\/[^\s/@]+(\/\S*)?$/, {
-    error: 'an address that starts with http:// or https://, without user and password',
-  });
+export const httpAddress = z.string().regex(/^https?:\/\/[^\s/@]+(\/\S*)?$/, {
+  error: 'an address that starts with http:// or https://, without user and password',
+});
 
 export const mtu = z.int().min(576).max(9216);
 
 export const filePath = z.string().regex(/^[^\0\r\n]{1,4096}$/, { error: 'a path' });
 
-export const shortName = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/, {
-    error: 'a name: a letter, then letters, digits, `_`, `.` or `-`, at most 63',
-  });
+export const shortName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/, {
+  error: 'a name: a letter, then letters, digits, `_`, `.` or `-`, at most 63',
+});
 
 /** `/dev/sdb`, or a sparse file of a trial with its size: `file:/var/lib/cloudwright/osd0.img:20G`. */
 export const device = z.string().regex(/^(\/dev\/[A-Za-z0-9_./:+-]+|file:\/[^\s:]+:[1-9]\d{0,5}[MGT])$/, {

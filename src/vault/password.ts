@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
 import { writePrivate } from './files.ts';
+import { decryptVault } from './format.ts';
 
 export const VAULT_PASSWORD_VARIABLE = 'CLOUDWRIGHT_VAULT_PASSWORD_FILE';
 
@@ -30,6 +31,11 @@ export function keyFileOf(folder: string): string {
   return join(folder, '.cloudwright', 'vault-key');
 }
 
+/** A key that a change of keys was about to put into place. */
+export function pendingKeyFileOf(folder: string): string {
+  return `${keyFileOf(folder)}.new`;
+}
+
 export function vaultFileOf(folder: string): string {
   return join(folder, 'vault.yml');
 }
@@ -46,6 +52,7 @@ export async function findVaultPassword(
   if (options.passwordFile) return { password: await readPasswordFile(options.passwordFile), source: 'file' };
   if (fromEnvironment) return { password: await readPasswordFile(fromEnvironment), source: 'environment' };
   const keyFile = keyFileOf(folder);
+  await finishRekey(folder);
   if (await exists(keyFile)) return { password: await readPasswordFile(keyFile), source: 'key' };
   const vaultFile = vaultFileOf(folder);
   if (await exists(vaultFile)) {
@@ -58,16 +65,41 @@ export async function findVaultPassword(
   return { password: await makeKeyFile(folder), source: 'key', made: keyFile };
 }
 
+export function newKey(): Confidential {
+  return new Confidential(randomBytes(32).toString('base64url'));
+}
+
+/** Completes a change of keys that was cut off: the pending key counts if it opens the vault. */
+async function finishRekey(folder: string): Promise<void> {
+  const pending = pendingKeyFileOf(folder);
+  if (!(await exists(pending))) return;
+  const [envelope, key] = await Promise.all([
+    readFile(vaultFileOf(folder), 'utf8').catch(() => ''),
+    readPasswordFile(pending).catch(() => undefined),
+  ]);
+  if (key && opens(envelope, key)) await rename(pending, keyFileOf(folder));
+  else await rm(pending, { force: true });
+}
+
+function opens(envelope: string, key: Confidential): boolean {
+  try {
+    decryptVault(envelope, key.reveal(), '');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Makes the folder's key file, readable by its owner alone. */
 export async function makeKeyFile(folder: string): Promise<Confidential> {
-  const key = randomBytes(32).toString('base64url');
+  const key = newKey();
   const home = join(folder, '.cloudwright');
   await mkdir(home, { recursive: true, mode: 0o700 });
   await chmod(home, 0o700);
   // The state folder is never meant for version control.
   await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
-  await writePrivate(keyFileOf(folder), `${key}\n`);
-  return new Confidential(key);
+  await writePrivate(keyFileOf(folder), `${key.reveal()}\n`);
+  return key;
 }
 
 /** The first line of the file, as ansible-vault reads it too (it strips the whole file; a password is one line). */

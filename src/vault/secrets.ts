@@ -101,6 +101,7 @@ function isKnownOther(name: string): boolean {
  * by YAML 1.1, which Ansible uses: values are quoted.
  */
 export function setInVault(text: string, values: ReadonlyMap<string, string>): string {
+  if (values.size === 0) return text;
   const document = parseDocument(text.trim() === '' ? '{}' : text, { logLevel: 'silent' });
   if (isMap(document.contents)) document.contents.flow = false;
   for (const [name, value] of values) {

@@ -2,7 +2,7 @@ import type { Problem } from '../../errors/problem.ts';
 import type { NetworkName } from '../cloud.ts';
 import type { Path } from '../document.ts';
 import type { DraftNetwork } from '../draft.ts';
-import { addressToNumber, formatNetwork, holds, overlap, unusableKind } from '../ipv4.ts';
+import { addressToNumber, formatNetwork, holds, overlap, sensibleSize, unusableKind } from '../ipv4.ts';
 import { at, type RuleContext, warning } from './rule.ts';
 
 /** Every address of the description with what it is, host addresses first. */
@@ -12,6 +12,7 @@ interface Holder {
   readonly text: string;
   readonly value: number;
   readonly path: Path;
+  readonly derived: boolean;
 }
 
 export function networkList(context: RuleContext): readonly DraftNetwork[] {
@@ -30,7 +31,14 @@ export function holders(context: RuleContext): readonly Holder[] {
     const value = network.vip === undefined ? undefined : addressToNumber(network.vip);
     if (network.vip === undefined || value === undefined) continue;
     const path = ['networks', network.name, 'vip'];
-    found.push({ what: 'Virtual address', network: network.name, text: network.vip, value, path });
+    found.push({
+      what: 'Virtual address',
+      network: network.name,
+      text: network.vip,
+      value,
+      path,
+      derived: false,
+    });
   }
   return found;
 }
@@ -38,14 +46,14 @@ export function holders(context: RuleContext): readonly Holder[] {
 /** Addresses and virtual addresses lie in their networks and are neither its first nor its last. */
 export function addressesInNetworks(context: RuleContext): readonly Problem[] {
   const problems: Problem[] = [];
-  for (const { what, network, text, value, path } of holders(context)) {
-    const unusable = unusableKind(value);
+  for (const { what, network, text, value, path, derived } of holders(context)) {
+    const unusable = derived ? undefined : unusableKind(value);
     if (unusable) {
       problems.push(at(context, path, 'CLOUD_ADDRESS_UNUSABLE', { what, address: text, kind: unusable }));
       continue;
     }
     const range = context.draft.networks[network]?.range;
-    if (!range) continue;
+    if (!range || !sensibleSize(range)) continue;
     const cidr = formatNetwork(range);
     if (!holds(range, value)) {
       problems.push(at(context, path, 'CLOUD_ADDRESS_OUTSIDE', { what, address: text, network, cidr }));
@@ -61,16 +69,18 @@ export function addressesInNetworks(context: RuleContext): readonly Problem[] {
 /** No address is held twice, by hosts or as a virtual address. */
 export function addressesUnique(context: RuleContext): readonly Problem[] {
   const problems: Problem[] = [];
-  const seen = new Map<number, { label: string; host: string | undefined }>();
+  const seen = new Map<number, { label: string; host?: string; derived: boolean }>();
   for (const host of context.hosts) {
     for (const address of Object.values(host.addresses)) {
       const label = `host ${host.name} (${address.network})`;
       const other = seen.get(address.value);
       if (!other) {
-        seen.set(address.value, { label, host: host.name });
+        seen.set(address.value, { label, host: host.name, derived: address.derived });
         continue;
       }
       if (other.host === host.name && address.network === 'overlay' && overlayIsManagement(context)) continue;
+      // Follows from the management addresses or from networks that overlap, which is told already.
+      if (address.derived && other.derived) continue;
       const details = { address: address.text, first: other.label, second: label };
       problems.push(at(context, address.path, 'CLOUD_ADDRESS_DUPLICATE', details));
     }
@@ -81,7 +91,7 @@ export function addressesUnique(context: RuleContext): readonly Problem[] {
     const other = seen.get(value);
     const path = ['networks', network.name, 'vip'];
     const label = `the virtual address (${network.name})`;
-    if (!other) seen.set(value, { label, host: undefined });
+    if (!other) seen.set(value, { label, derived: false });
     else if (other.host === undefined) {
       const details = { address: network.vip, first: other.label, second: label };
       problems.push(at(context, path, 'CLOUD_ADDRESS_DUPLICATE', details));
@@ -99,7 +109,7 @@ export function networkSizes(context: RuleContext): readonly Problem[] {
   for (const { name, range, cidr } of networkList(context)) {
     if (!range || cidr === undefined) continue;
     const path = ['networks', name, 'cidr'];
-    if (range.prefix < 8 || range.prefix > 29) {
+    if (!sensibleSize(range)) {
       const usable = Math.max(0, range.last - range.first - 1);
       problems.push(at(context, path, 'CLOUD_NETWORK_SIZE', { network: name, cidr, usable }));
       continue;
@@ -136,6 +146,7 @@ export function networksApart(context: RuleContext): readonly Problem[] {
   for (const [index, second] of networks.entries()) {
     for (const first of networks.slice(0, index)) {
       if (!first.range || !second.range || !overlap(first.range, second.range)) continue;
+      if (!sensibleSize(first.range) || !sensibleSize(second.range)) continue;
       if (overlayIsManagement(context) && first.name === 'management' && second.name === 'overlay') continue;
       const details = {
         first: first.name,

@@ -1,5 +1,5 @@
 import type { Problem } from '../../errors/problem.ts';
-import { addressToNumber, formatNetwork, holds, parseNetwork, unusableKind } from '../ipv4.ts';
+import { addressToNumber, formatNetwork, holds, parseNetwork, sensibleSize, unusableKind } from '../ipv4.ts';
 import { holders } from './addresses.ts';
 import { at, atKey, type RuleContext } from './rule.ts';
 
@@ -55,6 +55,8 @@ function testRange(
     if (holder.value < first || holder.value > last) continue;
     const details = { address: holder.text, holder: holder.what.replace(/,$/, '').toLowerCase() };
     problems.push(at(context, ['test', 'first_address'], 'CLOUD_TEST_RANGE_TAKEN', details));
+    // One is enough: the range is in the wrong place.
+    break;
   }
   return problems;
 }
@@ -71,7 +73,7 @@ export function testNetwork(context: RuleContext): readonly Problem[] {
     return [at(context, path, 'CLOUD_ADDRESS_UNUSABLE', { what: 'The test network', address: cidr, kind })];
   }
   const usable = range ? Math.max(0, range.last - range.first - 1) : 0;
-  if (range && (range.prefix < 8 || range.prefix > 29)) {
+  if (range && !sensibleSize(range)) {
     return [at(context, path, 'CLOUD_NETWORK_SIZE', { network: 'test', cidr, usable })];
   }
   const unsure = ['networks', 'networks.provider', 'network'];

@@ -201,7 +201,7 @@ export const cloudRuleErrors = defineCatalogue({
     exit: 2,
   },
   CLOUD_POOL_SIZE: {
-    what: '{size} copies of each object are wanted, but only {hosts} hosts hold OSDs.',
+    what: '{size} copies of each object are wanted, but the number of hosts with OSDs is {hosts}.',
     why: 'Each copy lies on another host; with fewer hosts no placement group ever becomes clean.',
     next: 'Lower `pool_size` to {hosts}, or add hosts with the role osd.',
     exit: 2,

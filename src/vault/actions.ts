@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { access, constants, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DescribedCloud } from '../cloud/build.ts';
+import { CloudwrightError, fail, type Problem } from '../errors/problem.ts';
+import { Confidential } from '../secrets/confidential.ts';
+import { writePrivate } from './files.ts';
+import { keyFileOf, newKey, pendingKeyFileOf, vaultFileOf } from './password.ts';
+import { checkSecrets, ensureSecrets, parseVault, readVault, setInVault, writeVault } from './secrets.ts';
+
+/** What only the operator can give; the administrator's password is generated when it is left out. */
+export type GivenSecrets = Readonly<
+  Partial<Record<'ssh_password' | 'sudo_password' | 'admin_password', Confidential>>
+>;
+
+/** Makes the vault of a cloud: the given values and everything that can be generated. Fails with VAULT_EXISTS. */
+export async function makeVault(
+  cloud: DescribedCloud,
+  password: Confidential,
+  given: GivenSecrets = {},
+): Promise<readonly string[]> {
+  const file = vaultFileOf(cloud.folder);
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists) fail('VAULT_EXISTS', { details: { file } });
+  const values = new Map(Object.entries(given).map(([name, value]) => [name, value.reveal()]));
+  const text = setInVault(`# Secrets of the cloud ${cloud.name}.\n`, values);
+  refuseUnfit(text, file);
+  await writeVault(cloud.folder, text, password);
+  return (await ensureSecrets(cloud, password)).made;
+}
+
+/** The vault's text, for the operator who asked to see it. */
+export async function viewVault(folder: string, password: Confidential): Promise<Confidential> {
+  return new Confidential((await readVault(folder, password)).text);
+}
+
+/** Puts single values in, such as a host password that was asked for. */
+export async function setSecrets(folder: string, password: Confidential, given: GivenSecrets): Promise<void> {
+  const { text, label } = await readVault(folder, password);
+  const values = new Map(Object.entries(given).map(([name, value]) => [name, value.reveal()]));
+  const changed = setInVault(text, values);
+  refuseUnfit(changed, vaultFileOf(folder));
+  await writeVault(folder, changed, password, label);
+}
+
+export interface EditOptions {
+  /** A command line as in EDITOR, e.g. `code --wait`. */
+  readonly editor: string;
+  /** Asked when the edited text is not sound: true opens the editor again, false gives the change up. */
+  readonly again?: (problems: readonly Problem[]) => Promise<boolean>;
+}
+
+/**
+ * Opens the decrypted vault in an editor. The text lies in memory (/dev/shm) in a folder of the operator's own, and
+ * is removed whatever happens. Returns whether anything changed. Fails with VAULT_EDITOR, VAULT_CONTENT, VAULT_SECRET_*.
+ */
+export async function editVault(
+  folder: string,
+  password: Confidential,
+  options: EditOptions,
+): Promise<boolean> {
+  const { text, label } = await readVault(folder, password);
+  const place = await mkdtemp(join(await memoryFolder(), 'cloudwright-vault-'));
+  const remove = (): void => rmSync(place, { recursive: true, force: true });
+  const leave = (signal: NodeJS.Signals): void => {
+    remove();
+    process.kill(process.pid, signal);
+  };
+  process.once('exit', remove);
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, leave);
+  try {
+    const file = join(place, 'vault.yml');
+    await writePrivate(file, text);
+    for (;;) {
+      await runEditor(options.editor, file);
+      const edited = await readFile(file, 'utf8');
+      if (edited === text) return false;
+      const problems = unfit(edited, vaultFileOf(folder));
+      if (problems.length === 0) {
+        await writeVault(folder, edited, password, label);
+        return true;
+      }
+      if (!(await options.again?.(problems))) throw new CloudwrightError(problems);
+    }
+  } finally {
+    remove();
+    process.off('exit', remove);
+    for (const signal of signals) process.off(signal, leave);
+  }
+}
+
+/**
+ * Encrypts the vault under another password. Without one a new key file is made; a kill between the two writes leaves
+ * both keys, of which `findVaultPassword` takes the one that opens the vault.
+ */
+export async function rekeyVault(folder: string, password: Confidential, next?: Confidential): Promise<void> {
+  const { text, label } = await readVault(folder, password);
+  if (next) {
+    if (next.reveal() === '') fail('VAULT_PASSWORD_EMPTY');
+    await writeVault(folder, text, next, label);
+    // A key that no longer opens anything would be found before the operator is asked.
+    await rm(keyFileOf(folder), { force: true });
+    return;
+  }
+  const key = newKey();
+  await writePrivate(pendingKeyFileOf(folder), `${key.reveal()}\n`);
+  await writeVault(folder, text, key, label);
+  await rename(pendingKeyFileOf(folder), keyFileOf(folder));
+}
+
+function unfit(text: string, file: string): readonly Problem[] {
+  try {
+    return checkSecrets(parseVault(text), file);
+  } catch (error) {
+    if (error instanceof CloudwrightError) return error.problems;
+    throw error;
+  }
+}
+
+function refuseUnfit(text: string, file: string): void {
+  const problems = unfit(text, file);
+  if (problems.length > 0) throw new CloudwrightError(problems);
+}
+
+/** A folder that never reaches a disk, where there is one. */
+async function memoryFolder(): Promise<string> {
+  return access('/dev/shm', constants.W_OK).then(
+    () => '/dev/shm',
+    () => tmpdir(),
+  );
+}
+
+function runEditor(editor: string, file: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // As git does: the shell splits the editor's own words, the file is passed as its argument.
+    const child = spawn('/bin/sh', ['-c', `${editor} "$@"`, 'sh', file], { stdio: 'inherit' });
+    const refuse = (reason: string): void => {
+      try {
+        fail('VAULT_EDITOR', { details: { editor, reason } });
+      } catch (error) {
+        reject(error as Error);
+      }
+    };
+    child.once('error', (error) => refuse(error.message));
+    child.once('exit', (code, signal) => {
+      if (code === 0) resolve();
+      else refuse(signal ? `signal ${signal}` : `exit code ${code}`);
+    });
+  });
+}

@@ -1,0 +1,164 @@
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Confidential } from '../../src/secrets/confidential.ts';
+import { editVault, makeVault, rekeyVault, setSecrets, viewVault } from '../../src/vault/actions.ts';
+import { openCloud } from '../../src/vault/open.ts';
+import { findVaultPassword, keyFileOf, pendingKeyFileOf, vaultFileOf } from '../../src/vault/password.ts';
+import { loadSecrets } from '../../src/vault/secrets.ts';
+import { SOUND } from '../cloud/broken/case.ts';
+import { cloudIn, codesOf, newFolder } from './folder.ts';
+
+const word = new Confidential('a vault password');
+
+describe('makeVault', () => {
+  it('makes a vault once, with what the operator gives', async () => {
+    const folder = await newFolder();
+    const made = await makeVault(cloudIn(folder), word, { ssh_password: new Confidential('host word') });
+    expect(made).toContain('admin_password');
+    expect((await loadSecrets(folder, word)).get('ssh_password')).toBe('host word');
+    expect(await codesOf(() => makeVault(cloudIn(folder), word))).toEqual(['VAULT_EXISTS']);
+  });
+
+  it('refuses a default password before anything is written', async () => {
+    const folder = await newFolder();
+    const given = { admin_password: new Confidential('password') };
+    expect(await codesOf(() => makeVault(cloudIn(folder), word, given))).toEqual(['VAULT_SECRET_WEAK']);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('editVault', () => {
+  it('shows the text to the editor in a private file and leaves none behind', async () => {
+    const folder = await newFolder();
+    await makeVault(cloudIn(folder), word);
+    const trace = join(folder, 'trace');
+    const editor = `sh -c 'echo "$1" > ${trace}; stat -c %a "$1" "$(dirname "$1")" >> ${trace}; echo "sudo_password: by hand" >> "$1"' sh`;
+    expect(await editVault(folder, word, { editor })).toBe(true);
+    const [file = '', mode, folderMode] = (await readFile(trace, 'utf8')).split('\n');
+    expect([mode, folderMode]).toEqual(['600', '700']);
+    await expect(stat(file)).rejects.toThrow(/ENOENT/);
+    expect((await loadSecrets(folder, word)).get('sudo_password')).toBe('by hand');
+    expect(await editVault(folder, word, { editor: 'true' })).toBe(false);
+  });
+
+  it('leaves the vault as it was when the editor fails or the text is not sound', async () => {
+    const folder = await newFolder();
+    await makeVault(cloudIn(folder), word);
+    const before = await readFile(vaultFileOf(folder), 'utf8');
+    const broken = `sh -c 'echo "- x" > "$1"' sh`;
+    expect(await codesOf(() => editVault(folder, word, { editor: 'false' }))).toEqual(['VAULT_EDITOR']);
+    expect(await codesOf(() => editVault(folder, word, { editor: broken }))).toEqual(['VAULT_CONTENT']);
+    expect(await readFile(vaultFileOf(folder), 'utf8')).toBe(before);
+    let asked = 0;
+    const again = async (): Promise<boolean> => {
+      asked++;
+      return asked < 3;
+    };
+    expect(await codesOf(() => editVault(folder, word, { editor: broken, again }))).toEqual([
+      'VAULT_CONTENT',
+    ]);
+    expect(asked).toBe(3);
+  });
+});
+
+describe('rekeyVault', () => {
+  it('changes the password and keeps the secrets', async () => {
+    const folder = await newFolder();
+    await makeVault(cloudIn(folder), word);
+    const before = (await viewVault(folder, word)).reveal();
+    const next = new Confidential('the next one');
+    await rekeyVault(folder, word, next);
+    expect(await codesOf(() => viewVault(folder, word))).toEqual(['VAULT_PASSWORD_WRONG']);
+    expect((await viewVault(folder, next)).reveal()).toBe(before);
+  });
+
+  it('makes a new key file, also when it was cut off before the key was in place', async () => {
+    const folder = await newFolder();
+    const first = await findVaultPassword(folder, { environment: {} });
+    await makeVault(cloudIn(folder), first.password);
+    const oldKey = await readFile(keyFileOf(folder), 'utf8');
+    await rekeyVault(folder, first.password);
+    const newKey = await readFile(keyFileOf(folder), 'utf8');
+    expect(newKey).not.toBe(oldKey);
+    // As after a kill between the write of the vault and the renaming of the key.
+    await writeFile(pendingKeyFileOf(folder), newKey, { mode: 0o600 });
+    await writeFile(keyFileOf(folder), oldKey, { mode: 0o600 });
+    const found = await findVaultPassword(folder, { environment: {} });
+    expect((await loadSecrets(folder, found.password)).has('admin_password')).toBe(true);
+    // As after a kill before the write of the vault: the pending key opens nothing and goes.
+    await writeFile(pendingKeyFileOf(folder), oldKey, { mode: 0o600 });
+    const kept = await findVaultPassword(folder, { environment: {} });
+    expect((await loadSecrets(folder, kept.password)).has('admin_password')).toBe(true);
+    expect(await readdir(join(folder, '.cloudwright'))).toEqual(['.gitignore', 'vault-key']);
+  });
+});
+
+describe('setSecrets', () => {
+  it('puts a host password in beside the others', async () => {
+    const folder = await newFolder();
+    await makeVault(cloudIn(folder), word);
+    await setSecrets(folder, word, { sudo_password: new Confidential('for: sudo "x"') });
+    expect((await loadSecrets(folder, word)).get('sudo_password')).toBe('for: sudo "x"');
+  });
+});
+
+describe('findVaultPassword', () => {
+  it('takes the named file before the environment before the key file before a question', async () => {
+    const folder = await newFolder();
+    const [one, two] = [join(folder, 'one'), join(folder, 'two')];
+    await writeFile(one, 'first\n', { mode: 0o600 });
+    await writeFile(two, 'second\n', { mode: 0o600 });
+    const environment = { CLOUDWRIGHT_VAULT_PASSWORD_FILE: two };
+    const named = await findVaultPassword(folder, { passwordFile: one, environment });
+    expect([named.password.reveal(), named.source]).toEqual(['first', 'file']);
+    expect((await findVaultPassword(folder, { environment })).password.reveal()).toBe('second');
+    expect(await codesOf(() => findVaultPassword(folder, { environment: {}, mayMake: false }))).toEqual([
+      'VAULT_MISSING',
+    ]);
+    const made = await findVaultPassword(folder, { environment: {} });
+    expect(made.made).toBe(keyFileOf(folder));
+    expect((await stat(keyFileOf(folder))).mode & 0o777).toBe(0o600);
+    const found = await findVaultPassword(folder, { environment: {} });
+    expect([found.source, found.made]).toEqual(['key', undefined]);
+    expect(found.password.reveal()).toBe(made.password.reveal());
+  });
+
+  it('asks for the password of a vault without a key file, or says how to give it', async () => {
+    const folder = await newFolder();
+    await makeVault(cloudIn(folder), word);
+    expect(await codesOf(() => findVaultPassword(folder, { environment: {} }))).toEqual([
+      'VAULT_PASSWORD_MISSING',
+    ]);
+    const asked = await findVaultPassword(folder, { environment: {}, prompt: async () => word.reveal() });
+    expect([asked.source, asked.password.reveal()]).toEqual(['prompt', word.reveal()]);
+  });
+
+  it('refuses password files that are missing, empty, or open to others', async () => {
+    const folder = await newFolder();
+    const file = join(folder, 'word');
+    const find = () => findVaultPassword(folder, { passwordFile: file, environment: {} });
+    expect(await codesOf(find)).toEqual(['VAULT_PASSWORD_FILE']);
+    await writeFile(file, '\n', { mode: 0o600 });
+    expect(await codesOf(find)).toEqual(['VAULT_PASSWORD_EMPTY']);
+    await writeFile(file, 'one\ntwo\n');
+    expect(await codesOf(find)).toEqual(['VAULT_PASSWORD_FILE']);
+    await chmod(file, 0o644);
+    expect(await codesOf(find)).toEqual(['VAULT_PASSWORD_FILE_OPEN']);
+  });
+});
+
+describe('openCloud', () => {
+  it('goes from a folder with nothing but a description to a cloud with secrets', async () => {
+    const folder = await newFolder();
+    const file = join(folder, 'cloud.yaml');
+    await writeFile(file, SOUND);
+    const opened = await openCloud(file, { environment: {} });
+    expect(opened.cloud.secrets.admin_password).toBeInstanceOf(Confidential);
+    expect(opened.notes).toHaveLength(2);
+    expect(Object.isFrozen(opened.cloud)).toBe(true);
+    expect((await openCloud(file, { environment: {} })).notes).toEqual([]);
+    await writeFile(file, SOUND.replace('trial', 'Trial'));
+    expect(await codesOf(() => openCloud(file, { environment: {} }))).toEqual(['CLOUD_FORMAT']);
+  });
+});

@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import type { DescribedCloud } from '../../src/cloud/build.ts';
+import { parseDescription } from '../../src/cloud/read.ts';
+import { CloudwrightError } from '../../src/errors/problem.ts';
+import { SOUND } from '../cloud/broken/case.ts';
+
+const made: string[] = [];
+
+/** A folder that is removed after the test. */
+export async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'cloudwright-vault-test-'));
+  made.push(folder);
+  return folder;
+}
+
+afterEach(async () => {
+  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
+});
+
+export function cloudIn(folder: string, change: (text: string) => string = (text) => text): DescribedCloud {
+  const { cloud } = parseDescription(change(SOUND), { file: 'cloud.yaml', folder, home: '/root' });
+  if (!cloud) throw new Error('the description is not sound');
+  return cloud;
+}
+
+/** The codes that an action fails with; none when it does not. */
+export async function codesOf(action: () => Promise<unknown>): Promise<readonly string[]> {
+  try {
+    await action();
+    return [];
+  } catch (error) {
+    if (error instanceof CloudwrightError) return error.problems.map((p) => p.code);
+    throw error;
+  }
+}
