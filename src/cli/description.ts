@@ -59,6 +59,11 @@ export async function exists(file: string): Promise<boolean> {
 export async function writeDescription(file: string, text: string, overwrite: boolean): Promise<void> {
   const { cloud, problems } = parseDescription(text, { file, folder: dirname(file), home: homedir() });
   if (!cloud) throw new CloudwrightError(problems);
+  await writeText(file, text, overwrite);
+}
+
+/** Writes a description that may still have errors, as an import's. Throws CLI_FILE_EXISTS, CLI_FILE_UNWRITABLE. */
+export async function writeText(file: string, text: string, overwrite: boolean): Promise<void> {
   try {
     await writeFile(file, text, { flag: overwrite ? 'w' : 'wx' });
   } catch (error) {

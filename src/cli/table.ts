@@ -1,5 +1,7 @@
 import { applyCommand } from './commands/apply.ts';
 import { completionCommand } from './commands/completion.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { labCutCommand } from './commands/lab/cut.ts';
 import { labDownCommand } from './commands/lab/down.ts';
@@ -29,6 +31,8 @@ export const table: CommandTable = {
   ],
   commands: [
     initCommand,
+    importCommand,
+    exportCommand,
     validateCommand,
     planCommand,
     applyCommand,

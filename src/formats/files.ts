@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { type Problem, problem } from '../errors/problem.ts';
 import type { SourceFile } from './result.ts';
 
@@ -34,18 +34,20 @@ interface Decoded {
 }
 
 /**
- * Reads files and folders of another installer. A folder's files are named from the folder on, as its own tool
+ * Reads files and folders of another installer; relative names start at `base`. A folder's files are named from the folder on, as its own tool
  * knows them: `group_vars/all/netapp_vars.yml`. Never throws for what the operator can mend.
  */
-export async function readSources(paths: readonly string[]): Promise<ReadFiles> {
+export async function readSources(paths: readonly string[], base: string): Promise<ReadFiles> {
   const files: SourceFile[] = [];
   const problems: Problem[] = [];
   for (const path of paths) {
+    const place = resolve(base, path);
     try {
-      const found = await stat(path);
+      const found = await stat(place);
       if (found.isDirectory()) {
-        for (const inner of await filesBelow(path, DEEPEST)) await read(inner, relative(path, inner), false);
-      } else await read(path, path, true);
+        for (const inner of await filesBelow(place, DEEPEST))
+          await read(inner, relative(place, inner), false);
+      } else await read(place, path, true);
     } catch (error) {
       problems.push(unreadable(path, error));
     }

@@ -44,9 +44,12 @@ const importers: Readonly<Partial<Record<Format, Importer>>> = {
 const HEADING =
   'Made by `cloudwright import`. Look through it, above all through what is marked as assumed, then:\n`cloudwright validate`, `cloudwright plan`, `cloudwright apply`.';
 
-/** Reads files and folders and imports them. Never throws for what stands in them. */
-export async function importFiles(paths: readonly string[], options: ImportOptions = {}): Promise<Import> {
-  const { files, problems } = await readSources(paths);
+/** Reads files and folders, relative to `base`, and imports them. Never throws for what stands in them. */
+export async function importFiles(
+  paths: readonly string[],
+  options: ImportOptions & { readonly base?: string } = {},
+): Promise<Import> {
+  const { files, problems } = await readSources(paths, options.base ?? process.cwd());
   if (problems.some((found) => found.severity === 'error')) return { sound: false, problems };
   const imported = importSources(files, options);
   return { ...imported, problems: [...problems, ...imported.problems] };

@@ -4,15 +4,16 @@ import { access, constants, mkdtemp, readFile, rename, rm, stat } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DescribedCloud } from '../cloud/build.ts';
+import type { SecretName } from '../cloud/cloud.ts';
 import { CloudwrightError, fail, type Problem } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
 import { writePrivate } from './files.ts';
 import { keyFileOf, newKey, pendingKeyFileOf, vaultFileOf } from './password.ts';
 import { checkSecrets, ensureSecrets, parseVault, readVault, setInVault, writeVault } from './secrets.ts';
 
-/** What only the operator can give; the administrator's password is generated when it is left out. */
+/** What the operator gives, or an import carries over; everything left out is generated where it can be. */
 export type GivenSecrets = Readonly<
-  Partial<Record<'ssh_password' | 'sudo_password' | 'admin_password', Confidential>>
+  Partial<Record<SecretName | 'ssh_password' | 'sudo_password', Confidential>>
 >;
 
 /** Makes the vault of a cloud: the given values and everything that can be generated. Fails with VAULT_EXISTS. */

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { renderDescription } from '../../cloud/init.ts';
+import { likeDescription } from '../../formats/like.ts';
+import type { Format } from '../../formats/recognise.ts';
 import type { Command } from '../command.ts';
 import { DESCRIPTION_NAME, writeDescription } from '../description.ts';
 import { answersFromFlags, askAnswers, initOptions } from '../initAnswers.ts';
@@ -11,6 +13,12 @@ export const initCommand: Command = {
   details: 'Asks on a terminal; with flags, or elsewhere, the flags and the defaults count.',
   options: [
     ...initOptions,
+    {
+      name: 'like',
+      value: 'INSTALLER',
+      summary: 'say beside each part what it was called there',
+      choices: ['packstack', 'kolla', 'burrito'],
+    },
     { name: 'defaults', summary: 'ask nothing' },
     { name: 'force', summary: 'overwrite the file' },
   ],
@@ -26,7 +34,9 @@ export const initCommand: Command = {
     const flags = answersFromFlags(input);
     const asks = context.terminal.asks && input.isBare && !context.settings.json;
     const answers = asks ? await askAnswers(flags) : flags;
-    await writeDescription(file, renderDescription(answers), input.flag('force'));
+    const like = input.option('like') as Format | undefined;
+    const text = like ? likeDescription(like, answers) : renderDescription(answers);
+    await writeDescription(file, text, input.flag('force'));
     printDone(context, { file }, `Wrote ${file}. Look through it, then: cloudwright validate`);
     return 0;
   },
