@@ -8,7 +8,7 @@ import type { SecretName } from '../cloud/cloud.ts';
 import { CloudwrightError, fail, type Problem } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
 import { writePrivate } from './files.ts';
-import { keyFileOf, newKey, pendingKeyFileOf, vaultFileOf } from './password.ts';
+import { keyFileOf, makeStateFolder, newKey, pendingKeyFileOf, vaultFileOf } from './password.ts';
 import { checkSecrets, ensureSecrets, parseVault, readVault, setInVault, writeVault } from './secrets.ts';
 
 /** What the operator gives, or an import carries over; everything left out is generated where it can be. */
@@ -110,6 +110,7 @@ export async function rekeyVault(folder: string, password: Confidential, next?: 
     return;
   }
   const key = newKey();
+  await makeStateFolder(folder);
   await writePrivate(pendingKeyFileOf(folder), `${key.reveal()}\n`);
   await writeVault(folder, text, key, label);
   await rename(pendingKeyFileOf(folder), keyFileOf(folder));

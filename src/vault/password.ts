@@ -90,14 +90,19 @@ function opens(envelope: string, key: Confidential): boolean {
   }
 }
 
-/** Makes the folder's key file, readable by its owner alone. */
-export async function makeKeyFile(folder: string): Promise<Confidential> {
-  const key = newKey();
+/** Makes `.cloudwright/` beside the description, for its owner alone. */
+export async function makeStateFolder(folder: string): Promise<void> {
   const home = join(folder, '.cloudwright');
   await mkdir(home, { recursive: true, mode: 0o700 });
   await chmod(home, 0o700);
   // The state folder is never meant for version control.
   await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
+}
+
+/** Makes the folder's key file, readable by its owner alone. */
+export async function makeKeyFile(folder: string): Promise<Confidential> {
+  const key = newKey();
+  await makeStateFolder(folder);
   await writePrivate(keyFileOf(folder), `${key.reveal()}\n`);
   return key;
 }

@@ -71,6 +71,9 @@ describe('rekeyVault', () => {
     await rekeyVault(folder, word, next);
     expect(await codesOf(() => viewVault(folder, word))).toEqual(['VAULT_PASSWORD_WRONG']);
     expect((await viewVault(folder, next)).reveal()).toBe(before);
+    await rekeyVault(folder, next);
+    const found = await findVaultPassword(folder, { environment: {} });
+    expect([found.source, (await viewVault(folder, found.password)).reveal()]).toEqual(['key', before]);
   });
 
   it('makes a new key file, also when it was cut off before the key was in place', async () => {
