@@ -12,7 +12,10 @@ import { labSnapshotCommand } from './commands/lab/snapshot.ts';
 import { labSshCommand } from './commands/lab/ssh.ts';
 import { labStatusCommand } from './commands/lab/status.ts';
 import { labUpCommand } from './commands/lab/up.ts';
+import { pingCommand } from './commands/ping.ts';
 import { planCommand } from './commands/plan.ts';
+import { statusCommand } from './commands/status.ts';
+import { toolboxCommand } from './commands/toolbox.ts';
 import { validateCommand } from './commands/validate.ts';
 import { vaultEditCommand } from './commands/vault/edit.ts';
 import { vaultMakeCommand } from './commands/vault/make.ts';
@@ -31,12 +34,15 @@ export const table: CommandTable = {
   ],
   commands: [
     initCommand,
-    importCommand,
     exportCommand,
+    importCommand,
     validateCommand,
+    pingCommand,
     planCommand,
     applyCommand,
     verifyCommand,
+    statusCommand,
+    toolboxCommand,
     vaultMakeCommand,
     vaultEditCommand,
     vaultViewCommand,

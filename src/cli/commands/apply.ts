@@ -1,8 +1,7 @@
-import { apply } from '../../engine/run.ts';
-import { runInput, withReach } from '../cloudRun.ts';
 import type { Command } from '../command.ts';
+import { convergeCloud } from '../converge.ts';
+import { writeCredentialFiles } from '../credentialFiles.ts';
 import { exitOfRun } from '../outcome.ts';
-import { asides } from '../print/aside.ts';
 import { rendererFor } from '../print/renderer.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
 import { openDescribedCloud } from '../session.ts';
@@ -12,7 +11,7 @@ export const applyCommand: Command = {
   summary: 'makes the hosts as described, verifying each step',
   details:
     'Stops at the first failed verification. Can be interrupted at any point and run again: it goes on from there, ' +
-    'and changes nothing where all is in place.',
+    'and changes nothing where all is in place. Writes openrc and clouds.yaml beside the description.',
   options: selectionOptions,
   examples: [
     { line: 'cloudwright apply', says: 'everything' },
@@ -21,16 +20,9 @@ export const applyCommand: Command = {
   async run(context, input) {
     const cloud = await openDescribedCloud(context);
     const renderer = rendererFor(context);
-    try {
-      return await withReach(cloud, asides(context), async (reached) => {
-        const result = await apply({
-          ...runInput(context, reached, { command: 'apply', patienceSeconds: 120, take: renderer.take }),
-          selection: selectionOf(input),
-        });
-        return exitOfRun(context, result, renderer);
-      });
-    } finally {
-      renderer.end();
-    }
+    const selection = selectionOf(input);
+    const result = await convergeCloud(context, cloud, renderer, { command: 'apply', selection });
+    if (result.outcome === 'done') await writeCredentialFiles(cloud);
+    return exitOfRun(context, result, renderer);
   },
 };

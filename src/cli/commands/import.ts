@@ -1,14 +1,14 @@
 import { dirname, resolve } from 'node:path';
+import { exitCodeOf } from '../../errors/problem.ts';
 import { importFiles } from '../../formats/import.ts';
 import type { Format } from '../../formats/recognise.ts';
-import { exitCodeOf } from '../../errors/problem.ts';
 import type { Command } from '../command.ts';
-import { DESCRIPTION_NAME, writeDraft } from '../description.ts';
+import { DESCRIPTION_NAME, writeText } from '../description.ts';
 import { hintOptions, hintsOf } from '../importHints.ts';
+import { storeImportedSecrets, vaultDecryptor } from '../importSecrets.ts';
 import { reportRest } from '../outcome.ts';
 import { asides, printJson } from '../print/aside.ts';
 import { formatImport, importAsJson } from '../print/import.ts';
-import { storeImportedSecrets, vaultDecryptor } from '../importSecrets.ts';
 
 const formats: readonly Format[] = ['burrito', 'packstack', 'kolla'];
 
@@ -18,7 +18,15 @@ export const importCommand: Command = {
   details:
     'The installer is recognised by what stands in the files, or named first: `import kolla DIR`. Every key that was ' +
     'read is accounted for. Secrets go into the vault beside the description.',
-  arguments: [{ name: 'FILE', summary: 'files and folders, after the installer if it is named', required: true, many: true, file: true }],
+  arguments: [
+    {
+      name: 'FILE',
+      summary: 'files and folders, after the installer if it is named',
+      required: true,
+      many: true,
+      file: true,
+    },
+  ],
   options: [
     ...hintOptions,
     { name: 'all', summary: 'also list the keys that were left out because they are the default' },
@@ -37,17 +45,19 @@ export const importCommand: Command = {
   async run(context, input) {
     const words = input.arguments('FILE');
     const named = words.length > 1 ? formats.find((format) => format === words[0]) : undefined;
-    const paths = (named ? words.slice(1) : words).map((path) => resolve(context.folder, path));
+    const paths = named ? words.slice(1) : words;
     const decrypt = await vaultDecryptor(context, input);
     const imported = await importFiles(paths, {
+      base: context.folder,
       hints: hintsOf(input),
       ...(named && { format: named }),
       ...(decrypt && { decrypt }),
     });
     const file = resolve(context.folder, context.settings.file ?? DESCRIPTION_NAME);
     const { result, rendered } = imported;
-    if (rendered) await writeDraft(file, rendered.text, input.flag('force'));
-    const stored = result && rendered ? await storeImportedSecrets(context, dirname(file), result.secrets) : 0;
+    if (rendered) await writeText(file, rendered.text, input.flag('force'));
+    const stored =
+      result && rendered ? await storeImportedSecrets(context, dirname(file), result.secrets) : 0;
     if (context.settings.json) {
       printJson(context, { ...importAsJson(imported), file, secrets: stored });
       return exitCodeOf(imported.problems);

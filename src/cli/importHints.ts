@@ -1,0 +1,33 @@
+import type { ImportHints } from '../formats/hints.ts';
+import type { Input, OptionSpec } from './command.ts';
+
+/** What the files may have no word for; each is assumed, and told as assumed, where it is left out. */
+export const hintOptions: readonly OptionSpec[] = [
+  { name: 'cloud', value: 'NAME', summary: 'name of the cloud' },
+  { name: 'vip', value: 'ADDRESS', summary: 'free address of the management network for the APIs' },
+  { name: 'management-cidr', value: 'CIDR', summary: 'the management network' },
+  { name: 'management-interface', value: 'NAME', summary: 'interface of the hosts in it' },
+  { name: 'provider-interface', value: 'NAME', summary: 'interface without an address, for instances' },
+  { name: 'overlay-interface', value: 'NAME', summary: 'interface of the overlay network' },
+  { name: 'overlay-cidr', value: 'CIDR', summary: 'the overlay network' },
+  { name: 'device', value: 'DEVICE', summary: 'a device for an OSD on each storage host', many: true },
+];
+
+export function hintsOf(input: Input): ImportHints {
+  const texts = [
+    ['cloud', 'cloud'],
+    ['vip', 'vip'],
+    ['management-cidr', 'managementCidr'],
+    ['management-interface', 'managementInterface'],
+    ['provider-interface', 'providerInterface'],
+    ['overlay-interface', 'overlayInterface'],
+    ['overlay-cidr', 'overlayCidr'],
+  ] as const;
+  const hints: { -readonly [Key in keyof ImportHints]: ImportHints[Key] } = {};
+  for (const [option, key] of texts) {
+    const value = input.option(option);
+    if (value !== undefined) hints[key] = value;
+  }
+  const devices = input.options('device');
+  return { ...hints, ...(devices.length > 0 && { devices }) };
+}

@@ -1,0 +1,33 @@
+import type { Import } from '../../formats/import.ts';
+import { type PrintedLine, reportJson, reportLines } from '../../formats/print.ts';
+import type { ImportReport } from '../../formats/report.ts';
+import type { Colors, Terminal } from '../terminal.ts';
+
+/** What became of every key, those that want a look first; the closing count adds up. */
+export function formatImport(report: ImportReport, terminal: Terminal, all: boolean): string {
+  const lines = reportLines(report, { all, columns: terminal.columns() });
+  return `${lines.map((line) => colored(line, terminal.colors)).join('\n')}\n`;
+}
+
+/** The same for scripts. The secrets are named, never shown. */
+export function importAsJson(imported: Import): Readonly<Record<string, unknown>> {
+  const { result, sound, problems } = imported;
+  return {
+    sound,
+    ...(result && { report: reportJson(result.report), secretNames: Object.keys(result.secrets) }),
+    problems,
+  };
+}
+
+function colored(line: PrintedLine, colors: Colors): string {
+  switch (line.kind) {
+    case 'title':
+      return colors.bold(line.outcome === 'suspicious' ? colors.yellow(line.text) : line.text);
+    case 'note':
+      return colors.dim(line.text);
+    case 'count':
+      return colors.bold(line.text);
+    default:
+      return line.text;
+  }
+}

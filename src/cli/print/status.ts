@@ -1,0 +1,86 @@
+import type { ToolboxReport } from '../../checks/index.ts';
+import type { History, StepRecord } from '../../engine/journal.ts';
+import type { LockOwner } from '../../engine/lock.ts';
+import type { PingAnswer } from '../../hosts/ping.ts';
+import type { Colors } from '../terminal.ts';
+import { count, duration } from './duration.ts';
+import { formatPing } from './ping.ts';
+import { formatTable } from './table.ts';
+import { printable } from './width.ts';
+
+export interface Health {
+  readonly hosts: readonly PingAnswer[];
+  /** Absent where no host answers. */
+  readonly toolbox?: ToolboxReport;
+}
+
+export interface Status {
+  readonly cloud: string;
+  readonly release: string;
+  readonly version: string;
+  readonly history: History;
+  readonly steps: readonly { readonly name: string; readonly title: string }[];
+  /** Who is at work on the cloud now. */
+  readonly owner?: LockOwner;
+  /** Absent where the hosts were not asked. */
+  readonly health?: Health;
+}
+
+/** One screen: what was done, when, by which version, and how the cloud is. `now`: milliseconds since the epoch. */
+export function formatStatus(status: Status, colors: Colors, now: number): string {
+  const { history } = status;
+  const head = `${colors.bold(status.cloud)}: OpenStack ${status.release}, Cloudwright ${status.version}\n${lastRun(status, colors, now)}`;
+  const rows = status.steps.map(({ name, title }) => {
+    const record = history.steps.get(name);
+    return [stateOf(record, colors), name, title, record?.at === undefined ? '' : ago(now - record.at)];
+  });
+  const steps = formatTable(['', 'step', 'title', 'when'], rows, { colors });
+  return [head, steps, ...(status.health ? [healthOf(status.health, colors)] : [])].join('\n');
+}
+
+function lastRun(status: Status, colors: Colors, now: number): string {
+  const { lastRun: run } = status.history;
+  const { owner } = status;
+  if (owner)
+    return `${colors.cyan('At work:')} ${owner.command} by ${owner.user}, process ${owner.pid}, since ${owner.since}\n`;
+  if (!run) return 'Never applied; `cloudwright apply` does.\n';
+  const words = {
+    done: colors.green('done'),
+    failed: colors.red('failed'),
+    interrupted: colors.yellow('interrupted'),
+    unfinished: colors.yellow('ended without finishing'),
+  };
+  const took = run.finishedAt === undefined ? '' : ` in ${duration(run.finishedAt - run.startedAt)}`;
+  const changed = run.changed === undefined ? '' : `, ${count(run.changed, 'change')}`;
+  return `Last run: ${run.command}, ${ago(now - run.startedAt)}, ${words[run.outcome]}${took}${changed}, by version ${run.version}\n`;
+}
+
+function stateOf(record: StepRecord | undefined, colors: Colors): string {
+  switch (record?.state) {
+    case 'verified':
+      return colors.green('✓');
+    case 'failed':
+      return colors.red('✗');
+    case 'started':
+      return colors.yellow('~');
+    default:
+      return colors.dim('·');
+  }
+}
+
+function healthOf(health: Health, colors: Colors): string {
+  const lines = (health.toolbox?.verdicts ?? []).map(
+    (verdict) =>
+      `${verdict.ok ? colors.green('✓') : colors.red('✗')} ${verdict.subject}: ${printable(verdict.sentence)}\n`,
+  );
+  return `${formatPing(health.hosts, colors)}${lines.length > 0 ? '\n' : ''}${lines.join('')}`;
+}
+
+/** `just now`, `5 min ago`, `3 h ago`, `2 days ago`. */
+export function ago(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  return `${count(Math.floor(minutes / 60 / 24), 'day')} ago`;
+}
