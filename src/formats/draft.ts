@@ -60,6 +60,14 @@ export class DraftBuilder {
     return value as DraftValue | undefined;
   }
 
+  /** Takes a value out again. */
+  drop(path: DraftPath): this {
+    const above = this.get(path.slice(0, -1)) ?? this.#tree;
+    const last = path.at(-1);
+    if (isMap(above) && last !== undefined) delete (above as Open)[last];
+    return this;
+  }
+
   has(path: DraftPath): boolean {
     return this.get(path) !== undefined;
   }

@@ -3,6 +3,7 @@ import { type FilePlace, type Problem, type ProblemOptions, problem } from '../.
 import { nearest } from '../../errors/suggest.ts';
 import { Confidential } from '../../secrets/confidential.ts';
 import { DraftBuilder } from '../draft.ts';
+import type { Variable } from '../inventory/inventory.ts';
 import { type Resolved, Resolver } from '../jinja/resolve.ts';
 import type { ImportedKey, ImportReport, Outcome } from '../report.ts';
 import { type DraftPath, type DraftValue, type ImportResult, type SourceFile, shownPath } from '../result.ts';
@@ -33,6 +34,8 @@ export interface Entry {
   readonly place: FilePlace;
   readonly node: ValueNode;
   readonly secret: boolean;
+  /** `extra`: given on the command line, above all that a host or group says. */
+  readonly layer: 'group' | 'extra';
 }
 
 interface Settled {
@@ -57,6 +60,7 @@ export class ImportContext {
   readonly #files = new Set<string>();
   readonly #builtin = new Map<string, ValueNode>();
   readonly #resolver: Resolver;
+  #host: ReadonlyMap<string, Variable> | undefined;
 
   constructor(format: 'burrito' | 'kolla', tool: string, table: KeyTable, options: ImportOptions) {
     this.#format = format;
@@ -64,10 +68,24 @@ export class ImportContext {
     this.#table = table;
     this.#options = options;
     this.#resolver = new Resolver({
-      variable: (name) => this.#current.get(name)?.node ?? this.#builtin.get(name),
+      variable: (name) => this.#find(name),
       isSecret: (name) => this.#current.get(name)?.secret ?? looksSecret(name),
       open: (envelope) => this.open(envelope, 'an encrypted value'),
     });
+  }
+
+  #find(name: string): ValueNode | undefined {
+    const entry = this.#current.get(name);
+    if (entry?.layer === 'extra') return entry.node;
+    return this.#host?.get(name)?.node ?? entry?.node ?? this.#builtin.get(name);
+  }
+
+  /** A variable as one host sees it, templates worked out. */
+  ofHost(variables: ReadonlyMap<string, Variable> | undefined, name: string): Plain | undefined {
+    this.#host = variables;
+    const found = this.#plain(this.#resolver.variable(name));
+    this.#host = undefined;
+    return found;
   }
 
   get tool(): string {
@@ -85,12 +103,12 @@ export class ImportContext {
   }
 
   /** Reads a file of variables, which stand above all that were read before; opens it first if it is encrypted. */
-  readVariables(file: SourceFile): void {
+  readVariables(file: SourceFile, layer: Entry['layer'] = 'extra'): void {
     this.addFile(file.path);
-    for (const entry of this.readEntries(file)) this.add(entry);
+    for (const entry of this.readEntries(file, layer)) this.add(entry);
   }
 
-  readEntries(file: SourceFile): readonly Entry[] {
+  readEntries(file: SourceFile, layer: Entry['layer'] = 'group'): readonly Entry[] {
     this.addFile(file.path);
     const encrypted = /^\ufeff?\s*\$ANSIBLE_VAULT;/.test(file.text);
     const place: FilePlace = { kind: 'file', file: file.path, line: 1, column: 1 };
@@ -110,6 +128,7 @@ export class ImportContext {
       place: closed(keyPlace),
       node: value,
       secret: encrypted || value.kind === 'vault' || looksSecret(key),
+      layer,
     }));
   }
 

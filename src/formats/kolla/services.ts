@@ -1,0 +1,127 @@
+import type { DraftPath } from '../result.ts';
+import { asBoolean, asInteger, asNumber, asText } from '../values/scalar.ts';
+import type { Kolla } from './import.ts';
+import { coreServices, otherServices } from './keys.ts';
+
+/** Services that can be switched here, what Kolla does without a word, and what we do. */
+const SWITCHES: readonly { readonly key: string; readonly path: DraftPath; readonly usual: boolean }[] = [
+  { key: 'enable_horizon', path: ['services', 'dashboard'], usual: true },
+  { key: 'enable_heat', path: ['services', 'orchestration'], usual: true },
+  { key: 'enable_barbican', path: ['services', 'key-manager'], usual: true },
+  { key: 'enable_cinder_backup', path: ['volume', 'backup'], usual: false },
+];
+
+/** Values that mean what is done here anyway. */
+const SAME: Readonly<Record<string, string>> = {
+  nova_console: 'novnc',
+  keystone_token_provider: 'fernet',
+  keystone_admin_user: 'admin',
+  keystone_admin_project: 'admin',
+  cinder_backup_driver: 'ceph',
+  ceph_glance_pool_name: 'images',
+  ceph_cinder_pool_name: 'volumes',
+  ceph_cinder_backup_pool_name: 'backups',
+  ceph_nova_pool_name: 'vms',
+  ceph_glance_user: 'glance',
+  ceph_cinder_user: 'cinder',
+  ceph_cinder_backup_user: 'cinder-backup',
+  neutron_ipam_driver: 'internal',
+  disable_firewall: 'True',
+};
+
+/** Release, region, Neutron, Nova, and which services there are. */
+export function carryServices(kolla: Kolla): void {
+  const { context } = kolla;
+  const region = asText(context.value('openstack_region_name', 'region'));
+  if (region) context.carryUnless('openstack_region_name', ['region'], region, 'RegionOne');
+  const release = asText(context.peek('openstack_release'));
+  if (release === '2025.1' || release === 'epoxy')
+    context.settle('openstack_release', 'default', { note: '2025.1' });
+  else if (release) context.settle('openstack_release', 'unsupported', { note: '2025.1 is deployed' });
+  const router = asInteger(context.value('keepalived_virtual_router_id', 'ha.virtual_router_id'));
+  if (router !== undefined)
+    context.carryUnless('keepalived_virtual_router_id', ['ha', 'virtual_router_id'], router, 51);
+  else if (context.entry('keepalived_virtual_router_id'))
+    context.wrong('keepalived_virtual_router_id', 'a number from 1 to 255', ['ha', 'virtual_router_id']);
+  carryMechanism(kolla);
+  carryNova(kolla);
+  const proxy = asText(context.value('container_http_proxy', 'packages.proxy'));
+  if (proxy) context.carry('container_http_proxy', ['packages', 'proxy'], proxy);
+  else context.settle('container_http_proxy', 'default', { note: 'none' });
+  const port = asInteger(context.value('horizon_tls_port', 'dashboard.port'));
+  if (port !== undefined) context.carryUnless('horizon_tls_port', ['dashboard', 'port'], port, 31000);
+  carrySwitches(kolla);
+  for (const [key, same] of Object.entries(SAME)) {
+    const value = asText(context.peek(key));
+    if (value?.toLowerCase() === same.toLowerCase())
+      context.settle(key, 'default', { note: `${same} here too` });
+  }
+}
+
+function carryMechanism(kolla: Kolla): void {
+  const { context } = kolla;
+  const agent = asText(context.value('neutron_plugin_agent', 'network.mechanism'));
+  if (agent === undefined) return;
+  if (agent === 'ovn' || agent === 'openvswitch' || agent === 'linuxbridge') {
+    context.carryUnless('neutron_plugin_agent', ['network', 'mechanism'], agent, 'ovn');
+  } else context.settle('neutron_plugin_agent', 'unsupported', { note: 'ovn is deployed' });
+}
+
+function carryNova(kolla: Kolla): void {
+  const { context } = kolla;
+  const type = asText(context.value('nova_compute_virt_type', 'compute.virtualization'));
+  if (type === 'qemu' || type === 'kvm')
+    context.carry('nova_compute_virt_type', ['compute', 'virtualization'], type);
+  else if (type !== undefined)
+    context.settle('nova_compute_virt_type', 'unsupported', { note: 'kvm and qemu can be used' });
+  for (const [key, field, usual] of [
+    ['nova_cpu_allocation_ratio', 'cpu_ratio', 4],
+    ['nova_ram_allocation_ratio', 'memory_ratio', 1],
+    ['nova_disk_allocation_ratio', 'disk_ratio', 1],
+  ] as const) {
+    const ratio = asNumber(context.value(key, `compute.${field}`));
+    if (ratio !== undefined) context.carryUnless(key, ['compute', field], ratio, usual);
+  }
+}
+
+function carrySwitches(kolla: Kolla): void {
+  const { context } = kolla;
+  for (const { key, path, usual } of SWITCHES) {
+    const value = context.value(key, path.join('.'));
+    if (value === undefined) continue;
+    const on = asBoolean(value);
+    if (on === undefined) context.wrong(key, 'yes or no', path);
+    else context.carryUnless(key, path, on, usual);
+  }
+  const cinder = asBoolean(context.peek('enable_cinder'));
+  if (cinder !== undefined) {
+    context.settle('enable_cinder', cinder ? 'default' : 'unsupported', {
+      note: 'Cinder is deployed in every cloud',
+    });
+  }
+  const gateway = asBoolean(context.peek('enable_ceph_rgw'));
+  if (gateway !== undefined) context.carry('enable_ceph_rgw', ['services', 'object-store'], gateway);
+  for (const entry of context.entries()) {
+    const { key } = entry;
+    const core = coreServices.has(key);
+    if (!core && !otherServices.has(key)) continue;
+    const value = context.peek(key);
+    const on = asBoolean(value);
+    if (on === undefined) {
+      // A template that refers to other switches follows them.
+      context.settle(key, 'default', { note: 'follows from other switches' });
+      continue;
+    }
+    if (on === core) continue;
+    const name = key.replace('enable_', '');
+    const note = core
+      ? `${name} is deployed in every cloud`
+      : `${name} is not deployed; what relies on it will miss it`;
+    context.settle(key, 'unsupported', { note });
+    if (core || /^enable_(?:horizon|prometheus|neutron|cinder)_/.test(key)) continue;
+    context.warn('IMPORT_NOT_SUPPORTED', entry.place, {
+      key,
+      meaning: `${note[0]?.toUpperCase()}${note.slice(1)}.`,
+    });
+  }
+}
