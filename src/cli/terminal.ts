@@ -52,7 +52,8 @@ export function terminalOf(options: TerminalOptions): Terminal {
     errColors: pc.createColors(colored(err)),
     live: out.isTTY === true && !dumb,
     asks: input.isTTY === true && err.isTTY === true && !dumb,
-    columns: () => out.columns ?? err.columns ?? 80,
-    rows: () => out.rows ?? 24,
+    // A pseudo terminal that nobody gave a size says 0.
+    columns: () => out.columns || err.columns || 80,
+    rows: () => out.rows || 24,
   };
 }

@@ -31,5 +31,6 @@ describe('a terminal', () => {
     expect(make(tty, {}).asks).toBe(false);
     expect(make(pipe, { isTTY: true }).asks).toBe(false);
     expect(make(pipe, {}).columns()).toBe(80);
+    expect(make({ ...tty, columns: 0 } as typeof tty, {}).columns()).toBe(80);
   });
 });

@@ -19,11 +19,13 @@ export const statusCommand: Command = {
   async run(context, input) {
     const cloud = await openDescribedCloud(context);
     const applying = orderSteps(steps).filter((step) => step.applies?.(cloud) ?? true);
+    const history = historyOf(readJournal(journalFile(cloud.folder)));
+    const hasApis = history.steps.get('identity')?.state === 'verified';
     const health = input.flag('recorded')
       ? undefined
       : await withReach(cloud, asides(context), async (reached): Promise<Health> => {
           const hosts = await ping(cloud, reached.connections);
-          const answers = hosts.some((host) => host.ok);
+          const answers = hasApis && hosts.some((host) => host.ok);
           return {
             hosts,
             ...(answers && { toolbox: await toolbox(reached.client(), expectationsOf(cloud)) }),
@@ -34,16 +36,16 @@ export const statusCommand: Command = {
       cloud: cloud.name,
       release: cloud.release,
       version,
-      history: historyOf(readJournal(journalFile(cloud.folder))),
+      history,
       steps: applying.map(({ name, title }) => ({ name, title })),
       ...(owner && { owner }),
       ...(health && { health }),
     };
-    const { history, ...plain } = status;
+    const { history: _, ...plain } = status;
     const recorded = { lastRun: history.lastRun, records: Object.fromEntries(history.steps) };
     if (context.settings.json) printJson(context, { ...plain, ...recorded });
     else context.terminal.out(formatStatus(status, context.terminal.colors, Date.now()));
-    const healthy = !health || (health.hosts.every((host) => host.ok) && health.toolbox?.ok === true);
+    const healthy = !health || (health.hosts.every((host) => host.ok) && health.toolbox?.ok !== false);
     return healthy ? 0 : 1;
   },
 };

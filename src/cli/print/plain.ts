@@ -8,6 +8,7 @@ export function plainRenderer(context: CommandContext): Renderer {
   const { terminal, settings } = context;
   const titles = new Map<string, string>();
   const reported = new Set<string>();
+  let chosen: readonly string[] = [];
   return {
     reported,
     take(event) {
@@ -17,6 +18,9 @@ export function plainRenderer(context: CommandContext): Renderer {
         return;
       }
       if (settings.quiet) return;
+      if (event.type === 'run-started') chosen = event.steps;
+      // Steps that the run was never about are not worth a line.
+      if (event.type === 'step-skipped' && !chosen.includes(event.step)) return;
       if (event.type === 'step-started') titles.set(event.step, `${event.step} (${event.title})`);
       if (event.type === 'run-finished') terminal.out(`\n${formatRecap(event, terminal.colors)}`);
       const line =

@@ -113,6 +113,10 @@ export function follow(view: RunView, event: RunEvent): void {
       view.finished = event;
       view.activities.clear();
       return;
+    case 'step-skipped':
+      // Steps that the run was never about are not worth a line.
+      if (view.steps.has(event.step)) followStep(view, event, stepOf(view, event.step));
+      return;
     default:
       followStep(view, event, stepOf(view, event.step));
   }

@@ -10,7 +10,7 @@ import { printable } from './width.ts';
 
 export interface Health {
   readonly hosts: readonly PingAnswer[];
-  /** Absent where no host answers. */
+  /** Absent where no host answers, or the APIs were never set up. */
   readonly toolbox?: ToolboxReport;
 }
 
@@ -69,9 +69,16 @@ function stateOf(record: StepRecord | undefined, colors: Colors): string {
 }
 
 function healthOf(health: Health, colors: Colors): string {
-  const lines = (health.toolbox?.verdicts ?? []).map(
-    (verdict) =>
-      `${verdict.ok ? colors.green('✓') : colors.red('✗')} ${verdict.subject}: ${printable(verdict.sentence)}\n`,
+  // One cause often speaks through several verdicts; it is said once.
+  const bySentence = new Map<string, { ok: boolean; subjects: string[] }>();
+  for (const { ok, sentence, subject } of health.toolbox?.verdicts ?? []) {
+    const known = bySentence.get(sentence);
+    if (known) known.subjects.push(subject);
+    else bySentence.set(sentence, { ok, subjects: [subject] });
+  }
+  const lines = [...bySentence].map(
+    ([sentence, { ok, subjects }]) =>
+      `${ok ? colors.green('✓') : colors.red('✗')} ${subjects.join(', ')}: ${printable(sentence)}\n`,
   );
   return `${formatPing(health.hosts, colors)}${lines.length > 0 ? '\n' : ''}${lines.join('')}`;
 }
