@@ -64,11 +64,29 @@ export function importSources(files: readonly SourceFile[], options: ImportOptio
   const result = importer(files, options);
   if (!('report' in result)) return { sound: false, problems: result };
   const rendered = renderDraft(result.description, HEADING);
+  // Without any host every further error would be about what hosts bring along.
+  const { hosts } = result.description.tree;
+  const empty = typeof hosts === 'object' && hosts !== null && Object.keys(hosts).length === 0;
+  if (empty && result.problems.some((found) => found.severity === 'error')) {
+    return { result, rendered, sound: false, problems: inOrder(result.problems) };
+  }
   const read = parseDescription(rendered.text, { file: 'cloud.yaml', folder: '/', home: homedir() });
   const validation = read.problems.map((found) => toOriginal(found, rendered, result.description));
-  const problems = [...result.problems, ...validation];
+  const problems = inOrder([...result.problems, ...validation]);
   const sound = problems.every((found) => found.severity !== 'error');
   return { result, rendered, sound, problems };
+}
+
+/** In the order of the original files, which is how an operator mends them. */
+function inOrder(problems: readonly Problem[]): readonly Problem[] {
+  const rank = ({ place }: Problem): readonly [string, number, number] =>
+    place?.kind === 'file' ? [place.file, place.line, place.column] : ['', 0, 0];
+  return problems.toSorted((a, b) => {
+    const [fileA, lineA, columnA] = rank(a);
+    const [fileB, lineB, columnB] = rank(b);
+    if (fileA !== fileB) return fileA < fileB ? -1 : 1;
+    return lineA - lineB || columnA - columnB;
+  });
 }
 
 function formatOf(files: readonly SourceFile[]): Format | Problem {

@@ -40,8 +40,9 @@ export function reportLines(report: ImportReport, options: PrintOptions = {}): r
     const keys = report.keys.filter((key) => key.outcome === outcome);
     if (keys.length === 0 || (outcome === 'default' && !options.all)) continue;
     lines.push({ kind: 'title', outcome, text: `${TITLES[outcome]} (${keys.length})` });
-    for (const group of together(keys))
-      lines.push(...keyLines(group, outcome, report.files.length > 1, columns));
+    for (const group of together(keys)) {
+      lines.push(...keyLines(group, outcome, report.files.length > 1, columns, options.all === true));
+    }
     lines.push({ kind: 'empty', text: '' });
   }
   const parts = (['carried', 'default', 'meaningless', 'unsupported', 'suspicious'] as const)
@@ -80,18 +81,27 @@ function together(keys: readonly ImportedKey[]): readonly (readonly ImportedKey[
   return groups;
 }
 
+/** Longer runs of keys with one note are shown as their first and last key. */
+const LONGEST_RUN = 4;
+
 function keyLines(
   group: readonly ImportedKey[],
   outcome: Outcome,
   severalFiles: boolean,
   columns: number,
+  all: boolean,
 ): readonly PrintedLine[] {
-  const lines: PrintedLine[] = group.map((key) => {
+  const line = (key: ImportedKey, more = ''): PrintedLine => {
     const where = severalFiles ? `${key.place.file}:${key.place.line}` : String(key.place.line);
     const to = key.to ? ` → ${key.to}` : '';
-    return { kind: 'key', outcome, text: `  ${where.padStart(5)}  ${printable(key.key)}${to}` };
-  });
-  const note = group[0]?.note;
+    return { kind: 'key', outcome, text: `  ${where.padStart(5)}  ${printable(key.key)}${to}${more}` };
+  };
+  const [first, last] = [group[0], group.at(-1)];
+  const short = !all && group.length > LONGEST_RUN && first && last;
+  const lines = short
+    ? [line(first, ` … ${printable(last.key)} (${group.length} keys)`)]
+    : group.map((key) => line(key));
+  const note = first?.note;
   if (note)
     for (const text of broken(printable(note), columns - 9))
       lines.push({ kind: 'note', text: `         ${text}` });

@@ -45,15 +45,12 @@ export function importPackstack(source: SourceFile, hints: ImportHints = {}): Im
     draft.set(['hosts', name, 'roles'], described, { place });
     draft.place(['hosts', name], place);
   }
-  if (hosts.length === 0) {
-    const place = reading.place('CONFIG_CONTROLLER_HOST') ?? {
-      kind: 'file',
-      file: source.path,
-      line: 1,
-      column: 1,
-    };
-    draft.set(['hosts'], {}, { place });
-  }
+  // What has no place of its own is shown where the controller is named.
+  const start = { kind: 'file', file: source.path, line: 1, column: 1 } as const;
+  const place = reading.place('CONFIG_CONTROLLER_HOST') ?? start;
+  if (hosts.length === 0) draft.set(['hosts'], {});
+  for (const part of ['cloud', 'networks', 'hosts', 'network', 'services', 'minimums'])
+    draft.place([part], place);
   const mappings = readMappings(reading);
   setNetworks(reading, hosts, management, mappings);
   setNetwork(reading, mappings);

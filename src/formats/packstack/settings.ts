@@ -156,14 +156,16 @@ export function setTest(reading: Reading): readonly Ipv4Network[] {
   }
   const image = reading.value('CONFIG_PROVISION_IMAGE_URL');
   if (image !== undefined) setImage(reading, image);
-  const key = 'CONFIG_PROVISION_DEMO_FLOATRANGE';
-  const path = ['test', 'provider_cidr'];
-  const written = reading.value(key);
   reading.settle(
     'CONFIG_PROVISION_DEMO',
     'unsupported',
     'No demo project stays in the cloud; its external network becomes that of the acceptance test.',
   );
+  const key = 'CONFIG_PROVISION_DEMO_FLOATRANGE';
+  const pool = 'CONFIG_PROVISION_DEMO_ALLOCATION_POOLS';
+  const path = ['test', 'provider_cidr'];
+  // Packstack's own range counts where only a pool is given.
+  const written = reading.value(key) ?? (reading.find(pool) ? reading.effective(key) : undefined);
   if (written === undefined) return [];
   const range = parseNetwork(written);
   if (!range) {
@@ -172,18 +174,16 @@ export function setTest(reading: Reading): readonly Ipv4Network[] {
       'suspicious',
       'Not a network in CIDR notation; the acceptance test will ask for one.',
     );
+    reading.settle(pool, 'suspicious', 'The network that it belongs to cannot be read; it was left out.');
     return [];
   }
   const cidr = formatNetwork(range);
-  reading.draft.set(path, cidr, { place: reading.place(key) });
+  reading.draft.set(path, cidr, { place: reading.place(key) ?? reading.place(pool) });
   if (cidr === written) reading.carried(key, path);
-  else
-    reading.settle(
-      key,
-      'suspicious',
-      `Not the first address of the network; ${cidr} was assumed.`,
-      'test.provider_cidr',
-    );
+  else {
+    const note = `Not the first address of the network; ${cidr} was assumed.`;
+    reading.settle(key, 'suspicious', note, 'test.provider_cidr');
+  }
   return setPool(reading, range);
 }
 

@@ -94,7 +94,10 @@ function settleStrangers(reading: Reading): void {
 /** Longer first letters are all the same, so only what follows CONFIG_ is compared. */
 function nearestKey(key: string): string | undefined {
   const bare = key.replace(/^CONFIG_?/, '');
-  const found = nearest(bare, bareKeys.keys());
+  // Names much shorter or longer are never the nearest, and the distance takes its time.
+  const room = Math.max(1, Math.floor(bare.length / 4));
+  const close = [...bareKeys.keys()].filter((name) => Math.abs(name.length - bare.length) <= room);
+  const found = nearest(bare, close);
   return found === undefined ? undefined : bareKeys.get(found);
 }
 

@@ -58,7 +58,7 @@ function retired(
   return Object.fromEntries(keys.map((key) => [key, { means, same }]));
 }
 
-const NOVA_NETWORK = 'nova-network no longer exists: networks are Neutron’s.';
+const NOVA_NETWORK = 'Networks are Neutron’s: nova-network no longer exists.';
 const METERING = 'Metering is not deployed.';
 const AMQP_TLS = 'The message broker is reached in clear text on the management network.';
 
