@@ -15,6 +15,7 @@ import { labUpCommand } from './commands/lab/up.ts';
 import { pingCommand } from './commands/ping.ts';
 import { planCommand } from './commands/plan.ts';
 import { statusCommand } from './commands/status.ts';
+import { testCommand } from './commands/test.ts';
 import { toolboxCommand } from './commands/toolbox.ts';
 import { validateCommand } from './commands/validate.ts';
 import { vaultEditCommand } from './commands/vault/edit.ts';
@@ -34,8 +35,6 @@ export const table: CommandTable = {
   ],
   commands: [
     initCommand,
-    exportCommand,
-    importCommand,
     validateCommand,
     pingCommand,
     planCommand,
@@ -43,6 +42,9 @@ export const table: CommandTable = {
     verifyCommand,
     statusCommand,
     toolboxCommand,
+    testCommand,
+    importCommand,
+    exportCommand,
     vaultMakeCommand,
     vaultEditCommand,
     vaultViewCommand,

@@ -80,12 +80,6 @@ export const cliErrors = defineCatalogue({
     next: 'Run the same command again: it goes on from where this one stopped.',
     exit: 3,
   },
-  CLI_TEST_NOT_PASSED: {
-    what: 'The acceptance test did not pass: {sentence}.',
-    why: 'A cloud counts as working only when an instance answers on its network.',
-    next: 'Look at the rows marked as failed above; `cloudwright toolbox` and `cloudwright verify` narrow it down.',
-    exit: 1,
-  },
   CLI_INTERNAL: {
     what: 'Cloudwright itself failed: {message}',
     why: 'This is a mistake in Cloudwright, not in your cloud or its description.',
