@@ -139,10 +139,10 @@ function throughVipCheck(cloud: Cloud): ShellCheck {
     title: 'the database answers through the VIP',
     host: firstControl(cloud).name,
     limitSeconds: 30,
-    // The server speaks first; its greeting holds its name, and no account is needed.
+    // The server speaks first, and no account is needed: it gives its name, or says that this host has none yet.
     script: `timeout 3 bash -c 'exec 3<>/dev/tcp/${vip(cloud)}/${ports.database}; head -c 60 <&3 | tr -d "\\0"'`,
     judge: ({ stdout }) =>
-      /MariaDB/.test(stdout)
+      /MariaDB|is not allowed to connect/.test(stdout)
         ? { ok: true, sentence: `MariaDB greets on ${vip(cloud)}:${ports.database}` }
         : { ok: false, sentence: `no greeting on ${vip(cloud)}:${ports.database}` },
   };

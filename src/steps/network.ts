@@ -77,7 +77,6 @@ function serverResources({ cloud, facts }: StepContext, host: Host): readonly Re
       : [];
   // The API waits for both OVN databases at its start; without them its first workers die.
   const ready = controlHosts(cloud).map((control) => `${control.name}/command:ovn-databases`);
-  const registered = `${firstControl(cloud).name}/identity-user:neutron`;
   const api = wsgiService(host.name, {
     unit: 'neutron-api',
     user: 'neutron',
@@ -93,7 +92,7 @@ function serverResources({ cloud, facts }: StepContext, host: Host): readonly Re
     extra: { 'start-time': '%t', 'add-header': 'Connection: close' },
     startAfter: ['mariadb.service', 'memcached.service', 'rabbitmq-server.service', 'ovn-central.service'],
     watches: [neutron, ml2],
-    after: [...tables, ...ready, registered],
+    after: [...tables, ...ready],
   });
   const daemons = serverUnits.flatMap((unit) => {
     const dropIn = file(

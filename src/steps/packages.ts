@@ -1,5 +1,6 @@
+import type { Resource } from '../engine/resource.ts';
 import type { Step } from '../engine/step.ts';
-import { packages } from '../resources/index.ts';
+import { command, packages } from '../resources/index.ts';
 import { steps } from './index.ts';
 
 /**
@@ -16,7 +17,8 @@ export const packageInstallation: Step = {
         .filter((step) => step.applies?.(context.cloud) ?? true)
         .flatMap((step) => step.packages?.(context, host.name) ?? []);
       if (wanted.length === 0) return [];
-      return [packages(host.name, 'all-roles', [...new Set(wanted)].sort(), { debconf })];
+      const all = packages(host.name, 'all-roles', [...new Set(wanted)].sort(), { debconf });
+      return [all, systemBus(host.name, all)];
     }),
   checks: (context) =>
     context.cloud.hosts.map((host) => ({
@@ -35,3 +37,30 @@ export const packageInstallation: Step = {
 
 /** Questions that have no configuration file; everything else is set through files after the installation. */
 const debconf: readonly string[] = ['nova-consoleproxy nova-consoleproxy/daemon_type select novnc'];
+
+/**
+ * The system bus reads a package's policy before the package has made the user that the policy names, and drops
+ * that rule: polkit then can't take its name, and libvirt refuses Nova. Reading again after all users are there
+ * mends it.
+ */
+function systemBus(host: string, after: Resource): Resource {
+  const marker = '/var/lib/cloudwright/system-bus-read';
+  return command(
+    host,
+    'system-bus',
+    {
+      doing: 'let the system bus read the policies of the new packages',
+      unless: `[ -e ${marker} ] && [ -z "$(find /usr/share/dbus-1/system.d /etc/passwd -newer ${marker})" ]`,
+      script: [
+        'set -e',
+        'mkdir -p /var/lib/cloudwright',
+        `touch ${marker}.new`,
+        'systemctl reload dbus',
+        'systemctl reset-failed polkit 2>/dev/null || :',
+        `mv ${marker}.new ${marker}`,
+      ].join('\n'),
+      limitSeconds: 30,
+    },
+    { after: [after] },
+  );
+}

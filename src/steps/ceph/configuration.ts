@@ -18,6 +18,8 @@ auth_cluster_required = cephx
 auth_service_required = cephx
 auth_client_required = cephx
 auth_allow_insecure_global_id_reclaim = false
+# The "restful" module, on by default, can not be loaded with Python 3.13 and would keep the health at a warning.
+mgr_initial_modules = iostat
 osd_pool_default_size = ${poolSize}
 osd_pool_default_min_size = ${poolMinSize}
 osd_pool_default_pg_num = ${pgNum}

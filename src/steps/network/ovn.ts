@@ -24,7 +24,8 @@ export function ovnCentralResources(cloud: Cloud, host: Host): readonly Resource
     {
       doing: 'let the OVN databases listen for controllers and Neutron',
       unless: connections(address)
-        .map(({ tool, target }) => `[ "$(timeout 5 ${tool} --no-leader-only get-connection)" = "${target}" ]`)
+        // The southbound tool prints access rights in front of the target.
+        .map(({ tool, target }) => `timeout 5 ${tool} --no-leader-only get-connection | grep -q '${target}$'`)
         .join(' && '),
       script: [
         'set -e',
