@@ -5,6 +5,7 @@ import { readFacts } from '../hosts/facts.ts';
 import type { Check } from './check.ts';
 import type { Emit } from './event.ts';
 import { orderResources, orderSteps, requireUnique } from './graph.ts';
+import { limiter } from './limiter.ts';
 import { redactor } from './redact.ts';
 import type { Resource } from './resource.ts';
 import { type Selection, selectHosts, selectSteps } from './select.ts';
@@ -40,6 +41,8 @@ export interface Prepared extends RunSteps {
   readonly checks: ReadonlyMap<string, readonly Check[]>;
   /** Steps whose resources have been converged in this run. */
   readonly done: Set<string>;
+  /** For what two steps that end side by side must not do twice. */
+  readonly oneAtATime: ReturnType<typeof limiter>;
 }
 
 /** Which steps and hosts a run is about. Fails with STEP_UNKNOWN, STEP_CYCLE or HOST_UNKNOWN, before any effect. */
@@ -123,5 +126,5 @@ export async function prepare(input: RunInput, world: World, steps: RunSteps): P
   const all = [...resources.values()].flat();
   world.watch(all);
   await world.read(all.filter((one) => one.kind.via === 'shell'));
-  return { ...steps, world, resources, checks, done: new Set() };
+  return { ...steps, world, resources, checks, done: new Set(), oneAtATime: limiter(1) };
 }

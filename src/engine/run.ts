@@ -169,9 +169,15 @@ async function applyStep(input: RunInput, prepared: Prepared, step: Step): Promi
   let changed = await converge(world, step.name, resources);
   prepared.done.add(step.name);
   // What an earlier step started and this one's changes concern acts again, before the step is verified.
-  for (let late = lateWatchers(prepared); late.length > 0 && !world.stopping; late = lateWatchers(prepared)) {
-    changed += await converge(world, step.name, late);
-  }
+  await prepared.oneAtATime(async () => {
+    for (
+      let late = lateWatchers(prepared);
+      late.length > 0 && !world.stopping;
+      late = lateWatchers(prepared)
+    ) {
+      changed += await converge(world, step.name, late);
+    }
+  });
   if (world.stopping) {
     world.emit({ type: 'step-failed', step: step.name, milliseconds: Date.now() - began });
     return false;

@@ -1,9 +1,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Cloud, Host, SshSettings } from '../../src/cloud/cloud.ts';
 import type { ErrorCode } from '../../src/errors/catalogue/index.ts';
 import { CloudwrightError } from '../../src/errors/problem.ts';
+import type { Connections } from '../../src/hosts/connection.ts';
 import { type ConnectionsOptions, connections } from '../../src/hosts/connections.ts';
 import { freePort, startSshd, type TestSshd } from '../hosts/sshd.ts';
 
@@ -12,6 +13,11 @@ beforeAll(async () => {
   sshd = await startSshd();
 });
 afterAll(() => sshd.stop());
+
+const opened: Connections[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.closeAll();
+});
 
 function reach(address: string, options: ConnectionsOptions = {}, ssh: Partial<SshSettings> = {}) {
   const host: Host = {
@@ -30,7 +36,9 @@ function reach(address: string, options: ConnectionsOptions = {}, ssh: Partial<S
     ...ssh,
   };
   const cloud: Pick<Cloud, 'hosts' | 'ssh'> = { hosts: [host], ssh: settings };
-  return connections(cloud, options);
+  const made = connections(cloud, options);
+  opened.push(made);
+  return made;
 }
 
 async function codeOf(work: Promise<unknown>): Promise<ErrorCode | undefined> {

@@ -65,7 +65,7 @@ export async function startSshd(extra: readonly string[] = []): Promise<TestSshd
   );
   let daemon = await launch(at('sshd_config'), port);
   const stop = async (): Promise<void> => {
-    const ended = new Promise((resolve) => daemon.once('close', resolve));
+    const ended = new Promise((resolve) => daemon.once('exit', resolve));
     daemon.kill('SIGTERM');
     await ended;
   };
