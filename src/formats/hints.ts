@@ -12,6 +12,8 @@ export interface ImportHints {
   readonly providerInterface?: string;
   readonly overlayInterface?: string;
   readonly overlayCidr?: string;
+  readonly serviceCidr?: string;
+  readonly storageCidr?: string;
   /** OSD devices of each storage host, e.g. `/dev/sdb` or `file:/var/lib/cloudwright/osd0.img:20G`. */
   readonly devices?: readonly string[];
   /** Management addresses of hosts that the files name without one, by that name. */

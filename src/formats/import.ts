@@ -1,8 +1,10 @@
 import { homedir } from 'node:os';
 import { parseDescription } from '../cloud/read.ts';
 import { type Problem, problem } from '../errors/problem.ts';
+import { importBurrito } from './burrito/import.ts';
 import { readSources } from './files.ts';
 import type { ImportHints } from './hints.ts';
+import { importKolla } from './kolla/import.ts';
 import { importPackstack } from './packstack/import.ts';
 import { type Format, recognise } from './recognise.ts';
 import { type RenderedDraft, renderDraft, toOriginal } from './render.ts';
@@ -31,7 +33,7 @@ type Importer = (files: readonly SourceFile[], options: ImportOptions) => Import
 
 const importers: Readonly<Partial<Record<Format, Importer>>> = {
   packstack: (files, { hints }) => {
-    const answers = files.filter((file) => recognise([file]).kind === 'format');
+    const answers = files.filter((file) => formatOf([file]) === 'packstack');
     const [file] = answers.length > 0 ? answers : files;
     if (answers.length > 1) {
       const names = answers.map((answer) => answer.path).join(', ');
@@ -39,6 +41,8 @@ const importers: Readonly<Partial<Record<Format, Importer>>> = {
     }
     return importPackstack(file ?? { path: 'answers.txt', text: '' }, hints);
   },
+  burrito: importBurrito,
+  kolla: importKolla,
 };
 
 const HEADING =

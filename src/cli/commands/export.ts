@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { DescribedCloud } from '../../cloud/build.ts';
+import { exportBurrito } from '../../formats/burrito/export.ts';
 import { type ExportResult, exportLines } from '../../formats/export.ts';
+import { exportKolla } from '../../formats/kolla/export.ts';
 import { exportPackstack } from '../../formats/packstack/export.ts';
 import type { Format } from '../../formats/recognise.ts';
 import type { Command } from '../command.ts';
@@ -10,6 +12,8 @@ import { printJson } from '../print/aside.ts';
 
 const exporters: Readonly<Partial<Record<Format, (cloud: DescribedCloud) => ExportResult>>> = {
   packstack: exportPackstack,
+  burrito: exportBurrito,
+  kolla: exportKolla,
 };
 
 export const exportCommand: Command = {

@@ -116,30 +116,6 @@ export const ansibleErrors = defineCatalogue({
     next: 'Set networks.management.vip in cloud.yaml to a free address of the management network.',
     exit: 2,
   },
-  IMPORT_VIP_OUTSIDE: {
-    what: 'The virtual address {vip} of {key} lies outside {network}.',
-    why: 'A floating address must belong to the network of the interface that holds it. {network} was derived from {source}.',
-    next: 'Correct the address, or the network in cloud.yaml if it is larger.',
-    exit: 2,
-  },
-  IMPORT_VIP_TAKEN: {
-    what: 'The virtual address {vip} of {key} is the address of the host {host}.',
-    why: 'A floating address moves between hosts and may belong to none of them.',
-    next: 'Choose a free address of the network.',
-    exit: 2,
-  },
-  IMPORT_ADDRESS_TWICE: {
-    what: 'The hosts {first} and {second} have the same address {address}.',
-    why: 'Two hosts with one address cannot both be reached.',
-    next: 'Correct one of the two.',
-    exit: 2,
-  },
-  IMPORT_NETWORKS_DIFFER: {
-    what: 'The hosts do not share one /24 network; {network} is taken for the management network.',
-    why: 'The size of the network does not stand in the files; it is the smallest one that holds all hosts and the virtual address.',
-    next: 'Check networks.management.cidr in cloud.yaml.',
-    exit: 2,
-  },
   IMPORT_NETWORK_ASSUMED: {
     what: 'The {network} network is assumed to be {cidr}.',
     why: 'Its addresses do not stand in the files; the tool takes them from facts of the hosts. {how}',
@@ -150,12 +126,6 @@ export const ansibleErrors = defineCatalogue({
     what: 'The storage backends are the unedited list of the sample: {backends}.',
     why: 'The sample names every backend there is, for choosing from; hardly any cloud has them all. {assumed}',
     next: 'Keep only the backends this cloud has.',
-    exit: 2,
-  },
-  IMPORT_BACKEND_NOT_DEPLOYED: {
-    what: 'The storage backend {backend} is described, but Cloudwright cannot deploy it yet.',
-    why: 'Its variables are carried over and checked; volumes on it will not exist.',
-    next: 'Deploy without it for now: remove it from storage.backends, or put ceph first.',
     exit: 2,
   },
   IMPORT_BACKEND_PLACEHOLDER: {
@@ -170,28 +140,16 @@ export const ansibleErrors = defineCatalogue({
     next: 'Cloudwright keeps three copies where there are three hosts; set storage.ceph.pool_size for another number.',
     exit: 2,
   },
-  IMPORT_CONTROL_EVEN: {
-    what: 'There are {count} control hosts.',
-    why: 'The database and the message broker need a majority; an even number survives no more faults than one host fewer.',
-    next: 'Use one, three or five control hosts.',
-    exit: 2,
-  },
   IMPORT_WEAK_PASSWORD: {
-    what: 'The password of {key} is one that every attacker tries first.',
+    what: 'The secret {key} is too weak or has the wrong form, and is not carried over.',
     why: '{reason}',
-    next: 'Change it after the deployment, or leave it out so that a strong one is generated.',
+    next: 'A new one is generated. Whoever needs the old one sets it with `cloudwright vault edit`.',
     exit: 2,
   },
   IMPORT_CLEAR_PASSWORD: {
     what: '{key} holds a password in clear text.',
     why: 'It goes into the encrypted vault here; the old file stays readable to whoever reads it.',
     next: 'Remove it from the old file, or change the password.',
-    exit: 2,
-  },
-  IMPORT_ROLE_MISSING: {
-    what: 'No host has the role {role}: the group {group} is empty.',
-    why: '{why}',
-    next: 'Add at least one host to it.',
     exit: 2,
   },
   IMPORT_DEVICES_ASSUMED: {

@@ -2,6 +2,7 @@ import type { ErrorCode } from '../../errors/catalogue/index.ts';
 import { type FilePlace, type Problem, type ProblemOptions, problem } from '../../errors/problem.ts';
 import { nearest } from '../../errors/suggest.ts';
 import { Confidential } from '../../secrets/confidential.ts';
+import { defaultPasswords, type SecretKind, singleSecrets } from '../../vault/table.ts';
 import { DraftBuilder } from '../draft.ts';
 import type { Variable } from '../inventory/inventory.ts';
 import { type Resolved, Resolver } from '../jinja/resolve.ts';
@@ -238,7 +239,7 @@ export class ImportContext {
   ): void {
     const entry = this.entry(key);
     const comment = more.comment ?? (entry ? `${this.#tool}: ${key}` : undefined);
-    this.draft.set(path, value, { place: entry?.place, comment });
+    this.draft.set(path, value, { place: entry && valuePlace(entry), comment });
     this.settle(key, 'carried', { to: path, note: more.note });
   }
 
@@ -289,7 +290,27 @@ export class ImportContext {
     return looksSecret(entry.key) ? '(unknown name of a secret)' : entry.key;
   }
 
+  /** Secrets that the vault would refuse are not carried over; new ones are generated. */
+  #screenSecrets(): void {
+    const kinds: Readonly<Record<string, SecretKind>> = singleSecrets;
+    for (const [name, secret] of Object.entries(this.secrets)) {
+      const kind = kinds[name];
+      if (!kind) continue;
+      const text = secret.reveal();
+      const weak = text.length < (kind.least ?? 1) || defaultPasswords.has(text.toLowerCase());
+      if (!weak && kind.pattern.test(text)) continue;
+      delete this.secrets[name];
+      const why = weak ? 'too short or one that is tried first' : `not ${kind.form}`;
+      for (const [entry, settled] of this.#settled) {
+        if (settled.to !== `vault: ${name}`) continue;
+        this.#settled.set(entry, { outcome: 'suspicious', note: `${why}; a new one is generated` });
+        this.warn('IMPORT_WEAK_PASSWORD', hideText(entry.place), { key: entry.key, reason: `It is ${why}.` });
+      }
+    }
+  }
+
   result(): ImportResult {
+    this.#screenSecrets();
     const keys = [...this.#others];
     for (const entry of this.#entries) {
       const settled = this.#settled.get(entry) ?? this.#table.rule(entry.key);
@@ -309,6 +330,11 @@ export class ImportContext {
     const report: ImportReport = { format: this.#format, files: [...this.#files], keys };
     return { report, description: this.draft.build(), secrets: this.secrets, problems: this.problems };
   }
+}
+
+/** Where the value stands; the key's place for a list or map, which may begin on a later line. */
+function valuePlace(entry: Entry): FilePlace {
+  return entry.node.kind === 'scalar' ? entry.node.place : entry.place;
 }
 
 function imported(key: string, place: FilePlace, settled: Settled): ImportedKey {

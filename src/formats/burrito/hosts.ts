@@ -42,7 +42,9 @@ export function carryHosts(burrito: Burrito): void {
   for (const host of hosts) {
     const path = ['hosts', host.name];
     const place = host.variables.get('ip')?.place ?? host.host.place;
-    const address = asText(context.ofHost(host.variables, 'ip'))?.trim();
+    const address =
+      asText(context.ofHost(host.variables, 'ip'))?.trim() ??
+      burrito.options.hints?.addresses?.[host.host.name];
     if (!address || addressToNumber(address) === undefined) {
       const reason = address ? 'what is given is no IPv4 address' : 'none is given';
       context.report('IMPORT_HOST_ADDRESS', place, { host: host.name, reason, variable: 'ip' });

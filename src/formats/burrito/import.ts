@@ -1,8 +1,9 @@
-import type { NetworkName } from '../../cloud/cloud.ts';
 import { ImportContext, type ImportOptions } from '../ansible/context.ts';
 import { filesAt, ownerOf } from '../ansible/files.ts';
+import { applyHints } from '../ansible/hints.ts';
 import { accountVariables, connection, type RoleHost, roleHosts } from '../ansible/hosts.ts';
 import { carryOwn, OWN_VARIABLE } from '../ansible/own.ts';
+import type { ImportHints } from '../hints.ts';
 import { hostsOf, type Inventory, type Variable } from '../inventory/inventory.ts';
 import { hostVariables, type VariableFolders } from '../inventory/precedence.ts';
 import { readInventory } from '../inventory/read.ts';
@@ -17,10 +18,7 @@ import { carryServices } from './services.ts';
 import { carryStorage } from './storage.ts';
 
 export interface BurritoOptions extends ImportOptions {
-  /** Name of the cloud; Burrito has none. */
-  readonly name?: string;
-  /** Address ranges that the operator knows better than a guess would. */
-  readonly networks?: Readonly<Partial<Record<NetworkName, string>>>;
+  readonly hints?: ImportHints | undefined;
 }
 
 /** What the parts of the importer share. */
@@ -48,7 +46,9 @@ export function importBurrito(files: readonly SourceFile[], options: BurritoOpti
   if (filesAt(files, /\/\.offline_flag$/).length > 0) {
     for (const file of filesAt(files, /\/offline_vars\.ya?ml$/)) context.readVariables(file);
   }
-  context.draft.set(['cloud'], options.name ?? 'burrito', { comment: 'Burrito has no name for a cloud.' });
+  context.draft.set(['cloud'], options.hints?.cloud ?? 'burrito', {
+    comment: 'Burrito has no name for a cloud.',
+  });
   const source = filesAt(files, INVENTORY).find((file) => !ownerOf(file.path));
   if (!source) {
     const details = { format: 'Burrito', looked: 'hosts, hosts.yml, inventory' };
@@ -77,6 +77,7 @@ export function importBurrito(files: readonly SourceFile[], options: BurritoOpti
   carryServices(burrito);
   const minimums = carryMinimums(burrito, folders);
   carrySecrets(burrito);
+  applyHints(context, hosts, options.hints);
   carryOwn(context);
   const folderVariables = [
     ...[...folders.groups].map(([owner, list]) => ({ owner: `group_vars/${owner}`, variables: list })),

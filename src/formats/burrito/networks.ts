@@ -1,6 +1,7 @@
 import type { NetworkName } from '../../cloud/cloud.ts';
 import { addressToNumber, formatNetwork, type Ipv4Network, parseNetwork } from '../../cloud/ipv4.ts';
 import { network24, networkAfter, networkOf, readNetwork } from '../ansible/addresses.ts';
+import { hintedRange } from '../ansible/hints.ts';
 import { ownValue } from '../ansible/own.ts';
 import { asInteger, asText } from '../values/scalar.ts';
 import type { Burrito } from './import.ts';
@@ -94,7 +95,8 @@ function carryVip(burrito: Burrito, network: 'management' | 'service', key: stri
 /** What the operator, an export or the files say about a network's range. */
 function toldRange(burrito: Burrito, network: NetworkName): string | undefined {
   const { context, options } = burrito;
-  const told = options.networks?.[network] ?? asText(ownValue(context, ['networks', network, 'cidr']));
+  const told =
+    hintedRange(options.hints, network) ?? asText(ownValue(context, ['networks', network, 'cidr']));
   const key = RANGE_KEYS[network];
   const written = key && asText(context.peek(key));
   const range = written ? readNetwork(written) : undefined;

@@ -27,10 +27,6 @@ const SECRETS: Readonly<Record<string, { readonly to: string } | { readonly reas
 
 export const burritoSecrets = SECRETS;
 
-/** Passwords of manuals and of tired people. */
-const WEAK =
-  /^(?:test\d*|password\d*|passw0rd|admin\d*|secret|changeme|openstack|burrito|qwerty|12345\w*|root)$/i;
-
 /** Puts the secrets into the vault, and flags those that are none. */
 export function carrySecrets(burrito: Burrito): void {
   const { context } = burrito;
@@ -52,9 +48,6 @@ export function carrySecrets(burrito: Burrito): void {
     }
     context.secrets[target.to] = new Confidential(text);
     context.settle(key, 'carried', { to: `vault: ${target.to}` });
-    if (!isWeak(text)) continue;
-    const reason = 'It is short or stands in every list of common passwords.';
-    context.warn('IMPORT_WEAK_PASSWORD', context.entry(key)?.place, { key, reason });
   }
   const common = context.secret('common_password');
   if (!common) return;
@@ -63,15 +56,6 @@ export function carrySecrets(burrito: Burrito): void {
     to: 'vault: admin_password',
     note: 'the others get passwords of their own',
   });
-  const reason = 'One password for all services opens all of them at once.';
-  context.warn('IMPORT_WEAK_PASSWORD', context.entry('common_password')?.place, {
-    key: 'common_password',
-    reason,
-  });
-}
-
-export function isWeak(text: string): boolean {
-  return text.length < 8 || WEAK.test(text);
 }
 
 /** Barbican's key in the form the vault keeps it: 32 bytes in base 64. */

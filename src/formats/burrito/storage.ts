@@ -30,9 +30,6 @@ export function carryStorage(burrito: Burrito): void {
       }
       const described = arrayBackends(burrito, name);
       backends.push(...described);
-      context.warn('IMPORT_BACKEND_NOT_DEPLOYED', context.entry('storage_backends')?.place, {
-        backend: name,
-      });
     }
     const assumed = JSON.stringify(context.peek('storage_backends')) !== JSON.stringify(names);
     context.carryUnless('storage_backends', path, backends, ['ceph']);

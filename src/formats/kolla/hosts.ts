@@ -27,8 +27,7 @@ export function addressOf(kolla: Kolla, host: RoleHost): string | undefined {
   );
   if (told) return told.trim();
   if (addressToNumber(host.host.name) !== undefined) return host.host.name;
-  if (host.host.name === 'localhost') return options.local?.address;
-  return undefined;
+  return options.hints?.addresses?.[host.host.name];
 }
 
 /** Writes the hosts with their addresses, roles and interfaces. */
@@ -37,7 +36,7 @@ export function carryHosts(kolla: Kolla): void {
   const osds: string[] = [];
   for (const host of hosts) {
     const local = host.host.name === 'localhost';
-    const name = local ? (options.local?.name ?? 'node1') : host.name;
+    const name = local ? (options.hints?.names?.localhost ?? 'node1') : host.name;
     const path = ['hosts', name];
     if (local) {
       const note = options.local

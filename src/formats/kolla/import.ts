@@ -1,8 +1,9 @@
-import type { NetworkName } from '../../cloud/cloud.ts';
 import { ImportContext, type ImportOptions } from '../ansible/context.ts';
 import { filesAt, ownerOf } from '../ansible/files.ts';
+import { applyHints } from '../ansible/hints.ts';
 import { accountVariables, connection, type RoleHost, roleHosts } from '../ansible/hosts.ts';
 import { carryOwn, OWN_VARIABLE } from '../ansible/own.ts';
+import type { ImportHints } from '../hints.ts';
 import { hostsOf, type Inventory, type Variable } from '../inventory/inventory.ts';
 import { hostVariables, type VariableFolders } from '../inventory/precedence.ts';
 import { readInventory } from '../inventory/read.ts';
@@ -16,11 +17,7 @@ import { carryServices } from './services.ts';
 import { carryStorage } from './storage.ts';
 
 export interface KollaOptions extends ImportOptions {
-  /** Name of the cloud; Kolla has none. */
-  readonly name?: string;
-  readonly networks?: Readonly<Partial<Record<NetworkName, string>>>;
-  /** What `localhost` of an all-in-one inventory is called, and its address in the management network. */
-  readonly local?: { readonly name: string; readonly address: string };
+  readonly hints?: ImportHints | undefined;
 }
 
 /** What the parts of the importer share. */
@@ -62,7 +59,9 @@ export function importKolla(files: readonly SourceFile[], options: KollaOptions 
   ]) {
     if (!ownerOf(file.path)) context.readVariables(file);
   }
-  context.draft.set(['cloud'], options.name ?? 'kolla', { comment: 'Kolla has no name for a cloud.' });
+  context.draft.set(['cloud'], options.hints?.cloud ?? 'kolla', {
+    comment: 'Kolla has no name for a cloud.',
+  });
   const source = filesAt(files, INVENTORY).find((file) => !ownerOf(file.path));
   if (!source) {
     context.report('IMPORT_INVENTORY_MISSING', undefined, {
@@ -92,6 +91,7 @@ export function importKolla(files: readonly SourceFile[], options: KollaOptions 
   carryHosts(kolla);
   carryServices(kolla);
   carryPasswords(context);
+  applyHints(context, hosts, options.hints);
   carryOwn(context);
   const folderVariables = [
     ...[...folders.groups].map(([owner, list]) => ({ owner: `group_vars/${owner}`, variables: list })),

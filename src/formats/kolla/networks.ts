@@ -1,6 +1,7 @@
 import type { NetworkName } from '../../cloud/cloud.ts';
 import { addressToNumber, formatNetwork, type Ipv4Network, parseNetwork } from '../../cloud/ipv4.ts';
 import { network24, networkOf } from '../ansible/addresses.ts';
+import { hintedRange } from '../ansible/hints.ts';
 import { ownValue } from '../ansible/own.ts';
 import { asText } from '../values/scalar.ts';
 import { addressOf } from './hosts.ts';
@@ -62,7 +63,10 @@ function setInterface(kolla: Kolla, network: NetworkName, name: string): void {
 }
 
 function toldRange(kolla: Kolla, network: NetworkName): string | undefined {
-  return kolla.options.networks?.[network] ?? asText(ownValue(kolla.context, ['networks', network, 'cidr']));
+  return (
+    hintedRange(kolla.options.hints, network) ??
+    asText(ownValue(kolla.context, ['networks', network, 'cidr']))
+  );
 }
 
 function carryManagement(kolla: Kolla, name: string | undefined): Ipv4Network | undefined {

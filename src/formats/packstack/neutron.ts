@@ -24,7 +24,8 @@ export function readMappings(reading: Reading): readonly BridgeMapping[] {
   const vlans = readVlans(reading);
   const mappings: BridgeMapping[] = [];
   const odd: string[] = [];
-  for (const item of reading.items(key)) {
+  const given = reading.items(key);
+  for (const item of given.length > 0 ? given : usualMapping(reading, key)) {
     const [name, bridge, ...more] = item.text.split(':').map((part) => part.trim());
     if (!name || !bridge || more.length > 0) {
       odd.push(`\`${item.text}\` is not of the form network:bridge`);
@@ -39,12 +40,18 @@ export function readMappings(reading: Reading): readonly BridgeMapping[] {
   }
   const path = 'network.physical_networks';
   if (odd.length > 0) reading.settle(key, 'suspicious', `${odd.join('; ')}. It was left out.`, path);
-  else if (reading.items(key).length === 0)
+  else if (given.length === 0)
     reading.settle(key, 'suspicious', 'Empty: no external network would exist. extnet:br-ex was assumed.');
   else reading.settle(key, 'carried', undefined, path);
   reportPorts(reading, agent, mappings);
   reportVlans(reading, mappings);
   return externalFirst(reading, agent, mappings);
+}
+
+/** What Packstack has where the answers say nothing. */
+function usualMapping(reading: Reading, key: string): readonly Item[] {
+  const place = reading.place(key) ?? reading.place('CONFIG_CONTROLLER_HOST');
+  return place ? [{ text: 'extnet:br-ex', place }] : [];
 }
 
 /** Bridge to interface, from `br-ex:em1,br-port:bond1`. */
