@@ -17,6 +17,7 @@ import { planCommand } from './commands/plan.ts';
 import { statusCommand } from './commands/status.ts';
 import { testCommand } from './commands/test.ts';
 import { toolboxCommand } from './commands/toolbox.ts';
+import { upCommand } from './commands/up.ts';
 import { validateCommand } from './commands/validate.ts';
 import { vaultEditCommand } from './commands/vault/edit.ts';
 import { vaultMakeCommand } from './commands/vault/make.ts';
@@ -34,6 +35,7 @@ export const table: CommandTable = {
     { name: 'lab', summary: 'trial machines on this host' },
   ],
   commands: [
+    upCommand,
     initCommand,
     validateCommand,
     pingCommand,

@@ -38,6 +38,8 @@ export interface InitAnswers {
     readonly gateway?: string;
     readonly first: string;
     readonly last: string;
+    /** Network namespace of this machine from which instances are reached; this machine itself unless told. */
+    readonly netns?: string;
   };
 }
 
@@ -218,6 +220,7 @@ function testLines({ test }: InitAnswers): string[] {
     ...gateway,
     `  first_address: ${scalar(test.first)}`,
     `  last_address: ${scalar(test.last)}`,
+    ...(test.netns === undefined ? [] : [`  vantage: { netns: ${scalar(test.netns)} }`]),
   ];
 }
 
