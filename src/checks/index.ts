@@ -1,3 +1,7 @@
+export type { Vantage } from './acceptance/guest.ts';
+export type { ProviderRange } from './acceptance/provider.ts';
+export type { AcceptanceProgress, AcceptanceRow } from './acceptance/rows.ts';
+export { type AcceptanceInput, type AcceptanceResult, acceptance } from './acceptance.ts';
 export {
   computeServicesCheck,
   dashboardCheck,

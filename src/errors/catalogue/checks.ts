@@ -80,6 +80,12 @@ export const checksErrors = defineCatalogue({
     next: 'Delete the one that is not in use with the `openstack` client, then run this again.',
     exit: 1,
   },
+  CHECK_UNEXPECTED: {
+    what: 'The test {name} ended in a way that was not foreseen: {message}',
+    why: 'This is a fault of Cloudwright, not of the cloud.',
+    next: 'Report it with the command that you ran and this text.',
+    exit: 1,
+  },
   CHECK_INTERRUPTED: {
     what: 'Interrupted while waiting for {subject}.',
     why: 'A signal asked to stop.',
@@ -108,6 +114,18 @@ export const checksErrors = defineCatalogue({
     what: 'The physical network {physical} already carries the network {network}, which has no subnet for {cidr}.',
     why: 'A physical network takes one flat network only, so the test would have to use it; its subnets are: {subnets}.',
     next: 'Give the range of that network with `--provider-network`, `--first` and `--last`, or delete the network.',
+    exit: 1,
+  },
+  CHECK_PROVIDER_NOT_EXTERNAL: {
+    what: 'The network {network} is not external, so no router can have its way out there.',
+    why: 'It was there before the test, which does not change what it did not make.',
+    next: 'Make it external with `openstack network set --external {network}`, or delete it.',
+    exit: 1,
+  },
+  CHECK_IMAGE_STATUS: {
+    what: 'The image {name} is {status} after its upload.',
+    why: 'All bytes were sent and taken, but the image service did not make it usable.',
+    next: 'Look at the log of glance-api and at the health of the storage behind it.',
     exit: 1,
   },
   CHECK_INSTANCE_ERROR: {
