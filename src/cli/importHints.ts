@@ -1,3 +1,4 @@
+import { fail } from '../errors/problem.ts';
 import type { ImportHints } from '../formats/hints.ts';
 import type { Input, OptionSpec } from './command.ts';
 
@@ -10,6 +11,12 @@ export const hintOptions: readonly OptionSpec[] = [
   { name: 'provider-interface', value: 'NAME', summary: 'interface without an address, for instances' },
   { name: 'overlay-interface', value: 'NAME', summary: 'interface of the overlay network' },
   { name: 'overlay-cidr', value: 'CIDR', summary: 'the overlay network' },
+  {
+    name: 'address',
+    value: 'HOST=ADDRESS',
+    summary: 'management address of a host that the files call by name',
+    many: true,
+  },
   { name: 'device', value: 'DEVICE', summary: 'a device for an OSD on each storage host', many: true },
 ];
 
@@ -29,5 +36,18 @@ export function hintsOf(input: Input): ImportHints {
     if (value !== undefined) hints[key] = value;
   }
   const devices = input.options('device');
-  return { ...hints, ...(devices.length > 0 && { devices }) };
+  const addresses = Object.fromEntries(input.options('address').map(hostAddress));
+  return {
+    ...hints,
+    ...(devices.length > 0 && { devices }),
+    ...(Object.keys(addresses).length > 0 && { addresses }),
+  };
+}
+
+function hostAddress(pair: string): readonly [string, string] {
+  const [, host, address] = /^([^=]+)=([^=]+)$/.exec(pair) ?? [];
+  if (host !== undefined && address !== undefined) return [host, address];
+  return fail('CLI_OPTION_VALUE_INVALID', {
+    details: { option: '--address', value: pair, allowed: 'HOST=ADDRESS', command: 'cloudwright import' },
+  });
 }

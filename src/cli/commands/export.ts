@@ -10,7 +10,7 @@ import type { Command } from '../command.ts';
 import { readDescription } from '../description.ts';
 import { printJson } from '../print/aside.ts';
 
-const exporters: Readonly<Partial<Record<Format, (cloud: DescribedCloud) => ExportResult>>> = {
+const exporters: Readonly<Record<Format, (cloud: DescribedCloud) => ExportResult>> = {
   packstack: exportPackstack,
   burrito: exportBurrito,
   kolla: exportKolla,
@@ -28,8 +28,7 @@ export const exportCommand: Command = {
   async run(context, input) {
     const { cloud } = await readDescription(context);
     const folder = resolve(context.folder, input.argument('FOLDER') ?? '.');
-    const result = exporters[input.argument('FORMAT') as Format]?.(cloud);
-    if (!result) return 2;
+    const result = exporters[input.argument('FORMAT') as Format](cloud);
     for (const file of result.files) {
       const path = join(folder, file.path);
       await mkdir(dirname(path), { recursive: true });

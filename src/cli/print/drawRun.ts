@@ -23,6 +23,7 @@ export function drawRun(view: RunView, options: DrawOptions): string[] {
     `${colors.bold(view.cloud)} ${colors.dim('·')} ${view.command} ${colors.dim('·')} ${count(view.hosts.length, 'host')} ${colors.dim('·')} ${elapsed}`,
     ...(view.hosts.length > 1 ? [headings(view, nameWidth, cells, colors)] : []),
   ];
+  if (isOpening(view)) lines.push(`   ${colors.cyan(spinFrame(options.now))} ${opening(view)}`);
   const running = [...view.steps.values()].filter((step) => step.state === 'running');
   const detail = running.flatMap((step) => activityLines(view, step, options));
   const room = Math.max(4, options.rows - 2 - lines.length - detail.length);
@@ -36,6 +37,17 @@ export function drawRun(view: RunView, options: DrawOptions): string[] {
   }
   if (view.note) lines.push(colors.dim(` ${printable(view.note)}`));
   return lines.slice(0, Math.max(4, options.rows - 1)).map((line) => truncate(line, columns - 1));
+}
+
+/** Before the first step: hosts are reached, and what is there is read. */
+function isOpening(view: RunView): boolean {
+  return !view.finished && [...view.steps.values()].every((step) => step.state === 'waiting');
+}
+
+function opening(view: RunView): string {
+  const missing = view.hosts.filter((host) => !view.connected.has(host));
+  if (missing.length === 0) return 'reading what is there';
+  return `reaching ${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ` and ${missing.length - 5} more` : ''}`;
 }
 
 /** Width of one host's column: its name where all fit into half of the line, else a number. */

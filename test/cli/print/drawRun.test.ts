@@ -50,6 +50,17 @@ describe('drawRun', () => {
     expect(lines.join('\n')).toContain('step-10');
   });
 
+  it('says which hosts are still being reached before the first step', () => {
+    const at = (events: number) =>
+      drawRun(viewAfter(events), { colors: pc.createColors(false), now: start, columns: 80, rows: 24 }).join(
+        '\n',
+      );
+    expect(at(1)).toContain('reaching control1, compute1');
+    expect(at(2)).toContain('reaching compute1');
+    expect(at(3)).toContain('reading what is there');
+    expect(at(4)).not.toContain('reading what is there');
+  });
+
   it('names what is being done and what is waited for', () => {
     const lines = drawRun(viewAfter(15), {
       colors: pc.createColors(false),
