@@ -31,7 +31,7 @@ export interface Import {
 
 type Importer = (files: readonly SourceFile[], options: ImportOptions) => ImportResult | readonly Problem[];
 
-const importers: Readonly<Partial<Record<Format, Importer>>> = {
+const importers: Readonly<Record<Format, Importer>> = {
   packstack: (files, { hints }) => {
     const answers = files.filter((file) => formatOf([file]) === 'packstack');
     const [file] = answers.length > 0 ? answers : files;
@@ -63,9 +63,7 @@ export async function importFiles(
 export function importSources(files: readonly SourceFile[], options: ImportOptions = {}): Import {
   const format = options.format ?? formatOf(files);
   if (typeof format !== 'string') return { sound: false, problems: [format] };
-  const importer = importers[format];
-  if (!importer) return { sound: false, problems: [unknownFormat(files)] };
-  const result = importer(files, options);
+  const result = importers[format](files, options);
   if (!('report' in result)) return { sound: false, problems: result };
   const rendered = renderDraft(result.description, HEADING);
   // Without any host every further error would be about what hosts bring along.
