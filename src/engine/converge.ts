@@ -2,6 +2,7 @@ import { type Problem, problem } from '../errors/problem.ts';
 import type { ShellResult } from '../hosts/connection.ts';
 import { inSequence } from '../hosts/side.ts';
 import { joinTexts, type Text } from '../secrets/confidential.ts';
+import { noted } from './earlier.ts';
 import { changeFailure } from './failure.ts';
 import { apiProblem } from './read.ts';
 import type { Change, Resource } from './resource.ts';
@@ -261,10 +262,11 @@ async function attempt(
     const connection = await world.connections.get(host);
     const bundle = inSequence(batch.map(({ change }) => change?.script ?? 'true'));
     const more = batch.length > 1 ? ` and ${batch.length - 1} more` : '';
+    const doing = `${lead.summary}${more}`;
     const result = await connection.run({
-      script: bundle.script,
+      script: noted(bundle.script, doing),
       limitSeconds: batch.reduce((sum, { change }) => sum + (change?.limitSeconds ?? 0), 0),
-      doing: `${lead.summary}${more}`,
+      doing,
     });
     for (const [index, piece] of bundle.split(result).entries()) {
       const due = batch[index];

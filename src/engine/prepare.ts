@@ -3,6 +3,7 @@ import { CloudwrightError, type Problem } from '../errors/problem.ts';
 import type { Connections, HostFacts } from '../hosts/connection.ts';
 import { readFacts } from '../hosts/facts.ts';
 import type { Check } from './check.ts';
+import { awaitEarlierChanges } from './earlier.ts';
 import type { Emit } from './event.ts';
 import { orderResources, orderSteps, requireUnique } from './graph.ts';
 import { limiter } from './limiter.ts';
@@ -120,8 +121,18 @@ export function describe(
 }
 
 /** Reaches the hosts, asks the steps and reads all resources that live on hosts, in one round for all steps. */
-export async function prepare(input: RunInput, world: World, steps: RunSteps): Promise<Prepared> {
+export async function prepare(
+  input: RunInput,
+  world: World,
+  steps: RunSteps,
+  use: 'to-change' | 'to-look',
+): Promise<Prepared> {
   const facts = await reachHosts(world, input.cloud, steps.hosts);
+  if (use === 'to-change') {
+    await Promise.all(
+      [...steps.hosts].map(async (host) => awaitEarlierChanges(world, await world.connections.get(host))),
+    );
+  }
   const { resources, checks } = describe(steps, { cloud: input.cloud, facts });
   const all = [...resources.values()].flat();
   world.watch(all);

@@ -58,7 +58,7 @@ export async function planOnly(input: RunInput): Promise<PlanResult> {
   const steps = chooseSteps(input);
   const world = newWorld(input);
   try {
-    const prepared = await prepare(input, world, steps);
+    const prepared = await prepare(input, world, steps, 'to-look');
     const chosen = chosenResources(prepared);
     const behindApi = [...chosen.values()].flat().filter((one) => one.kind.via === 'api');
     if (behindApi.length > 0) await patiently(world.read(behindApi));
@@ -73,7 +73,7 @@ export async function planOnly(input: RunInput): Promise<PlanResult> {
 /** What every run shares: the frame of events, the abort and the recap. */
 async function run(
   input: RunInput,
-  command: string,
+  command: 'apply' | 'verify',
   work: (prepared: Prepared) => Promise<void>,
 ): Promise<RunResult> {
   const began = Date.now();
@@ -87,7 +87,7 @@ async function run(
   input.signal?.addEventListener('abort', interrupt, { once: true });
   announce(input, world, steps, id, command);
   try {
-    const prepared = await prepare(input, world, steps);
+    const prepared = await prepare(input, world, steps, command === 'apply' ? 'to-change' : 'to-look');
     if (!world.stopping) await work(prepared);
   } catch (error) {
     for (const one of problemsOf(error)) world.failed(one);

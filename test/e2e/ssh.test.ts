@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Cloud, Host, SshSettings } from '../../src/cloud/cloud.ts';
@@ -64,18 +64,15 @@ it('states the first contact with its fingerprint, and only that', async () => {
 });
 
 it('runs requests side by side over one connection', async () => {
-  const all = reach('trial');
-  const host = await all.get('node1');
-  const began = Date.now();
+  const host = await reach('trial').get('node1');
+  const meeting = mkdtempSync(`${sshd.folder}/meeting-`);
+  // Each waits for the others: one after another they would never meet.
+  const script = (index: number) =>
+    `: >${meeting}/${index}; until [ "$(ls ${meeting} | wc -l)" = 4 ]; do sleep 0.05; done; echo "$SSH_CONNECTION"`;
   const results = await Promise.all(
-    Array.from({ length: 4 }, (_, index) =>
-      host.run({ script: `sleep 1; echo ${index} "$SSH_CONNECTION"`, limitSeconds: 20, doing: 'a test' }),
-    ),
+    [0, 1, 2, 3].map((index) => host.run({ script: script(index), limitSeconds: 25, doing: 'a meeting' })),
   );
-  expect(Date.now() - began).toBeLessThan(3900);
-  const ports = new Set(results.map((result) => result.stdout.split(' ')[2]));
-  expect(ports.size).toBe(1);
-  await all.closeAll();
+  expect(new Set(results.map((result) => result.stdout)).size).toBe(1);
 });
 
 it('ends what passes its limit, says what it was doing, and goes on', async () => {
@@ -91,7 +88,7 @@ it('ends what passes its limit, says what it was doing, and goes on', async () =
       {
         code: 'HOST_TIMEOUT',
         what: expect.stringContaining('install nothing'),
-        evidence: 'begun\nTerminated',
+        evidence: expect.stringContaining('begun'),
       },
     ],
   });

@@ -79,6 +79,12 @@ export const engineErrors = defineCatalogue({
     next: 'Wait for it to end, or end process {pid}; a lock whose process is gone is taken over by itself.',
     exit: 4,
   },
+  RUN_EARLIER_CHANGE: {
+    what: 'A change that an earlier run began is still under way on {host} after {seconds} s: {doing}.',
+    why: 'Two runs must not change a host at once; a run elsewhere, or one that was killed, left it going.',
+    next: 'Wait for it, or end it on the host, then run the same command again.',
+    exit: 1,
+  },
   RUN_INTERRUPTED: {
     what: 'The run was interrupted.',
     why: 'Changes that were under way have been finished; nothing new was started.',
