@@ -110,12 +110,15 @@ const userKind: ApiKind<IdentityUser, UserState, Client> = {
     );
   },
   compare(desired, state) {
-    if (!state.user) return { summary: `create user ${desired.name}${onWhat(desired, desired.roles)}` };
+    if (!state.user) {
+      const roles = desired.roles.length > 0 ? ` with ${rolesOf(desired, desired.roles)}` : '';
+      return { summary: `create user ${desired.name}${roles}` };
+    }
     const found: string[] = [];
     if (!state.user.enabled) found.push('it is disabled');
     if (!state.passwordKnown) found.push('its password is not the one of the vault');
     if (state.projectMissing) found.push(`project ${desired.project} is missing`);
-    if (state.rolesMissing.length > 0) found.push(`it lacks${onWhat(desired, state.rolesMissing)}`);
+    if (state.rolesMissing.length > 0) found.push(`it lacks ${rolesOf(desired, state.rolesMissing)}`);
     return found.length > 0 ? { summary: `mend user ${desired.name}: ${found.join(', ')}` } : undefined;
   },
   async change(api, desired) {
@@ -169,10 +172,9 @@ async function passwordIsSet(api: Client, desired: IdentityUser, user: User): Pr
   });
 }
 
-function onWhat(desired: IdentityUser, roles: readonly string[]): string {
-  if (roles.length === 0) return '';
+function rolesOf(desired: IdentityUser, roles: readonly string[]): string {
   const scope = desired.project === undefined ? `domain ${desired.domain}` : `project ${desired.project}`;
-  return ` with role ${roles.join(', ')} on ${scope}`;
+  return `role ${roles.join(', ')} on ${scope}`;
 }
 
 export function identityUser(host: string, desired: IdentityUser, options?: ResourceOptions): Resource {

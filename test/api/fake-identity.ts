@@ -1,0 +1,111 @@
+import type { FakeCloud, Route } from './fake-cloud.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: stored as the requests bring them.
+type Thing = any;
+
+/** Keystone's tables; names are unique in a domain as in the real one, services and endpoints are not. */
+export interface FakeIdentity {
+  readonly domains: Thing[];
+  readonly projects: Thing[];
+  readonly users: Thing[];
+  readonly roles: Thing[];
+  readonly services: Thing[];
+  readonly endpoints: Thing[];
+  readonly assignments: Thing[];
+}
+
+export function addIdentity(cloud: FakeCloud): FakeIdentity {
+  const state: FakeIdentity = {
+    domains: [{ id: 'default', name: 'Default', enabled: true, description: '' }],
+    projects: [{ id: 'p-admin', name: 'admin', domain_id: 'default', enabled: true, description: '' }],
+    users: [{ id: 'u-admin', name: 'admin', domain_id: 'default', enabled: true }],
+    roles: [
+      { id: 'r-admin', name: 'admin', domain_id: null },
+      { id: 'r-member', name: 'member', domain_id: null },
+    ],
+    services: [],
+    endpoints: [],
+    assignments: [],
+  };
+  const collections = {
+    domains: 'domain',
+    projects: 'project',
+    users: 'user',
+    roles: 'role',
+    services: 'service',
+    endpoints: 'endpoint',
+  } as const;
+  for (const [plural, single] of Object.entries(collections)) {
+    const items = state[plural as keyof FakeIdentity];
+    const unique = plural !== 'services' && plural !== 'endpoints';
+    const path = (rest: string): RegExp => new RegExp(`^identity/v3/${plural}${rest}$`);
+    const routes: readonly Route[] = [
+      ['GET', path(''), () => ({ json: { [plural]: items, links: { next: null } } })],
+      [
+        'POST',
+        path(''),
+        ({ json }) => {
+          const { password, ...fields } = json[single];
+          const same = (one: Thing) =>
+            one.name === fields.name && one.domain_id === (fields.domain_id ?? one.domain_id);
+          if (unique && items.some(same))
+            return { status: 409, json: { error: { message: 'Conflict occurred' } } };
+          const made = { domain_id: null, description: '', ...fields, id: cloud.id(single) };
+          items.push(made);
+          if (single === 'user') remember(cloud, state, made, password);
+          return { status: 201, json: { [single]: made } };
+        },
+      ],
+      [
+        'PATCH',
+        path('/([^/]+)'),
+        ({ json, match }) => {
+          const item = items.find((one) => one.id === match[0]);
+          if (!item) return { status: 404, json: { error: { message: `Could not find ${single}` } } };
+          const { password, ...fields } = json[single];
+          Object.assign(item, fields);
+          if (password !== undefined) remember(cloud, state, item, password);
+          return { json: { [single]: item } };
+        },
+      ],
+      [
+        'DELETE',
+        path('/([^/]+)'),
+        ({ match }) => {
+          if (plural !== 'endpoints') return undefined;
+          items.splice(
+            items.findIndex((one) => one.id === match[0]),
+            1,
+          );
+          return { status: 204 };
+        },
+      ],
+    ];
+    cloud.add(...routes);
+  }
+  cloud.add(
+    ['GET', /^identity\/v3\/role_assignments$/, () => ({ json: { role_assignments: state.assignments } })],
+    [
+      'PUT',
+      /^identity\/v3\/(project|domain)s\/([^/]+)\/users\/([^/]+)\/roles\/([^/]+)$/,
+      ({ match: [kind = '', scope, user, role] }) => {
+        const same = (one: Thing) =>
+          one.role.id === role && one.user.id === user && one.scope[kind]?.id === scope;
+        if (!state.assignments.some(same)) {
+          state.assignments.push({
+            role: { id: role },
+            user: { id: user },
+            scope: { [kind]: { id: scope } },
+          });
+        }
+        return { status: 204 };
+      },
+    ],
+  );
+  return state;
+}
+
+function remember(cloud: FakeCloud, state: FakeIdentity, user: Thing, password: string): void {
+  const domain = state.domains.find((one) => one.id === user.domain_id);
+  cloud.passwords.set(`${domain.name}/${user.name}`, password);
+}
