@@ -11,10 +11,12 @@ export const hintOptions: readonly OptionSpec[] = [
   { name: 'provider-interface', value: 'NAME', summary: 'interface without an address, for instances' },
   { name: 'overlay-interface', value: 'NAME', summary: 'interface of the overlay network' },
   { name: 'overlay-cidr', value: 'CIDR', summary: 'the overlay network' },
+  { name: 'service-cidr', value: 'CIDR', summary: 'the service network' },
+  { name: 'storage-cidr', value: 'CIDR', summary: 'the storage network' },
   {
     name: 'address',
     value: 'HOST=ADDRESS',
-    summary: 'management address of a host that the files call by name',
+    summary: 'address of a host that the files name without one',
     many: true,
   },
   { name: 'device', value: 'DEVICE', summary: 'a device for an OSD on each storage host', many: true },
@@ -29,6 +31,8 @@ export function hintsOf(input: Input): ImportHints {
     ['provider-interface', 'providerInterface'],
     ['overlay-interface', 'overlayInterface'],
     ['overlay-cidr', 'overlayCidr'],
+    ['service-cidr', 'serviceCidr'],
+    ['storage-cidr', 'storageCidr'],
   ] as const;
   const hints: { -readonly [Key in keyof ImportHints]: ImportHints[Key] } = {};
   for (const [option, key] of texts) {

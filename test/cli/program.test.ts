@@ -189,6 +189,8 @@ describe('the real table', () => {
     const names = realTable.commands.map((command) => command.name);
     expect(new Set(names).size).toBe(names.length);
     for (const command of realTable.commands) {
+      const options = (command.options ?? []).map((option) => option.name);
+      expect(new Set(options).size, `${command.name} has no option twice`).toBe(options.length);
       let out = '';
       const code = await runProgram([...command.name.split(' '), '--help'], {
         table: realTable,
