@@ -13,6 +13,7 @@ export const hintOptions: readonly OptionSpec[] = [
   { name: 'overlay-cidr', value: 'CIDR', summary: 'the overlay network' },
   { name: 'service-cidr', value: 'CIDR', summary: 'the service network' },
   { name: 'storage-cidr', value: 'CIDR', summary: 'the storage network' },
+  { name: 'ssh-config', value: 'FILE', summary: 'an ssh_config to use instead of your own', file: true },
   {
     name: 'address',
     value: 'HOST=ADDRESS',
@@ -31,6 +32,7 @@ export function hintsOf(input: Input): ImportHints {
     ['provider-interface', 'providerInterface'],
     ['overlay-interface', 'overlayInterface'],
     ['overlay-cidr', 'overlayCidr'],
+    ['ssh-config', 'sshConfig'],
     ['service-cidr', 'serviceCidr'],
     ['storage-cidr', 'storageCidr'],
   ] as const;

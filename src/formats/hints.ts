@@ -16,6 +16,8 @@ export interface ImportHints {
   readonly storageCidr?: string;
   /** OSD devices of each storage host, e.g. `/dev/sdb` or `file:/var/lib/cloudwright/osd0.img:20G`. */
   readonly devices?: readonly string[];
+  /** An ssh_config file to reach the hosts with, in place of the user's own. */
+  readonly sshConfig?: string;
   /** Management addresses of hosts that the files name without one, by that name. */
   readonly addresses?: Readonly<Record<string, string>>;
   /** Names of hosts that the files know by address alone, by that address. */

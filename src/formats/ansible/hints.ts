@@ -19,6 +19,7 @@ export function applyHints(
 ): void {
   if (!hints) return;
   const { draft } = context;
+  if (hints.sshConfig) draft.set(['ssh', 'config'], hints.sshConfig);
   if (hints.vip) draft.set(['networks', 'management', 'vip'], hints.vip);
   for (const [network, name] of [
     ['management', hints.managementInterface],

@@ -4,12 +4,13 @@ import { type AnswerFile, type LineFault, readAnswers } from './answers.ts';
 import { readHosts } from './hosts.ts';
 import { readManagement, setVirtualAddress } from './management.ts';
 import { setNetworks } from './networks.ts';
-import { readMappings, setNetwork } from './neutron.ts';
+import { readMappings } from './neutron.ts';
 import { Reading } from './reading.ts';
 import { readSecrets } from './secrets.ts';
 import { reportOtherHosts, setCompute, setGeneral, setTest } from './settings.ts';
 import { setStorage } from './storage.ts';
 import { dismissUnread, settleByTable } from './table.ts';
+import { setNetwork } from './tenant.ts';
 
 const FAULTS: Readonly<Record<LineFault, string>> = {
   'no-delimiter': 'there is no = in it',

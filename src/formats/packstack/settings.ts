@@ -11,6 +11,8 @@ import type { Reading } from './reading.ts';
 /** How Cloudwright reaches hosts, region, time and optional services. */
 export function setGeneral(reading: Reading): void {
   const { draft } = reading;
+  const { sshConfig } = reading.hints;
+  if (sshConfig !== undefined) draft.set(['ssh', 'config'], sshConfig);
   const key = reading.find('CONFIG_SSH_KEY');
   if (key?.value.endsWith('.pub')) {
     draft.set(['ssh', 'key'], key.value.slice(0, -'.pub'.length), { place: key.valuePlace });

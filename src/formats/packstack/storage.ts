@@ -1,3 +1,4 @@
+import type { DraftMap } from '../result.ts';
 import type { PackstackHost } from './hosts.ts';
 import type { Reading } from './reading.ts';
 
@@ -11,6 +12,7 @@ const USUAL_SIZE = '20G';
  */
 export function setStorage(reading: Reading, hosts: readonly PackstackHost[]): void {
   reportBackend(reading);
+  describeBackends(reading);
   const objects = reading.yes('CONFIG_SWIFT_INSTALL');
   const told = reading.hints.devices;
   const keeper = hosts.find((host) => host.roles.includes('storage'));
@@ -83,6 +85,50 @@ function reportBackend(reading: Reading): void {
       'unsupported',
       `${ceph}; the backends ${named.join(', ')} are not connected, and volumes on them are not seen.`,
     );
+}
+
+const NOT_YET = 'Described for later: this version deploys Ceph alone, and nothing is done on the storage.';
+
+/**
+ * NFS and NetApp backends stand second in the description, with the variables that their drivers need; Ceph is the
+ * one that is deployed. A NetApp backend that lacks one of them is left out.
+ */
+function describeBackends(reading: Reading): void {
+  const named = backends(reading);
+  const list: (string | DraftMap)[] = ['ceph'];
+  const take = (backend: DraftMap, keys: readonly string[]): void => {
+    list.push(backend);
+    const at = ['storage', 'backends', list.length - 1];
+    for (const key of keys) {
+      const place = reading.place(key);
+      if (place) reading.draft.place(at, place);
+      reading.settle(key, 'carried', NOT_YET, `storage.backends[${list.length - 1}]`);
+    }
+  };
+  const mounts = reading.items('CONFIG_CINDER_NFS_MOUNTS').map((item) => item.text);
+  if (named.includes('nfs') && mounts.length > 0) {
+    take({ type: 'nfs', name: 'nfs', shares: mounts }, ['CONFIG_CINDER_NFS_MOUNTS']);
+  }
+  const netapp = (rest: string): string => reading.value(`CONFIG_CINDER_NETAPP_${rest}`) ?? '';
+  const [host, login, svm] = [netapp('HOSTNAME'), netapp('LOGIN'), netapp('VSERVER')];
+  const shares = reading.items('CONFIG_CINDER_NETAPP_NFS_SHARES').map((item) => item.text);
+  const data = shares[0]?.split(':')[0] ?? '';
+  if (named.includes('netapp') && host && login && svm && data) {
+    const backend = {
+      type: 'netapp',
+      name: 'netapp',
+      management_lif: host,
+      data_lif: data,
+      svm,
+      username: login,
+      shares,
+    };
+    take(
+      backend,
+      ['HOSTNAME', 'LOGIN', 'VSERVER', 'NFS_SHARES'].map((rest) => `CONFIG_CINDER_NETAPP_${rest}`),
+    );
+  }
+  if (list.length > 1) reading.draft.set(['storage', 'backends'], list);
 }
 
 /** `20G`, `20.6G`, `20480M` or plain `20` (GiB) as a size that a device may have. */

@@ -41,13 +41,15 @@ describe('the users’ own answer files', () => {
     await expect(`${[...report, '', ...problems].join('\n')}\n`).toMatchFileSnapshot(`${golden}.report`);
   });
 
-  it.each(['handbook-one-host.txt', 'course-two-computes.txt', 'generated-all-in-one.txt'])(
-    '%s can be deployed',
-    (name) => {
-      const text = readFileSync(join(fixtures, name), 'utf8');
-      expect(importSources([{ path: name, text }]).sound).toBe(true);
-    },
-  );
+  it.each([
+    'handbook-one-host.txt',
+    'course-two-computes.txt',
+    'generated-all-in-one.txt',
+    'lab-one-host.txt',
+  ])('%s can be deployed', (name) => {
+    const text = readFileSync(join(fixtures, name), 'utf8');
+    expect(importSources([{ path: name, text }]).sound).toBe(true);
+  });
 
   it('names the line of the original where the handbook’s bond is used twice', () => {
     const text = readFileSync(join(fixtures, 'handbook-many-hosts.txt'), 'utf8');
@@ -170,12 +172,14 @@ describe('networks', () => {
       overlayInterface: 'eno3',
       overlayCidr: '10.5.0.0/22',
       devices: ['/dev/sdb', '/dev/sdc'],
+      sshConfig: '/lab/ssh_config',
     };
     const told = imported(alone, hints);
     expect(told.sound).toBe(true);
     expect(told.problems.filter(({ code }) => code === 'IMPORT_PACKSTACK_ASSUMED')).toEqual([]);
     expect(tree(told)).toMatchObject({
       cloud: 'seoul',
+      ssh: { config: '/lab/ssh_config' },
       networks: {
         management: { interface: 'eno1', cidr: '192.168.0.0/22', vip: '192.168.1.7' },
         provider: { interface: 'eno2' },
@@ -323,6 +327,40 @@ describe('values', () => {
     expect(key(imported([...alone, 'CONFIG_CINDER_BACKEND=lvm']), 'CONFIG_CINDER_BACKEND')?.note).toContain(
       'RBD',
     );
+  });
+
+  it('describe NFS and NetApp backends behind Ceph, and tell that they are not deployed', () => {
+    const result = imported([
+      ...alone,
+      'CONFIG_CINDER_BACKEND=nfs,netapp',
+      'CONFIG_CINDER_NFS_MOUNTS=10.9.0.1:/volumes',
+      'CONFIG_CINDER_NETAPP_HOSTNAME=10.9.0.2',
+      'CONFIG_CINDER_NETAPP_LOGIN=admin',
+      'CONFIG_CINDER_NETAPP_PASSWORD=Never-Shown-77',
+      'CONFIG_CINDER_NETAPP_VSERVER=svm1',
+      'CONFIG_CINDER_NETAPP_NFS_SHARES=10.9.0.3:/vol1,10.9.0.3:/vol2',
+    ]);
+    expect(result.sound).toBe(true);
+    expect(tree(result).storage?.backends).toEqual([
+      'ceph',
+      { type: 'nfs', name: 'nfs', shares: ['10.9.0.1:/volumes'] },
+      {
+        type: 'netapp',
+        name: 'netapp',
+        management_lif: '10.9.0.2',
+        data_lif: '10.9.0.3',
+        svm: 'svm1',
+        username: 'admin',
+        shares: ['10.9.0.3:/vol1', '10.9.0.3:/vol2'],
+      },
+    ]);
+    const told = result.problems.filter(({ code }) => code === 'CLOUD_BACKEND_NOT_DEPLOYED');
+    expect(told).toMatchObject([
+      { severity: 'warning', place: { file: 'answers.txt', line: 4 } },
+      { severity: 'warning', place: { file: 'answers.txt' } },
+    ]);
+    expect(key(result, 'CONFIG_CINDER_NETAPP_PASSWORD')?.outcome).toBe('unsupported');
+    expect(JSON.stringify([result.problems, result.rendered, result.result])).not.toContain('Never-Shown');
   });
 
   it('given twice count the second time', () => {
