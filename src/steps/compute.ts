@@ -61,7 +61,7 @@ function controlResources({ cloud, facts }: StepContext, host: Host): readonly R
     mode: '0640',
   });
   const schemas = host === firstControl(cloud) ? cells(cloud, host, [nova]) : [];
-  const wsgi = (unit: string, script: string, port: number, threads: number) =>
+  const wsgi = (unit: string, script: string, port: number) =>
     wsgiService(host.name, {
       unit,
       user: 'nova',
@@ -69,7 +69,7 @@ function controlResources({ cloud, facts }: StepContext, host: Host): readonly R
       address: host.addresses.management,
       port,
       facts: own,
-      threads,
+      threads: 1,
       logFile: `/var/log/nova/${unit}.log`,
       startAfter: [
         'mariadb.service',
@@ -99,8 +99,8 @@ function controlResources({ cloud, facts }: StepContext, host: Host): readonly R
   return [
     nova,
     ...schemas,
-    ...wsgi('nova-api', '/usr/bin/nova-api-wsgi', endpoints.compute.port, 4),
-    ...wsgi('nova-api-metadata', '/usr/bin/nova-metadata-wsgi', ports.metadata, 4),
+    ...wsgi('nova-api', '/usr/bin/nova-api-wsgi', endpoints.compute.port),
+    ...wsgi('nova-api-metadata', '/usr/bin/nova-metadata-wsgi', ports.metadata),
     ...daemon('nova-conductor', []),
     ...daemon('nova-scheduler', [`${host.name}/service:nova-conductor`]),
     consoleProxy,

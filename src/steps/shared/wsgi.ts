@@ -12,6 +12,7 @@ export interface WsgiOptions {
   readonly address: string;
   readonly port: number;
   readonly facts: HostFacts;
+  /** One for services that run on eventlet's green threads (Nova, Neutron): theirs can't pass between real threads. */
   readonly threads: number;
   readonly logFile: string;
   /** Arguments that the WSGI script reads, e.g. further configuration files. */
@@ -49,7 +50,8 @@ export function wsgiService(host: string, options: WsgiOptions): readonly Resour
         'no-orphans': true,
         'buffer-size': 65535,
         listen: 100,
-        processes: workers(options.facts),
+        // One process with one thread could not answer a caller whom its own request waits for.
+        processes: Math.max(options.threads === 1 ? 2 : 1, workers(options.facts)),
         threads: options.threads,
         name: options.unit,
         uid: options.user,
