@@ -13,7 +13,12 @@ export function formatToolbox(report: ToolboxReport, colors: Colors): string {
   });
   const titles = new Set(report.tables.map((table) => table.title));
   const others = report.verdicts.filter((verdict) => !titles.has(verdict.subject));
-  if (others.length > 0) parts.push(others.map((verdict) => verdictLine(verdict, colors)).join(''));
+  if (others.length > 0)
+    parts.push(
+      others
+        .map((one) => verdictLine({ ...one, sentence: `${one.subject}: ${one.sentence}` }, colors))
+        .join(''),
+    );
   return parts.join('\n');
 }
 
