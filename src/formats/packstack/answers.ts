@@ -1,4 +1,6 @@
 import type { FilePlace } from '../../errors/problem.ts';
+import { packstackKeys } from './keys/index.ts';
+import { deprecatedNames, retiredKeys } from './keys/retired.ts';
 
 /**
  * One line `KEY=value` of an answer file.
@@ -18,7 +20,7 @@ export interface Answer {
   readonly oddity?: Oddity;
 }
 
-export type Oddity = 'indented' | 'quoted' | 'no-section';
+export type Oddity = 'indented' | 'quoted' | 'joined' | 'no-section';
 
 export type LineFault = 'no-delimiter' | 'bad-section' | 'no-key' | 'too-long';
 
@@ -43,9 +45,11 @@ const LONGEST_KEY = 200;
 
 const ANSWER_START = /^\s+(?:CONFIG_\w+|EXCLUDE_SERVERS)\s*[=:]/i;
 
-/** Keys whose values never appear in an excerpt, known or not. */
-const SECRET_KEY =
-  /(?:PASSWORD|PASSWD|_PW|SECRET|SECRET_KEY|_KEY|_HASH|TOKEN|AKEY|_PROXY)(?:_\w+)?$|PRIVATE_KEY/i;
+/** Words in the names of keys whose values never appear in an excerpt. */
+const SECRET_KEY = /PASS|PW|SECRET|TOKEN|CRED|AKEY|_KEY|HASH|_PROXY/i;
+
+/** Where a lost line end has run two answers together. */
+const NEXT_ANSWER = /CONFIG_[A-Z][A-Z0-9_]{2,60}[ \t]*=|EXCLUDE_SERVERS[ \t]*=/;
 
 /** Whether the value of this key may be a secret, judged by its name alone. */
 export function looksSecret(key: string): boolean {
@@ -97,14 +101,38 @@ export function readAnswers(text: string, file: string): AnswerFile {
       last = undefined;
       continue;
     }
-    last = answers.length;
-    answers.push(answerOf(line, section, indented, place));
+    for (const part of partsOf(line)) {
+      last = answers.length;
+      answers.push(answerOf(part, section, indented, place));
+    }
   }
   return { file, answers, unread };
 }
 
+/** One answer of a line, and where in the line it starts. */
+interface Part {
+  readonly text: string;
+  readonly offset: number;
+  readonly joined: boolean;
+}
+
+function partsOf(line: string): readonly Part[] {
+  const starts = [0];
+  for (;;) {
+    const from = line.slice(starts.at(-1)).search(/[=:]/) + (starts.at(-1) ?? 0) + 1;
+    const next = line.slice(from).search(NEXT_ANSWER);
+    if (next < 0) break;
+    starts.push(from + next);
+  }
+  return starts.map((offset, index) => ({
+    text: line.slice(offset, starts[index + 1]),
+    offset,
+    joined: starts.length > 1,
+  }));
+}
+
 function answerOf(
-  line: string,
+  { text: line, offset, joined }: Part,
   section: string,
   indented: boolean,
   place: (column: number, length: number) => FilePlace,
@@ -116,19 +144,26 @@ function answerOf(
   const quoted = /^(["'])(.*)\1$/.exec(written);
   const value = quoted?.[2]?.trim() ?? written;
   const start = written === '' ? delimiter + 1 : line.indexOf(written, delimiter + 1);
-  const shown = looksSecret(key) ? {} : { text: line };
+  // An unknown key may be the misspelt name of a password.
+  const open = !joined && isKnown(key) && !looksSecret(key) && !/:\/\/[^\s/]*@/.test(value);
+  const shown = open ? { text: line } : {};
   let oddity: Oddity | undefined;
   if (section === '') oddity = 'no-section';
   if (quoted) oddity = 'quoted';
   if (indented) oddity = 'indented';
+  if (joined) oddity = 'joined';
   return {
     key,
     value,
     section,
-    place: { ...place(line.indexOf(keyText) + 1, keyText.length), ...shown },
-    valuePlace: { ...place(start + 1, written.length), ...shown },
+    place: { ...place(offset + line.indexOf(keyText) + 1, keyText.length), ...shown },
+    valuePlace: { ...place(offset + start + 1, written.length), ...shown },
     ...(oddity && { oddity }),
   };
+}
+
+function isKnown(key: string): boolean {
+  return key in packstackKeys || key in deprecatedNames || key in retiredKeys;
 }
 
 /** Lines without their ends, whichever kind the file has; a byte order mark is dropped. */

@@ -222,6 +222,10 @@ function withOddity(settled: Settlement, answer: Answer): Settlement {
     const note = `Indented, so Packstack takes the line for the rest of the answer above; it was read as an answer of its own.${said}`;
     return { ...settled, outcome: 'suspicious', note };
   }
+  if (answer.oddity === 'joined') {
+    const note = `Several answers stand in one line, and Packstack takes the first for all of it; they were read apart.${said}`;
+    return { ...settled, outcome: 'suspicious', note };
+  }
   if (answer.oddity === 'quoted') {
     const note = `The quotes would be part of the value for Packstack; they were left out.${said}`;
     return { ...settled, outcome: 'suspicious', note };

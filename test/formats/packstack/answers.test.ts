@@ -34,16 +34,16 @@ describe('readAnswers', () => {
   });
 
   it('knows places: line, column and length of key and value', () => {
-    const [answer] = readAnswers('[general]\n\nCONFIG_A =  abc  \n', 'f').answers;
+    const [answer] = readAnswers('[general]\n\nCONFIG_REPO =  abc  \n', 'f').answers;
     expect(answer?.place).toEqual({
       kind: 'file',
       file: 'f',
       line: 3,
       column: 1,
-      length: 8,
-      text: 'CONFIG_A =  abc  ',
+      length: 11,
+      text: 'CONFIG_REPO =  abc  ',
     });
-    expect(answer?.valuePlace).toMatchObject({ line: 3, column: 13, length: 3 });
+    expect(answer?.valuePlace).toMatchObject({ line: 3, column: 16, length: 3 });
   });
 
   it('leaves the text of lines with secrets out of their places', () => {
@@ -58,6 +58,30 @@ describe('readAnswers', () => {
       expect(readAnswers(`[general]\n${key}=geheim\n`, 'f').answers[0]?.place.text).toBeUndefined();
     }
     expect(looksSecret('CONFIG_CONTROLLER_HOST')).toBe(false);
+  });
+
+  it('hides lines of unknown keys and of addresses with a password', () => {
+    const { answers } = readAnswers(
+      '[general]\nCONFIG_MARIADB_W=geheim\nCONFIG_REPO=http://me:geheim@mirror/\n',
+      'f',
+    );
+    expect(JSON.stringify(answers.map(({ place, valuePlace }) => [place, valuePlace]))).not.toContain(
+      'geheim',
+    );
+  });
+
+  it('parts answers that a lost line end has run together', () => {
+    const { answers } = readAnswers(
+      '[general]\nCONFIG_DEBUG_MODE=nCONFIG_MARIADB_PW=geheimCONFIG_REPO=x\n',
+      'f',
+    );
+    expect(answers.map(({ key, value, oddity }) => [key, value, oddity])).toEqual([
+      ['CONFIG_DEBUG_MODE', 'n', 'joined'],
+      ['CONFIG_MARIADB_PW', 'geheim', 'joined'],
+      ['CONFIG_REPO', 'x', 'joined'],
+    ]);
+    expect(answers[1]?.place).toEqual({ kind: 'file', file: 'f', line: 2, column: 20, length: 17 });
+    expect(answers[1]?.valuePlace).toMatchObject({ column: 38, length: 6 });
   });
 
   it('keeps lines it cannot read and reads on', () => {

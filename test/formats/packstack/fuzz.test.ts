@@ -169,6 +169,30 @@ describe('mutated answer files', () => {
     );
   }, 120_000);
 
+  it('a slip in the name of a password, or a lost line end, shows nothing of it', () => {
+    const slip = fc.tuple(
+      fc.constantFrom(...secretKeys),
+      fc.nat(),
+      fc.constantFrom('', 'X', '_', '1'),
+      fc.nat(1),
+    );
+    fc.assert(
+      fc.property(slip, ([key, at, piece, count]) => {
+        const misspelt = splice(key, at, count, piece);
+        for (const text of [
+          `[general]\nCONFIG_CONTROLLER_HOST=10.0.0.1\n${misspelt}=${SECRET}\n`,
+          `[general]\nCONFIG_CONTROLLER_HOST=10.0.0.1${key}=${SECRET}\nCONFIG_DEBUG_MODE=n\n`,
+          `[general]\nCONFIG_CONTROLLER_HOST=10.0.0.1\n${misspelt} ${SECRET}\n`,
+        ]) {
+          const whole = importSources([{ path: 'answers.txt', text }], { format: 'packstack' });
+          if (JSON.stringify([whole.problems, whole.result, whole.rendered]).includes(SECRET))
+            throw new Error(text);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('hostile sizes end quickly', () => {
     const started = performance.now();
     for (const text of [
