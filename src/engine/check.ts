@@ -14,6 +14,11 @@ interface CheckBase {
   readonly host: string;
   /** Seconds within which it must come true after a change; it is probed repeatedly until then. */
   readonly limitSeconds: number;
+  /**
+   * Makes and removes things of its own, which takes seconds. A run that changes nothing leaves it out where the step
+   * was verified before; `verify` never does.
+   */
+  readonly thorough?: boolean;
 }
 
 /** Runs a read-only script on a host and judges what it printed. */

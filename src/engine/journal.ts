@@ -112,3 +112,8 @@ export function historyOf(events: readonly RunEvent[]): History {
 export function resumeAt(history: History, steps: readonly string[]): string | undefined {
   return steps.find((step) => history.steps.get(step)?.state !== 'verified');
 }
+
+/** Steps whose last word is that they were verified. */
+export function verifiedSteps(history: History): ReadonlySet<string> {
+  return new Set([...history.steps].flatMap(([name, { state }]) => (state === 'verified' ? [name] : [])));
+}

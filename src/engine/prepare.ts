@@ -23,6 +23,8 @@ export interface RunInput {
   readonly emit: Emit;
   readonly selection?: Selection | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Steps whose last word in the journal is that they were verified: their thorough checks may be left out. */
+  readonly verifiedBefore?: ReadonlySet<string> | undefined;
   /** For the journal: the command as the operator gave it, and Cloudwright's version. */
   readonly command?: string | undefined;
   readonly version?: string | undefined;

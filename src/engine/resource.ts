@@ -27,6 +27,8 @@ export interface ShellKind<Desired, State> {
   compare(desired: Desired, state: State, context: { readonly touched: boolean }): Change | undefined;
   /** Whether several changes of this kind may travel in one request, one after another. */
   readonly batch: boolean;
+  /** Reading an item is slow and on its own: the items are read in several processes side by side. */
+  readonly spread?: boolean;
   /** Changes of this kind on one host never run at the same time, as with the package manager's lock. */
   readonly serial?: boolean;
   /**

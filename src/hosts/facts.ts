@@ -16,7 +16,7 @@ printf '== disk\\n'; df -Pk / 2>/dev/null
 printf '== openvswitch\\n'
 if [ -d /sys/module/openvswitch ]; then echo loaded
 elif [ -w /proc/sys/kernel/modprobe ] && modprobe -n -q openvswitch 2>/dev/null; then echo loadable; fi
-printf '== kvm\\n'; [ -c /dev/kvm ] && [ -r /dev/kvm ] && [ -w /dev/kvm ] && ( : <>/dev/kvm ) 2>/dev/null && echo yes
+printf '== kvm\\n'; grep -qwE 'vmx|svm' /proc/cpuinfo && [ -c /dev/kvm ] && [ -r /dev/kvm ] && [ -w /dev/kvm ] && ( : <>/dev/kvm ) 2>/dev/null && echo yes
 printf '== container\\n'; systemd-detect-virt --container 2>/dev/null || { [ -e /run/systemd/container ] && cat /run/systemd/container; }
 printf '== addresses\\n'; ip -o addr show 2>/dev/null
 printf '== links\\n'; ip -o link show 2>/dev/null

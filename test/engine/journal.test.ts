@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/engine/event.ts';
-import { historyOf, journalFile, openJournal, readJournal, resumeAt } from '../../src/engine/journal.ts';
+import {
+  historyOf,
+  journalFile,
+  openJournal,
+  readJournal,
+  resumeAt,
+  verifiedSteps,
+} from '../../src/engine/journal.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -60,4 +67,14 @@ it('outlives a torn last line', () => {
 
 it('is empty where there is none', () => {
   expect(historyOf(readJournal(journalFile(folder)))).toEqual({ steps: new Map() });
+});
+
+it('knows which steps were verified last', () => {
+  const at = 1;
+  const events: RunEvent[] = [
+    { at, type: 'step-verified', step: 'a', milliseconds: 1, changed: 0 },
+    { at, type: 'step-verified', step: 'b', milliseconds: 1, changed: 0 },
+    { at, type: 'step-failed', step: 'b', milliseconds: 1 },
+  ];
+  expect([...verifiedSteps(historyOf(events))]).toEqual(['a']);
 });

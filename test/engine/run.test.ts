@@ -165,6 +165,20 @@ describe('apply', () => {
     expect(existsSync(at('n'))).toBe(false);
   });
 
+  it('leaves thorough checks out where nothing changed and the step was verified before', async () => {
+    const slow = { ...toyCheck('slow', at('a')), thorough: true };
+    const steps = [toyStep('base', [file('a')], { checks: [toyCheck('a', at('a')), slow] })];
+    const passed = async (verifiedBefore: ReadonlySet<string>, work = apply): Promise<readonly string[]> => {
+      box.events.length = 0;
+      await work(box.input(steps, { verifiedBefore }));
+      return eventsOf('check-passed').map((event) => event.check);
+    };
+    expect(await passed(new Set(['base']))).toEqual(['a', 'slow']);
+    expect(await passed(new Set())).toEqual(['a', 'slow']);
+    expect(await passed(new Set(['base']))).toEqual(['a']);
+    expect(await passed(new Set(['base']), verifyOnly)).toEqual(['a', 'slow']);
+  });
+
   it('makes the client once, and only when something behind it is wanted', async () => {
     const projects = new Set<string>(['old']);
     let made = 0;
