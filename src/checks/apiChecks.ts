@@ -20,6 +20,8 @@ interface CheckText {
   readonly id: string;
   readonly title: string;
   readonly limitSeconds: number;
+  /** See `Check.thorough`. */
+  readonly thorough?: boolean;
 }
 
 /** `host` is where a failure is shown: the control host that stands for the API. */
@@ -49,6 +51,7 @@ export function imageServiceCheck(host: string): ApiCheck<Client> {
     id: 'image-service',
     title: 'Glance takes an image and gives it up again',
     limitSeconds: 90,
+    thorough: true,
   };
   return apiCheck(host, words, async (api) => {
     const name = `${PREFIX}image`;
@@ -125,6 +128,7 @@ export function stackCheck(host: string): ApiCheck<Client> {
     id: 'orchestration-stack',
     title: 'Heat deploys a stack and deletes it',
     limitSeconds: 120,
+    thorough: true,
   };
   return apiCheck(host, words, async (api) => {
     const heat = api.orchestration;

@@ -42,6 +42,8 @@ export const commandKind: ShellKind<CommandDesired, CommandState> = {
   via: 'shell',
   name: 'command',
   batch: false,
+  // A guard may ask a database or a cluster.
+  spread: true,
   read: (items) =>
     joinTexts(
       items.map((item, index) =>

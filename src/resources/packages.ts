@@ -106,6 +106,7 @@ export const packagesKind: ShellKind<PackagesDesired, PackagesState> = {
   name: 'packages',
   // A transaction can take many minutes and has a limit of its own.
   batch: false,
+  serial: true,
 
   read(items) {
     const names = [...new Set(items.flatMap((item) => item.names))];
