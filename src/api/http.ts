@@ -75,6 +75,8 @@ export function createHttp(options: HttpOptions = {}): Http {
     }
     const socket = path === undefined ? net.connect({ host, port }) : net.connect({ path });
     socket.setNoDelay(true);
+    // A way that broke down is asked for anew.
+    if (path !== undefined) socket.once('error', () => ways.delete(`${host}:${port}`));
     if (!secure) return socket;
     await once(socket, 'connect');
     return tls.connect({
