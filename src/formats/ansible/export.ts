@@ -34,11 +34,16 @@ export function exportWith(exporter: Exporter, cloud: DescribedCloud): ExportRes
   const wanted = describe(cloud);
   const files = exporter.write(cloud);
   const basics = difference(rangesAndAddresses(wanted), {});
-  const first = withOwn(exporter, files, basics);
-  const back = readBack(exporter, first, cloud);
-  const missing = difference(wanted, back);
   const kept = new Map(basics.map((leaf) => [leaf[0].join('\0'), leaf] as const));
-  for (const leaf of missing) kept.set(leaf[0].join('\0'), leaf);
+  // A kept value may change what others are derived from, so that more has to be kept.
+  for (let round = 0; round < 5; round++) {
+    const missing = difference(
+      wanted,
+      readBack(exporter, withOwn(exporter, files, [...kept.values()]), cloud),
+    );
+    if (missing.length === 0) break;
+    for (const leaf of missing) kept.set(leaf[0].join('\0'), leaf);
+  }
   // Without the own variable an import may be unsound; then what had to be kept is what got lost.
   const bare = readBack(exporter, files, cloud);
   const expressed = bare ? difference(wanted, bare) : [...kept.values()];

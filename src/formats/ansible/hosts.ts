@@ -26,6 +26,8 @@ export interface RoleGroups {
   readonly others: (group: string) => string | undefined;
   /** Variable that holds the management address. */
   readonly addressVariable: string;
+  /** Names in the description of hosts whose own name cannot be used. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 const ROLE_ORDER = ['control', 'network', 'compute', 'storage', 'mon', 'mgr', 'osd', 'rgw'];
@@ -46,7 +48,7 @@ export function roleHosts(
   for (const host of inventory.hosts.values()) {
     const memberOf = new Set(memberships.get(host.name));
     const roles = rolesOf(memberOf, groups);
-    const name = describedName(host.name, names);
+    const name = describedName(groups.names?.[host.name] ?? host.name, names);
     if (roles.length === 0) {
       if (memberOf.size === 0 || [...memberOf].every((group) => group === 'ungrouped')) {
         context.warn('IMPORT_HOST_UNUSED', host.place, { host: host.name });
@@ -64,7 +66,7 @@ export function roleHosts(
       continue;
     }
     names.add(name);
-    const note = name === host.name ? undefined : 'the short name is used';
+    const note = name === host.name ? undefined : `called ${name} here`;
     context.account(host.name, host.place, 'carried', { to: `hosts.${name}`, note });
     found.push({
       name,

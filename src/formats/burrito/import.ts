@@ -60,7 +60,9 @@ export function importBurrito(files: readonly SourceFile[], options: BurritoOpti
     'groups',
     Object.fromEntries([...inventory.groups.keys()].map((name) => [name, hostsOf(inventory, name)])),
   );
-  const hosts = source ? roleHosts(context, inventory, variables, burritoGroups) : [];
+  const hosts = source
+    ? roleHosts(context, inventory, variables, { ...burritoGroups, names: options.hints?.names ?? {} })
+    : [];
   if (source && hosts.length === 0) {
     const details = { file: source.path, groups: Object.keys(burritoGroups.roles).join(', ') };
     context.report(

@@ -176,7 +176,7 @@ export class Expression {
           typeof plain === 'string' || typeof plain === 'number'
             ? elementOf(found, plain)
             : refused('an index that is no name');
-      } else if (this.#sign('(')) {
+      } else if (found.kind !== 'refused' && this.#sign('(')) {
         return refused('it calls a function, which only Ansible can');
       } else return found;
     }

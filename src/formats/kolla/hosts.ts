@@ -32,18 +32,11 @@ export function addressOf(kolla: Kolla, host: RoleHost): string | undefined {
 
 /** Writes the hosts with their addresses, roles and interfaces. */
 export function carryHosts(kolla: Kolla): void {
-  const { context, hosts, options } = kolla;
+  const { context, hosts } = kolla;
   const osds: string[] = [];
   for (const host of hosts) {
-    const local = host.host.name === 'localhost';
-    const name = local ? (options.hints?.names?.localhost ?? 'node1') : host.name;
+    const { name } = host;
     const path = ['hosts', name];
-    if (local) {
-      const note = options.local
-        ? 'named after this machine'
-        : 'it needs a name of its own; node1 is assumed';
-      context.account('localhost (name)', host.host.place, 'suspicious', { to: `hosts.${name}`, note });
-    }
     const place =
       (host.variables.get('ansible_host') ?? host.variables.get('ansible_ssh_host'))?.place ??
       host.host.place;

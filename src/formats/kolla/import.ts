@@ -75,7 +75,9 @@ export function importKolla(files: readonly SourceFile[], options: KollaOptions 
     'groups',
     Object.fromEntries([...inventory.groups.keys()].map((name) => [name, hostsOf(inventory, name)])),
   );
-  const hosts = source ? roleHosts(context, inventory, variables, kollaGroups) : [];
+  // A host needs a name that means it on every machine.
+  const names = { localhost: 'node1', ...options.hints?.names };
+  const hosts = source ? roleHosts(context, inventory, variables, { ...kollaGroups, names }) : [];
   if (source && hosts.length === 0) {
     const details = { file: source.path, groups: Object.keys(kollaGroups.roles).join(', ') };
     context.report(
