@@ -1,0 +1,28 @@
+// Bundles one benchmark of bench/ and runs it: node scripts/bench.mjs engine [arguments].
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+await import('./install.mjs');
+const { build } = await import('esbuild');
+const [name = '', ...rest] = process.argv.slice(2);
+const source = join(root, 'bench', `${name}.ts`);
+if (!/^[a-z]+$/.test(name) || !existsSync(source)) {
+  process.stderr.write('Usage: node scripts/bench.mjs NAME, NAME being a file of bench/\n');
+  process.exit(2);
+}
+const bundle = join(root, 'dist', `bench-${name}.mjs`);
+await build({
+  entryPoints: [source],
+  outfile: bundle,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+  logLevel: 'warning',
+});
+const run = spawnSync(process.execPath, [bundle, ...rest], { cwd: root, stdio: 'inherit' });
+process.exit(run.status ?? 1);
