@@ -2,6 +2,7 @@ import type { CommandContext } from '../command.ts';
 import { problemBlock, problemKey, stepLineOf } from './lines.ts';
 import { formatRecap } from './recap.ts';
 import type { Renderer } from './renderer.ts';
+import { printable } from './width.ts';
 
 /** For pipes and logs: a line for each finished step, the problems, the recap. With --quiet the problems alone. */
 export function plainRenderer(context: CommandContext): Renderer {
@@ -9,6 +10,8 @@ export function plainRenderer(context: CommandContext): Renderer {
   const titles = new Map<string, string>();
   const reported = new Set<string>();
   let chosen: readonly string[] = [];
+  /** Steps that were skipped, by reason: one failure skips many, and they are worth one line. */
+  const skipped = new Map<string, string[]>();
   return {
     reported,
     take(event) {
@@ -19,10 +22,20 @@ export function plainRenderer(context: CommandContext): Renderer {
       }
       if (settings.quiet) return;
       if (event.type === 'run-started') chosen = event.steps;
-      // Steps that the run was never about are not worth a line.
-      if (event.type === 'step-skipped' && !chosen.includes(event.step)) return;
+      if (event.type === 'step-skipped') {
+        // Steps that the run was never about are not worth a word.
+        if (chosen.includes(event.step)) {
+          skipped.set(event.reason, [...(skipped.get(event.reason) ?? []), event.step]);
+        }
+        return;
+      }
       if (event.type === 'step-started') titles.set(event.step, `${event.step} (${event.title})`);
-      if (event.type === 'run-finished') terminal.out(`\n${formatRecap(event, terminal.colors)}`);
+      if (event.type === 'run-finished') {
+        for (const [reason, steps] of skipped) {
+          terminal.out(`${terminal.colors.dim('–')} ${steps.join(', ')}: ${printable(reason)}\n`);
+        }
+        terminal.out(`\n${formatRecap(event, terminal.colors)}`);
+      }
       const line =
         'step' in event
           ? stepLineOf(event, titles.get(event.step) ?? event.step, terminal.colors)
