@@ -79,7 +79,7 @@ export class Input {
 
   /** Nothing was given after the command's name. */
   get isBare(): boolean {
-    return this.#arguments.size === 0 && Object.keys(this.#options).every((name) => name === 'color');
+    return this.#arguments.size === 0 && Object.keys(this.#options).length === 0;
   }
 
   argument(name: string): string | undefined {

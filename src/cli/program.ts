@@ -119,8 +119,14 @@ function addCommand(
       if (Array.isArray(value)) given.set(spec.name, value.map(String));
     }
     const context = options.context(settingsOf(parser));
-    settle(await command.run(context, new Input(given, parser.opts())));
+    settle(await command.run(context, new Input(given, ownOptions(parser, command))));
   });
+}
+
+/** The options of the command itself, without those of every command. */
+function ownOptions(parser: Parser, command: Command): Readonly<Record<string, unknown>> {
+  const names = new Set((command.options ?? []).map((spec) => optionOf(spec).attributeName()));
+  return Object.fromEntries(Object.entries(parser.opts()).filter(([name]) => names.has(name)));
 }
 
 function prepare(parser: Parser, options: ProgramOptions): Parser {
