@@ -11,6 +11,9 @@ export interface DrawOptions {
   readonly rows: number;
 }
 
+/** A remark is shown for this long. */
+const NOTE_MILLISECONDS = 10_000;
+
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /** The whole live view as lines, none wider than the terminal and no more than fit on it. */
@@ -35,7 +38,8 @@ export function drawRun(view: RunView, options: DrawOptions): string[] {
     lines.push(stepLine(view, step, nameWidth, cells, options));
     if (step.state === 'running') lines.push(...activityLines(view, step, options));
   }
-  if (view.note) lines.push(colors.dim(` ${printable(view.note)}`));
+  if (view.note && !view.finished && options.now - view.noteAt < NOTE_MILLISECONDS)
+    lines.push(colors.dim(` ${printable(view.note)}`));
   return lines.slice(0, Math.max(4, options.rows - 1)).map((line) => truncate(line, columns - 1));
 }
 

@@ -39,7 +39,9 @@ export interface RunView {
   readonly steps: Map<string, StepView>;
   readonly activities: Map<string, Activity>;
   readonly problems: Problem[];
+  /** The last remark, and when it was made. */
   note: string;
+  noteAt: number;
   planned: number;
   finished?: {
     readonly outcome: 'done' | 'failed' | 'interrupted';
@@ -60,6 +62,7 @@ export function emptyView(): RunView {
     activities: new Map(),
     problems: [],
     note: '',
+    noteAt: 0,
     planned: 0,
   };
 }
@@ -108,6 +111,7 @@ export function follow(view: RunView, event: RunEvent): void {
       return;
     case 'note':
       view.note = event.text;
+      view.noteAt = event.at;
       return;
     case 'run-finished':
       view.finished = event;
