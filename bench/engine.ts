@@ -90,7 +90,7 @@ async function limit(state: LabState, nodes: readonly LabNode[], units: readonly
   const script = join(LAB.directory, LAB.name, 'limit.sh');
   writeFileSync(script, reveal(inSequence(reads).script));
   const each = nodes
-    .map(({ name }) => `ssh -F ${state.sshConfig} ${name} sh <${script} >/dev/null &`)
+    .map(({ name }) => `ssh -F ${state.sshConfig} ${name} sh <${script} >/dev/null 2>&1 &`)
     .join('\n');
   return measure(nodes, ROUNDS, async () => timed(`${each}\nwait`));
 }

@@ -11,7 +11,7 @@ import {
 } from '../src/lab/index.ts';
 import { labDirectory } from '../src/lab/names.ts';
 
-export const LAB = { name: 'bench-engine', directory: labDirectory() };
+export const LAB = { name: 'bench', directory: labDirectory() };
 /** Where Ansible runs: a node like the others, so that it is the newest one of the same Debian. */
 export const CONTROLLER = 'controller';
 const LAYER = 'bench-engine-python';
