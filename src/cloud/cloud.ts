@@ -121,6 +121,7 @@ export type SecretName =
   | 'ceph_bootstrap_osd_key'
   | `ceph_${'glance' | 'cinder' | 'nova' | 'cinder_backup'}_key`
   | 'ceph_libvirt_uuid'
+  | 'ceph_volume_libvirt_uuid'
   | 'rgw_access_key'
   | 'rgw_secret_key'
   | 'fernet_key_0'

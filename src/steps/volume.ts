@@ -84,7 +84,7 @@ function configuration(cloud: Cloud, host: Host, workerCount: number): Text {
       rbd_pool: 'volumes',
       rbd_ceph_conf: '/etc/ceph/ceph.conf',
       rbd_user: 'cinder',
-      rbd_secret_uuid: reveal(cloud.secrets.ceph_libvirt_uuid),
+      rbd_secret_uuid: reveal(cloud.secrets.ceph_volume_libvirt_uuid),
       rbd_flatten_volume_from_snapshot: false,
       rbd_max_clone_depth: 5,
       rados_connect_timeout: -1,

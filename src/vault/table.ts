@@ -146,6 +146,7 @@ export const singleSecrets: Readonly<Record<SingleSecret, SecretKind>> = {
   ceph_nova_key: cephKey,
   ceph_cinder_backup_key: cephKey,
   ceph_libvirt_uuid: uuid,
+  ceph_volume_libvirt_uuid: uuid,
   rgw_access_key: {
     make: () => randomText(20, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'),
     form: '16 to 128 letters and digits',

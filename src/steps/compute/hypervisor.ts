@@ -2,7 +2,7 @@ import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
 import type { StepContext } from '../../engine/step.ts';
 import { command, file, service } from '../../resources/index.ts';
-import { reveal } from '../../secrets/confidential.ts';
+import { reveal, type Text } from '../../secrets/confidential.ts';
 import { clientKeyringFile } from '../ceph/client.ts';
 import { usesUserspace } from '../network/chassis.ts';
 import { factsOf, firstControl, usesCeph } from '../shared/places.ts';
@@ -67,24 +67,34 @@ remember_owner = 0
 user = "libvirt-qemu"
 `;
 
-/** The key as a libvirt secret, laid down as libvirt's own files, so that no key stands in a process list. */
+/**
+ * QEMU opens disks with Nova's key and attached volumes with Cinder's, whose name Cinder hands out with a volume.
+ * Both are laid down as libvirt's own files, so that no key stands in a process list.
+ */
 function cephResources(cloud: Cloud, host: Host): readonly Resource[] {
-  const uuid = reveal(cloud.secrets.ceph_libvirt_uuid);
   return [
     clientKeyringFile(cloud, host, 'nova', 'nova'),
+    ...libvirtSecret(host, cloud.secrets.ceph_libvirt_uuid, 'nova', cloud.secrets.ceph_nova_key),
+    ...libvirtSecret(host, cloud.secrets.ceph_volume_libvirt_uuid, 'cinder', cloud.secrets.ceph_cinder_key),
+  ];
+}
+
+function libvirtSecret(host: Host, identifier: Text, client: string, key: Text): readonly Resource[] {
+  const uuid = reveal(identifier);
+  return [
     file(
       host.name,
       `/etc/libvirt/secrets/${uuid}.xml`,
       `<secret ephemeral='no' private='yes'>
   <uuid>${uuid}</uuid>
   <usage type='ceph'>
-    <name>client.nova</name>
+    <name>client.${client}</name>
   </usage>
 </secret>
 `,
       { mode: '0600' },
     ),
-    file(host.name, `/etc/libvirt/secrets/${uuid}.base64`, cloud.secrets.ceph_nova_key, { mode: '0600' }),
+    file(host.name, `/etc/libvirt/secrets/${uuid}.base64`, key, { mode: '0600' }),
   ];
 }
 
