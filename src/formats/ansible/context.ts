@@ -309,6 +309,17 @@ export class ImportContext {
     }
   }
 
+  /** The key that may be meant: a slip leaves the length nearly and one end of a word wholly as it was. */
+  #likely(key: string): string | undefined {
+    const alike = this.#table.keys.filter(
+      (known) =>
+        Math.abs(known.length - key.length) <= 2 &&
+        (known[0] === key[0] || known.at(-1) === key.at(-1)) &&
+        shareLetters(known, key),
+    );
+    return alike.length > 0 ? nearest(key, alike) : undefined;
+  }
+
   result(): ImportResult {
     this.#screenSecrets();
     const keys = [...this.#others];
@@ -319,7 +330,7 @@ export class ImportContext {
         continue;
       }
       const key = this.#shown(entry);
-      const suggestion = nearest(entry.key, this.#table.keys);
+      const suggestion = this.#likely(entry.key);
       const note = suggestion
         ? `unknown; \`${suggestion}\` may be meant`
         : `unknown to every release of ${this.#tool}`;
@@ -330,6 +341,12 @@ export class ImportContext {
     const report: ImportReport = { format: this.#format, files: [...this.#files], keys };
     return { report, description: this.draft.build(), secrets: this.secrets, problems: this.problems };
   }
+}
+
+/** Whether two names share a run of three letters, as a name and its slip do. */
+function shareLetters(a: string, b: string): boolean {
+  for (let at = 0; at + 3 <= b.length; at++) if (a.includes(b.slice(at, at + 3))) return true;
+  return false;
 }
 
 /** Where the value stands; the key's place for a list or map, which may begin on a later line. */

@@ -33,8 +33,10 @@ export interface Exporter {
 export function exportWith(exporter: Exporter, cloud: DescribedCloud): ExportResult {
   const wanted = describe(cloud);
   const files = exporter.write(cloud);
-  const basics = difference(rangesAndAddresses(wanted), {});
-  const kept = new Map(basics.map((leaf) => [leaf[0].join('\0'), leaf] as const));
+  // Without the own variable an import may be unsound; then all that it would have to guess is kept.
+  const bare = readBack(exporter, files, cloud);
+  const lost = bare ? difference(wanted, bare) : difference(rangesAndAddresses(wanted), {});
+  const kept = new Map(lost.map((leaf) => [leaf[0].join('\0'), leaf] as const));
   // A kept value may change what others are derived from, so that more has to be kept.
   for (let round = 0; round < 5; round++) {
     const missing = difference(
@@ -44,14 +46,11 @@ export function exportWith(exporter: Exporter, cloud: DescribedCloud): ExportRes
     if (missing.length === 0) break;
     for (const leaf of missing) kept.set(leaf[0].join('\0'), leaf);
   }
-  // Without the own variable an import may be unsound; then what had to be kept is what got lost.
-  const bare = readBack(exporter, files, cloud);
-  const expressed = bare ? difference(wanted, bare) : [...kept.values()];
   const result = withOwn(exporter, files, [...kept.values()]);
   return {
     format: exporter.format,
     files: result,
-    parts: partsOf(exporter, wanted, expressed, kept),
+    parts: partsOf(exporter, wanted, bare ? lost : [...kept.values()], kept),
     problems: [],
   };
 }

@@ -3,7 +3,14 @@ import { nearest } from '../../errors/suggest.ts';
 import type { SourceFile } from '../result.ts';
 import { withPlace } from '../values/node.ts';
 import { looksSecret, MOST_TEXT, SourceText } from '../values/source.ts';
-import { emptyInventory, groupNamed, hostNamed, type Inventory, type Variable } from './inventory.ts';
+import {
+  addMembers,
+  emptyInventory,
+  groupNamed,
+  hostNamed,
+  type Inventory,
+  type Variable,
+} from './inventory.ts';
 import { readLiteral } from './literal.ts';
 import { expandHosts } from './ranges.ts';
 import { splitWords } from './words.ts';
@@ -136,9 +143,9 @@ function readLine(inventory: Inventory, source: SourceText, index: number, secti
     variables.push(readVariable(source, index, word.text.slice(0, equals), value, word.column, word.length));
   }
   const group = groupNamed(inventory, section.group, place);
+  if (!addMembers(inventory, group, hosts.names, place)) return;
   for (const name of hosts.names) {
     const host = hostNamed(inventory, name, place);
-    group.hosts.add(name);
     if (host.variables.length === 0 && variables.length > 0) host.place = place;
     if (hosts.port !== undefined) host.port = hosts.port;
     host.variables.push(...variables);

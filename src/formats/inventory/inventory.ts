@@ -1,4 +1,4 @@
-import type { FilePlace, Problem } from '../../errors/problem.ts';
+import { type FilePlace, type Problem, problem } from '../../errors/problem.ts';
 import type { ValueNode } from '../values/node.ts';
 
 /** A variable as it was read somewhere; several of one name may exist, and precedence decides. */
@@ -32,10 +32,35 @@ export interface Inventory {
   readonly hosts: Map<string, InventoryHost>;
   readonly groups: Map<string, InventoryGroup>;
   readonly problems: Problem[];
+  /** Hosts counted once for each group that names them. */
+  members: number;
+}
+
+/** A larger inventory has been multiplied by a slip; a thousand hosts in forty groups have a tenth of it. */
+const MOST_MEMBERS = 400_000;
+
+/** Puts hosts into a group; false, with a problem told once, where the inventory would grow beyond reason. */
+export function addMembers(
+  inventory: Inventory,
+  group: InventoryGroup,
+  names: readonly string[],
+  place: FilePlace,
+): boolean {
+  const before = inventory.members;
+  inventory.members += names.length;
+  if (inventory.members <= MOST_MEMBERS) {
+    for (const name of names) group.hosts.add(name);
+    return true;
+  }
+  if (before <= MOST_MEMBERS) {
+    const details = { file: inventory.file, reason: `its groups name more than ${MOST_MEMBERS} hosts` };
+    inventory.problems.push(problem('IMPORT_TOO_LARGE', { place, details }));
+  }
+  return false;
 }
 
 export function emptyInventory(file: string): Inventory {
-  return { file, hosts: new Map(), groups: new Map(), problems: [] };
+  return { file, hosts: new Map(), groups: new Map(), problems: [], members: 0 };
 }
 
 export function groupNamed(inventory: Inventory, name: string, place: FilePlace): InventoryGroup {

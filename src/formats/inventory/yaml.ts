@@ -3,7 +3,7 @@ import type { SourceFile } from '../result.ts';
 import type { MapEntry, ValueNode } from '../values/node.ts';
 import { readYaml } from '../values/yaml.ts';
 import { checkGroups } from './ini.ts';
-import { emptyInventory, groupNamed, hostNamed, type Inventory } from './inventory.ts';
+import { addMembers, emptyInventory, groupNamed, hostNamed, type Inventory } from './inventory.ts';
 import { expandHosts } from './ranges.ts';
 
 const DEEPEST = 40;
@@ -63,10 +63,11 @@ function readHost(inventory: Inventory, group: string, entry: MapEntry): void {
     place: one.keyPlace,
     node: one.value,
   }));
+  const members = groupNamed(inventory, group, entry.keyPlace);
+  if (!addMembers(inventory, members, hosts.names, entry.keyPlace)) return;
   for (const name of hosts.names) {
     const host = hostNamed(inventory, name, entry.keyPlace);
     if (hosts.port !== undefined) host.port = hosts.port;
     host.variables.push(...variables);
-    groupNamed(inventory, group, entry.keyPlace).hosts.add(name);
   }
 }

@@ -181,3 +181,8 @@ test('any text is read without a throw', () => {
     fc.property(fc.array(fc.oneof(line, fc.string())), (lines) => read(lines.join('\n')).hosts.size >= 0),
   );
 });
+
+test('an inventory that multiplies itself is told, not read for minutes', () => {
+  const text = Array.from({ length: 1000 }, (_, n) => `[g${n}]\nh[1:2000]`).join('\n');
+  expect(read(text).problems.map((found) => found.code)).toEqual(['IMPORT_TOO_LARGE']);
+});
