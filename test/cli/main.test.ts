@@ -77,7 +77,7 @@ describe('the command as a process', () => {
     writeFileSync(ssh, '#!/bin/sh\necho reached >&2\nexec sleep 30\n', { mode: 0o755 });
     const child = spawn(process.execPath, [bundle, 'ping'], {
       cwd: folder,
-      env: { ...process.env, PATH: `${folder}:${process.env['PATH']}` },
+      env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
