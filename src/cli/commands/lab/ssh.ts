@@ -10,8 +10,8 @@ export const labSshCommand: Command = {
   options: [labOption],
   passThrough: true,
   examples: [
-    { line: 'cloudwright lab ssh allinone', says: 'a shell' },
-    { line: 'cloudwright lab ssh allinone systemctl --failed', says: 'one command' },
+    { line: 'cloudwright lab ssh control1', says: 'a shell' },
+    { line: 'cloudwright lab ssh control1 systemctl --failed', says: 'one command' },
   ],
   async run(context, input) {
     return await labSsh(labOf(context, input), input.argument('NODE') ?? '', input.arguments('COMMAND'));

@@ -11,14 +11,14 @@ export const labUpCommand: Command = {
   details:
     'Each node is a systemd-nspawn machine with five networks in a namespace of its own; nothing is added to the ' +
     'interfaces of this host. Needs root on Linux.',
-  arguments: [{ name: 'NODE', summary: 'names of the nodes (default: allinone)', many: true }],
+  arguments: [{ name: 'NODE', summary: 'names of the nodes (default: control1)', many: true }],
   options: [
     labOption,
     { name: 'memory', value: 'MIB', summary: 'memory limit of each node (default: 6144)' },
     { name: 'layer', value: 'NAME', summary: 'start new nodes from a saved layer' },
   ],
   examples: [
-    { line: 'cloudwright lab up', says: 'one node, allinone' },
+    { line: 'cloudwright lab up', says: 'one node, control1' },
     { line: 'cloudwright lab up control1 control2 control3 compute1', says: 'four nodes' },
   ],
   async run(context, input) {
@@ -27,7 +27,7 @@ export const labUpCommand: Command = {
     const layer = input.option('layer');
     const state = await labUp({
       ...labOf(context, input),
-      nodes: (names.length > 0 ? names : ['allinone']).map((name) => ({ name })),
+      nodes: (names.length > 0 ? names : ['control1']).map((name) => ({ name })),
       ...(memoryMiB !== undefined && { memoryMiB }),
       ...(layer !== undefined && { layer }),
       report: asides(context),
