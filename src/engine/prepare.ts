@@ -122,6 +122,16 @@ export function describe(
   return { resources, checks };
 }
 
+/** What the chosen steps require of the hosts; before anything is read or changed. Throws all that is not met. */
+function judgeHosts(world: World, steps: RunSteps, context: StepContext): void {
+  const unmet = steps.chosen.flatMap((step) => step.requirements?.(context) ?? []);
+  for (const one of unmet) {
+    if (one.severity === 'warning') world.emit({ type: 'note', text: `${one.what} ${one.next}` });
+  }
+  const errors = unmet.filter((one) => one.severity === 'error');
+  if (errors.length > 0) throw new CloudwrightError(errors);
+}
+
 /** Reaches the hosts, asks the steps and reads all resources that live on hosts, in one round for all steps. */
 export async function prepare(
   input: RunInput,
@@ -130,6 +140,7 @@ export async function prepare(
   use: 'to-change' | 'to-look',
 ): Promise<Prepared> {
   const facts = await reachHosts(world, input.cloud, steps.hosts);
+  judgeHosts(world, steps, { cloud: input.cloud, facts });
   if (use === 'to-change') {
     await Promise.all(
       [...steps.hosts].map(async (host) => awaitEarlierChanges(world, await world.connections.get(host))),

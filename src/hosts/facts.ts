@@ -30,6 +30,8 @@ for b in /sys/block/*; do
   for held in "$b"/holders/*; do [ -e "$held" ] && used=yes; done
   grep -q "^/dev/$n[ p0-9]" /proc/mounts /proc/swaps 2>/dev/null && used=yes
   [ $used = no ] && command -v blkid >/dev/null && [ -n "$(blkid -p -o value -s TYPE "/dev/$n" 2>/dev/null)" ] && used=yes
+  # What an OSD of this host already lives on is not in anybody's way.
+  for osd in /var/lib/ceph/osd/*/block; do [ "$(readlink -f "$osd" 2>/dev/null)" = "/dev/$n" ] && used=no; done
   read -r size <"$b/size"; echo "/dev/$n $size $used"
 done
 printf '== end\\n'

@@ -46,13 +46,13 @@ function release(cloud: Cloud, host: Host, facts: HostFacts): readonly Problem[]
 
 function sizes(cloud: Cloud, host: Host, facts: HostFacts): readonly Problem[] {
   const found: Problem[] = [];
-  const need = (code: ErrorCode, role: Role, has: number, wanted: number): void => {
-    if (has >= wanted * tolerance) return;
+  const need = (code: ErrorCode, role: Role, has: number, wanted: number, share = tolerance): void => {
+    if (has >= wanted * share) return;
     found.push(finding(code, host, { role, found: Math.round(has * 10) / 10, needed: wanted }));
   };
   for (const role of host.roles) {
     const minimum = cloud.minimums[role];
-    need('PREFLIGHT_CPUS', role, facts.cpus / tolerance, minimum.cpus / tolerance);
+    need('PREFLIGHT_CPUS', role, facts.cpus, minimum.cpus, 1);
     need('PREFLIGHT_MEMORY', role, facts.memoryMiB / 1024, minimum.memoryGiB);
     need('PREFLIGHT_DISK', role, facts.rootDiskGiB, minimum.diskGiB);
   }
