@@ -26,7 +26,7 @@ import { describeLab, findState, type LabNode, type LabState, type NodeRecord } 
 
 export interface LabUpOptions extends LabLocation {
   readonly nodes: readonly NodeRequest[];
-  /** Memory limit of each node; page cache counts. 6144 unless told. */
+  /** Memory limit of each node; page cache counts. 8192 unless told: a whole all-in-one cloud holds 5 GiB. */
   readonly memoryMiB?: number;
   /** Name of a saved layer that new nodes start from. */
   readonly layer?: string;
@@ -61,7 +61,7 @@ async function bringUp(options: LabUpOptions): Promise<LabState> {
   const state = describeLab(options, indexes, {
     mirror: nodeUri(mirror.archive),
     securityMirror: mirror.security && nodeUri(mirror.security),
-    memoryMiB: options.memoryMiB ?? before?.memoryMiB ?? 6144,
+    memoryMiB: options.memoryMiB ?? before?.memoryMiB ?? 8192,
   });
   await ensureKeys(
     options,

@@ -29,7 +29,7 @@ export const upCommand: Command = {
   arguments: [{ name: 'FILE', summary: 'a description whose hosts are nodes of the lab', file: true }],
   options: [
     labOption,
-    { name: 'memory', value: 'MIB', summary: 'memory limit of each node (default: 6144)' },
+    { name: 'memory', value: 'MIB', summary: 'memory limit of each node (default: 8192)' },
     { name: 'layer', value: 'NAME', summary: 'start new nodes from a saved layer' },
     { name: 'skip-test', summary: 'leave the acceptance test out' },
   ],

@@ -14,7 +14,7 @@ export const labUpCommand: Command = {
   arguments: [{ name: 'NODE', summary: 'names of the nodes (default: control1)', many: true }],
   options: [
     labOption,
-    { name: 'memory', value: 'MIB', summary: 'memory limit of each node (default: 6144)' },
+    { name: 'memory', value: 'MIB', summary: 'memory limit of each node (default: 8192)' },
     { name: 'layer', value: 'NAME', summary: 'start new nodes from a saved layer' },
   ],
   examples: [
