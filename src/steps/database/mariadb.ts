@@ -14,6 +14,8 @@ skip-name-resolve
 default_storage_engine = InnoDB
 character-set-server = utf8mb3
 collation-server = utf8mb3_general_ci
+# Migrations that only name the character set must get the same collation as the rest, or tables can't be joined.
+character-set-collations = utf8mb3=utf8mb3_general_ci
 # About twenty services with pools of up to 35 connections each.
 max_connections = 4096
 # A host behind the balancer must not be shut out because health checks hang up early.
