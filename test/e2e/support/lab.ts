@@ -1,0 +1,94 @@
+import { mkdtempSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { trialDescription } from '../../../src/cli/trial.ts';
+import type { CommandResult } from '../../../src/lab/command.ts';
+import {
+  type LabLocation,
+  type LabState,
+  labDirectory,
+  labDown,
+  labExec,
+  labRemains,
+  labUp,
+} from '../../../src/lab/index.ts';
+import { endRuns } from './cli.ts';
+
+/** What labs said; shown by a test that fails in a hook. */
+export const labLines: string[] = [];
+export const report = (line: string): void => {
+  labLines.push(line);
+};
+
+export interface TestLab extends LabLocation {
+  readonly state: LabState;
+  /** Folder of the description, the vault and the journal. */
+  readonly folder: string;
+  /** Runs a shell command line on the node as root. */
+  on(commandLine: string, limitSeconds?: number): Promise<CommandResult>;
+  /** The same; fails the test unless it succeeds. Gives what it printed. */
+  get(commandLine: string, limitSeconds?: number): Promise<string>;
+}
+
+export interface TestLabOptions {
+  /** A saved layer that the node starts from; a bare Debian unless told. */
+  readonly layer?: string;
+  readonly memoryMiB?: number;
+  /** Changes the description before it is written. */
+  readonly edit?: (description: string) => string;
+}
+
+/** A fresh lab of one node, `control1`, with a description of an all-in-one cloud for it. */
+export async function testLab(name: string, options: TestLabOptions = {}): Promise<TestLab> {
+  const lab = { name, directory: labDirectory() };
+  await labDown({ ...lab, report });
+  const { layer, memoryMiB } = options;
+  const state = await labUp({
+    ...lab,
+    nodes: [{ name: 'control1' }],
+    ...(layer !== undefined && { layer }),
+    ...(memoryMiB !== undefined && { memoryMiB }),
+    report,
+  });
+  const on = (line: string, limit = 60): Promise<CommandResult> => labExec(lab, 'control1', line, limit);
+  return {
+    ...lab,
+    state,
+    folder: await describedFolder(state, options.edit),
+    on,
+    async get(line, limit) {
+      const result = await on(line, limit);
+      expect(result, `${line}\n${result.stderr}`).toMatchObject({ exitCode: 0 });
+      return result.stdout.trim();
+    },
+  };
+}
+
+/** A new folder with a description of an all-in-one cloud on the lab's node. `leaveLab` removes it with the lab. */
+export async function describedFolder(
+  state: LabState,
+  edit: (description: string) => string = (text) => text,
+): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), `cloudwright-e2e-${state.name}-`));
+  folders.set(folder, state.name);
+  await writeFile(join(folder, 'cloud.yaml'), edit(trialDescription(state)));
+  return folder;
+}
+
+/** Folders of descriptions, with the name of the lab that each belongs to. */
+const folders = new Map<string, string>();
+
+/** Ends runs, takes the lab down and asserts that nothing of it is left. For `afterAll`; also when no test ran. */
+export async function leaveLab(name: string): Promise<void> {
+  const mine = [...folders].flatMap(([folder, lab]) => (lab === name ? [folder] : []));
+  endRuns(mine);
+  const lab = { name, directory: labDirectory() };
+  await labDown({ ...lab, report });
+  for (const folder of mine) {
+    await rm(folder, { recursive: true, force: true });
+    folders.delete(folder);
+  }
+  expect(await labRemains(lab)).toEqual({ namespaces: [], groups: [], mounts: [], files: [] });
+}

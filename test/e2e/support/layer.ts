@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { trialDescription } from '../../../src/cli/trial.ts';
+import type { Cloud } from '../../../src/cloud/cloud.ts';
+import { parseDescription } from '../../../src/cloud/read.ts';
+import { ensureBase } from '../../../src/lab/base.ts';
+import { type LabLocation, labDirectory, labLayers, labSaveLayer } from '../../../src/lab/index.ts';
+import { findLayer } from '../../../src/lab/layers.ts';
+import { withLock } from '../../../src/lab/lock.ts';
+import { hostMirror } from '../../../src/lab/mirror.ts';
+import { stopNode } from '../../../src/lab/node.ts';
+import { describeLab } from '../../../src/lab/state.ts';
+import { steps } from '../../../src/steps/index.ts';
+import { runCli } from './cli.ts';
+import { leaveLab, report, type TestLab, type TestLabOptions, testLab } from './lab.ts';
+
+const PREFIX = 'e2e-packages-';
+const MAKER = 'e2elayer';
+
+/** Services that come up at boot; `generated`: those that have a SysV script alone. */
+const ENABLED = `systemctl list-unit-files --type=service --state=enabled,generated --no-legend --no-pager | awk '{print $1}' | sort`;
+
+/**
+ * A fresh lab whose node has the packages of every step, as they lie after the step `packages`, and nothing of them
+ * started or enabled: deploys onto it skip the minutes of the package transaction. The layer is made once for each
+ * machine and list of packages.
+ */
+export async function labWithPackages(
+  name: string,
+  options: Omit<TestLabOptions, 'layer'> = {},
+): Promise<TestLab> {
+  return await testLab(name, { ...options, layer: await packageLayer() });
+}
+
+/** Name of the layer with the packages of every step of an all-in-one cloud; made where it is missing. */
+export async function packageLayer(): Promise<string> {
+  const directory = labDirectory();
+  return await withLock(
+    join(directory, `${MAKER}-layer.lock`),
+    'the layer with packages',
+    async () => await findOrMake(directory),
+    1200,
+  );
+}
+
+async function findOrMake(directory: string): Promise<string> {
+  const lab = { name: MAKER, directory };
+  const base = await ensureBase(lab, await hostMirror(), report);
+  const words = JSON.stringify([base.id, packagesOfEveryStep(lab)]);
+  const layer = `${PREFIX}${createHash('sha256').update(words).digest('hex').slice(0, 12)}`;
+  if (await isThere(directory, layer)) return layer;
+  try {
+    await install(await testLab(MAKER));
+    await stopNode(MAKER, 'control1');
+    await labSaveLayer(lab, 'control1', layer);
+  } finally {
+    await leaveLab(MAKER);
+  }
+  await removeOthers(directory, layer);
+  return layer;
+}
+
+/** What an all-in-one cloud on a lab's node needs; known before there is a lab. */
+function packagesOfEveryStep(lab: LabLocation): readonly string[] {
+  const state = describeLab(lab, new Map([['control1', 11]]), {
+    mirror: '',
+    securityMirror: undefined,
+    memoryMiB: 0,
+  });
+  const place = { file: 'cloud.yaml', folder: '/nonexistent', home: '/root' };
+  const { cloud: described } = parseDescription(trialDescription(state), place);
+  if (!described) throw new Error('the description of the trial is not sound');
+  const cloud: Cloud = { ...described, secrets: {} as Cloud['secrets'] };
+  const names = steps.flatMap((step) => step.packages?.({ cloud, facts: new Map() }, 'control1') ?? []);
+  return [...new Set(names)].sort();
+}
+
+async function isThere(directory: string, layer: string): Promise<boolean> {
+  return await findLayer(directory, layer).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function install(maker: TestLab): Promise<void> {
+  const before = (await maker.get(ENABLED)).split('\n');
+  const run = await runCli(maker.folder, ['apply', '--step', 'preflight', '--step', 'packages'], 1200);
+  if (run.code !== 0) throw new Error(`The packages could not be installed:\n${run.output}`);
+  const after = (await maker.get(ENABLED)).split('\n');
+  const added = after.filter((unit) => !before.includes(unit));
+  // A deploy in one go meets packages whose services have never run; a boot in between would start them all.
+  await maker.get(`systemctl disable --quiet ${added.map((unit) => `'${unit}'`).join(' ')}`);
+}
+
+/** Layers of older lists of packages. One of them may lie under a node that a test of another checkout runs. */
+async function removeOthers(directory: string, current: string): Promise<void> {
+  for (const layer of await labLayers(directory)) {
+    if (!layer.startsWith(PREFIX) || layer === current) continue;
+    await rm(join(directory, 'layers', layer), { recursive: true, force: true });
+  }
+}
