@@ -2,7 +2,7 @@ import type { Cloud, Host } from '../cloud/cloud.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
-import { aptSources, file, hostsEntries, packages, service, sysctl } from '../resources/index.ts';
+import { aptSources, command, file, hostsEntries, packages, service, sysctl } from '../resources/index.ts';
 import { preflightRequirements } from './preflight/requirements.ts';
 import { controlHosts, factsOf } from './shared/places.ts';
 
@@ -33,6 +33,7 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
     host.name,
     cloud.hosts.map((other) => ({ address: other.addresses.management, names: [other.name] })),
   );
+  const name = hostName(host);
   const limits = file(
     host.name,
     '/etc/security/limits.d/60-cloudwright.conf',
@@ -41,11 +42,25 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
   const keepalive = sysctl(host.name, 'net.ipv4.tcp_keepalive_time', '60');
   return [
     ...sources,
+    name,
     names,
     limits,
     keepalive,
     ...timeResources(cloud, host, sources, factsOf(facts, host.name).container),
   ];
+}
+
+/**
+ * The host bears the name that the description gives it: RabbitMQ, Ceph and the agents register under it. Files of
+ * other installers often know addresses only, so the name is set, and the plan says so before.
+ */
+function hostName(host: Host): Resource {
+  return command(host.name, 'host-name', {
+    doing: `name the host ${host.name}`,
+    unless: `[ "$(uname -n)" = ${host.name} ] && [ "$(cat /etc/hostname)" = ${host.name} ]`,
+    script: `set -e\necho ${host.name} > /etc/hostname.new\nmv /etc/hostname.new /etc/hostname\nhostname ${host.name}`,
+    limitSeconds: 10,
+  });
 }
 
 /**

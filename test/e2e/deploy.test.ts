@@ -1,0 +1,136 @@
+import { mkdtempSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { labDirectory, labDown, labExec } from '../../src/lab/index.ts';
+import { eventsOf, runCli } from './support/cli.ts';
+import { leaveLab, report } from './support/lab.ts';
+
+/** The main job as `npm start` calls it: from nothing to a bare node to a verified cloud (issue: what a user gets). */
+const name = 'e2edeploy';
+const lab = { name, directory: labDirectory() };
+let folder = '';
+
+const node = async (line: string, limit = 120) => await labExec(lab, 'control1', line, limit);
+
+beforeAll(async () => {
+  await labDown({ ...lab, report });
+  folder = mkdtempSync(join(tmpdir(), 'cloudwright-e2e-up-'));
+});
+
+afterAll(async () => {
+  await leaveLab(name);
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('a cloud from a bare node', () => {
+  it('is deployed, verified and passes the acceptance test', async () => {
+    const run = await runCli(folder, ['up', '--lab', name], 1500);
+
+    expect(run.code, run.output).toBe(0);
+    expect(run.stdout).toContain('Passed in');
+    expect(run.stdout).toContain('https://192.168.21.100:31000');
+    expect(run.output).not.toContain('✗');
+  });
+
+  it('finds everything in place the second time and does not test again', async () => {
+    const run = await runCli(folder, ['up', '--lab', name, '--json'], 300);
+
+    expect(run.code, run.output).toBe(0);
+    const events = eventsOf(run.stdout);
+    const started = events.filter((event) => event.type === 'change-started');
+    expect(started).toEqual([]);
+    expect(events.find((event) => event.type === 'run-finished')).toMatchObject({
+      outcome: 'done',
+      changed: 0,
+    });
+  });
+
+  it('has nothing to plan', async () => {
+    const run = await runCli(folder, ['plan', '-f', 'trial/cloud.yaml', '--json'], 120);
+
+    expect(run.code, run.output).toBe(0);
+    expect(eventsOf(run.stdout).filter((event) => event.type === 'change-planned')).toEqual([]);
+  });
+
+  it('is healthy to every check, also the thorough ones', async () => {
+    const run = await runCli(folder, ['verify', '-f', 'trial/cloud.yaml'], 300);
+
+    expect(run.code, run.output).toBe(0);
+  });
+
+  it('mends what was changed by hand, and nothing else', async () => {
+    const spoil = await node(
+      'sed -i s/65536/1024/ /etc/security/limits.d/60-cloudwright.conf && systemctl stop memcached && rm /etc/ceph/ceph.client.glance.keyring',
+    );
+    expect(spoil.exitCode, spoil.stderr).toBe(0);
+
+    const run = await runCli(folder, ['apply', '-f', 'trial/cloud.yaml', '--json'], 300);
+
+    expect(run.code, run.output).toBe(0);
+    const changed = eventsOf(run.stdout).flatMap((event) =>
+      event.type === 'change-done' ? [event.resource] : [],
+    );
+    expect([...changed].sort()).toEqual([
+      'control1/file:/etc/ceph/ceph.client.glance.keyring',
+      'control1/file:/etc/security/limits.d/60-cloudwright.conf',
+      'control1/service:glance-api',
+      'control1/service:memcached',
+    ]);
+  });
+
+  it('serves the standard client with the written clouds.yaml', async () => {
+    const cloudsFile = join(folder, 'trial', 'clouds.yaml');
+    expect((await stat(cloudsFile)).mode & 0o077).toBe(0);
+    const clouds = await readFile(cloudsFile, 'utf8');
+    const put = await node(
+      `umask 077; base64 -d > /root/clouds.yaml <<'END'\n${Buffer.from(clouds).toString('base64')}\nEND`,
+    );
+    expect(put.exitCode, put.stderr).toBe(0);
+
+    const ask = async (words: string): Promise<Record<string, unknown>[]> => {
+      const answer = await node(
+        `OS_CLIENT_CONFIG_FILE=/root/clouds.yaml openstack --os-cloud trial ${words} -f json`,
+      );
+      expect(answer.exitCode, answer.stderr).toBe(0);
+      return JSON.parse(answer.stdout) as Record<string, unknown>[];
+    };
+
+    const compute = await ask('compute service list');
+    expect(compute.map((row) => `${row.Binary} ${row.State}`).sort()).toEqual([
+      'nova-compute up',
+      'nova-conductor up',
+      'nova-scheduler up',
+    ]);
+    const agents = await ask('network agent list');
+    expect(agents.map((row) => row.Binary).sort()).toEqual(['neutron-ovn-metadata-agent', 'ovn-controller']);
+    expect(agents.every((row) => row.Alive === true)).toBe(true);
+    const catalog = await ask('service list');
+    expect(catalog.map((row) => row.Type)).toEqual(
+      expect.arrayContaining([
+        'identity',
+        'image',
+        'placement',
+        'compute',
+        'network',
+        'block-storage',
+        'orchestration',
+        'key-manager',
+      ]),
+    );
+    expect(await ask('image list')).toEqual([]);
+    expect(await ask('server list --all-projects')).toEqual([]);
+  });
+
+  it('comes back by itself after a power cut', async () => {
+    const cut = await runCli(folder, ['lab', 'cut', 'control1', '--lab', name], 120);
+    expect(cut.code, cut.output).toBe(0);
+    const heal = await runCli(folder, ['lab', 'heal', 'control1', '--lab', name], 120);
+    expect(heal.code, heal.output).toBe(0);
+
+    const run = await runCli(folder, ['apply', '-f', 'trial/cloud.yaml', '--json'], 600);
+
+    expect(run.code, run.output).toBe(0);
+  });
+});
