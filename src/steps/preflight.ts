@@ -4,7 +4,7 @@ import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { aptSources, command, file, hostsEntries, packages, service, sysctl } from '../resources/index.ts';
 import { preflightRequirements } from './preflight/requirements.ts';
-import { controlHosts, factsOf } from './shared/places.ts';
+import { controlHosts, factsOf, vip } from './shared/places.ts';
 
 /** Host preparation: package sources, names, time, limits (B2, B3). */
 export const preflight: Step = {
@@ -13,7 +13,10 @@ export const preflight: Step = {
   needs: [],
   requirements: preflightRequirements,
   resources: (context) => context.cloud.hosts.flatMap((host) => hostResources(context, host)),
-  checks: (context) => context.cloud.hosts.flatMap((host) => hostChecks(context.cloud, host)),
+  checks: ({ cloud }) => [
+    ...cloud.hosts.flatMap((host) => hostChecks(cloud, host)),
+    ...controlHosts(cloud).map((host) => vipFreeCheck(cloud, host)),
+  ],
 };
 
 function hostResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
@@ -114,6 +117,36 @@ function timeResources(
     dropIn,
     service(host.name, 'chrony', { watches: [configuration, options, dropIn] }),
   ];
+}
+
+/**
+ * The VIP is nobody's yet, or this cloud's own. The kernel is made to look for it with one datagram, which needs no
+ * tool on a bare host; whoever holds it answers within the second.
+ */
+function vipFreeCheck(cloud: Cloud, host: Host): ShellCheck {
+  const address = vip(cloud);
+  return {
+    via: 'shell',
+    id: `vip-free-${host.name}`,
+    title: `${address} belongs to nobody else`,
+    host: host.name,
+    limitSeconds: 5,
+    script: [
+      `if ip -o -4 addr show | grep -qF ' ${address}/'; then echo held here; exit; fi`,
+      'if systemctl is-active --quiet keepalived; then echo held by a peer or about to be; exit; fi',
+      `bash -c 'echo >/dev/udp/${address}/9' 2>/dev/null`,
+      'left=10',
+      'while [ $left -gt 0 ]; do',
+      `  case $(ip neigh show ${address}) in *lladdr*) ip neigh show ${address}; exit 1 ;; *FAILED*) break ;; esac`,
+      '  left=$((left - 1)); sleep 0.1',
+      'done',
+      'echo free',
+    ].join('\n'),
+    judge: ({ exitCode, stdout }) =>
+      exitCode === 0
+        ? { ok: true, sentence: `${address} is ${stdout.trim()}` }
+        : { ok: false, sentence: `another machine answers for ${address}: ${stdout.trim()}` },
+  };
 }
 
 function hostChecks(cloud: Cloud, host: Host): readonly ShellCheck[] {

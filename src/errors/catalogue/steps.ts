@@ -44,6 +44,12 @@ export const stepsErrors = defineCatalogue({
     next: 'Correct the address in the description, or give it to interface {interface} of the host.',
     exit: 1,
   },
+  PREFLIGHT_MTU: {
+    what: 'Interface {interface} of host {host} carries {found} bytes; the {network} network is described with {needed}.',
+    why: 'Larger packets would vanish on the way, which shows as connections that open and then hang.',
+    next: 'Raise the interface’s MTU, or lower `networks.{network}.mtu`.',
+    exit: 1,
+  },
   PREFLIGHT_PROVIDER_ADDRESS: {
     what: 'The provider interface {interface} of host {host} has the address {address}.',
     why: 'It becomes a port of a bridge; an address there would be cut off.',

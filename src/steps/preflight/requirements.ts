@@ -70,6 +70,10 @@ function interfaces(cloud: Cloud, host: Host, facts: HostFacts): readonly Proble
       continue;
     }
     if (!entry.up) found.push(finding('PREFLIGHT_INTERFACE_DOWN', host, { interface: name, network }));
+    const mtu = cloud.networks[network]?.mtu ?? 0;
+    if (entry.mtu < mtu) {
+      found.push(finding('PREFLIGHT_MTU', host, { network, interface: name, found: entry.mtu, needed: mtu }));
+    }
     if (network === 'provider') {
       const address = entry.addresses.map(withoutPrefix).find((candidate) => !candidate.includes(':'));
       if (address) found.push(finding('PREFLIGHT_PROVIDER_ADDRESS', host, { interface: name, address }));

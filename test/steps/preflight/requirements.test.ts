@@ -77,6 +77,11 @@ describe('what preflight requires of the hosts', () => {
       ['PREFLIGHT_INTERFACE_DOWN'],
     ],
     [
+      'an interface that carries too little',
+      { interfaces: good.interfaces.map((one) => (one.name === 'eth3' ? { ...one, mtu: 1400 } : one)) },
+      ['PREFLIGHT_MTU'],
+    ],
+    [
       'an address on the provider interface',
       {
         interfaces: good.interfaces.map((one) =>
