@@ -1,6 +1,7 @@
 import type { Step } from '../engine/step.ts';
 import { file, service } from '../resources/index.ts';
 import { ports } from './shared/endpoints.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf } from './shared/places.ts';
 import { memoryShare } from './shared/workers.ts';
 
@@ -9,10 +10,7 @@ export const cache: Step = {
   name: 'cache',
   title: 'Token cache',
   needs: ['packages'],
-  packages: ({ cloud }, host) =>
-    controlHosts(cloud).some((control) => control.name === host)
-      ? ['memcached', 'python3-memcache', 'python3-pymemcache']
-      : [],
+  packages: onControlHosts(() => ['memcached', 'python3-memcache', 'python3-pymemcache']),
   resources: ({ cloud, facts }) =>
     controlHosts(cloud).flatMap((host) => {
       const configuration = file(

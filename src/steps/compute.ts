@@ -8,9 +8,10 @@ import { cells } from './compute/cells.ts';
 import { novaConfiguration, usesKvm } from './compute/configuration.ts';
 import { hypervisorResources } from './compute/hypervisor.ts';
 import { endpoints, ports } from './shared/endpoints.ts';
-import { controlHosts, factsOf, firstControl, hostsWith, usesCeph } from './shared/places.ts';
+import { controlHosts, factsOf, firstControl, hostsWith, isControl, usesCeph } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
 import { sqlAccount } from './shared/sql.ts';
+import { steadyUnit } from './shared/units.ts';
 import { wsgiService } from './shared/wsgi.ts';
 
 /** Nova: cells, API, metadata, scheduler, conductor, console; libvirt and nova-compute on the compute hosts (D1). */
@@ -19,7 +20,7 @@ export const compute: Step = {
   title: 'Compute (Nova)',
   needs: ['image', 'placement', 'network'],
   packages: (context, name) => [
-    ...(controlHosts(context.cloud).some((host) => host.name === name)
+    ...(isControl(context.cloud, name)
       ? ['nova-api', 'nova-conductor', 'nova-scheduler', 'nova-consoleproxy']
       : []),
     ...(hostsWith(context.cloud, 'compute').some((host) => host.name === name)
@@ -86,11 +87,11 @@ function controlResources({ cloud, facts }: StepContext, host: Host): readonly R
     '# Managed by Cloudwright.\nNOVA_CONSOLE_PROXY_TYPE=novnc\nNOVA_SERIAL_PROXY_START=false\n',
   );
   const daemon = (unit: string, after: readonly (Resource | string)[], watches: readonly Resource[] = []) => {
-    const dropIn = file(
-      host.name,
-      `/etc/systemd/system/${unit}.service.d/cloudwright.conf`,
-      '[Unit]\nAfter=mariadb.service rabbitmq-server.service placement-api.service\n[Service]\nRestart=always\nRestartSec=2\n',
-    );
+    const dropIn = steadyUnit(host.name, unit, [
+      'mariadb.service',
+      'rabbitmq-server.service',
+      'placement-api.service',
+    ]);
     return [
       dropIn,
       service(host.name, unit, { watches: [nova, dropIn, ...watches], after: [...schemas, ...after] }),

@@ -3,9 +3,10 @@ import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { absent, file, link, service } from '../resources/index.ts';
-import { type Text, text } from '../secrets/confidential.ts';
+import { reveal, type Text, text } from '../secrets/confidential.ts';
 import { memcachedServers } from './shared/configuration.ts';
 import { identityUrl, ports } from './shared/endpoints.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl, vip } from './shared/places.ts';
 import { workers } from './shared/workers.ts';
 
@@ -15,16 +16,13 @@ export const dashboard: Step = {
   title: 'Dashboard (Horizon)',
   needs: ['identity'],
   applies: (cloud) => cloud.services.has('dashboard'),
-  packages: ({ cloud }, host) =>
-    controlHosts(cloud).some((control) => control.name === host)
-      ? [
-          'openstack-dashboard',
-          'openstack-dashboard-apache',
-          'apache2',
-          'libapache2-mod-wsgi-py3',
-          ...(cloud.services.has('orchestration') ? ['python3-heat-dashboard'] : []),
-        ]
-      : [],
+  packages: onControlHosts((cloud) => [
+    'openstack-dashboard',
+    'openstack-dashboard-apache',
+    'apache2',
+    'libapache2-mod-wsgi-py3',
+    ...(cloud.services.has('orchestration') ? ['python3-heat-dashboard'] : []),
+  ]),
   resources: (context) => controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
   checks: ({ cloud }) => [pageCheck(cloud)],
 };
@@ -130,11 +128,11 @@ function pageCheck(cloud: Cloud): ShellCheck {
     title: 'the login page comes over TLS through the VIP',
     host: firstControl(cloud).name,
     limitSeconds: 90,
-    // The certificate is checked too, against the deployment's authority.
-    script: text`authority=$(mktemp) && trap 'rm -f "$authority"' EXIT && cat > "$authority" <<'PEM'
-${cloud.secrets.tls_ca_certificate}
+    // The certificate is checked too, against the deployment's authority, whose certificate is public.
+    script: `authority=$(mktemp) && trap 'rm -f "$authority"' EXIT && cat > "$authority" <<'PEM'
+${reveal(cloud.secrets.tls_ca_certificate)}
 PEM
-curl -s -m 30 --cacert "$authority" -w '\\n%{http_code}' ${url}` as string,
+curl -s -m 30 --cacert "$authority" -w '\\n%{http_code}' ${url}`,
     judge: ({ stdout, stderr, exitCode }) => {
       const code = stdout.trim().split('\n').at(-1) ?? '';
       if (exitCode === 0 && code === '200' && stdout.includes('csrfmiddlewaretoken')) {

@@ -7,6 +7,7 @@ import { text } from '../secrets/confidential.ts';
 import { databaseHealthResources } from './database/health.ts';
 import { mariadbConfiguration } from './database/mariadb.ts';
 import { ports } from './shared/endpoints.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl, vip } from './shared/places.ts';
 
 /** MariaDB, with Galera as soon as there are several control hosts; written through one node (C3). */
@@ -14,10 +15,7 @@ export const database: Step = {
   name: 'database',
   title: 'Database',
   needs: ['ha'],
-  packages: ({ cloud }, host) =>
-    controlHosts(cloud).some((control) => control.name === host)
-      ? ['mariadb-server', 'mariadb-backup', 'galera-4', 'python3-pymysql']
-      : [],
+  packages: onControlHosts(() => ['mariadb-server', 'mariadb-backup', 'galera-4', 'python3-pymysql']),
   resources: (context) => controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
   checks: ({ cloud }) => [
     ...controlHosts(cloud).map((host) => memberCheck(cloud, host)),

@@ -6,6 +6,7 @@ import { file, service, sysctl } from '../resources/index.ts';
 import { joinTexts } from '../secrets/confidential.ts';
 import { haproxyConfiguration } from './ha/haproxy.ts';
 import { keepalivedConfiguration } from './ha/keepalived.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, prefixLength, vip } from './shared/places.ts';
 
 /** keepalived holds the VIP, haproxy answers on it (C2); also on one node, so that one node can grow. */
@@ -13,14 +14,10 @@ export const ha: Step = {
   name: 'ha',
   title: 'Floating address and load balancer',
   needs: ['packages'],
-  packages: ({ cloud }, host) => (isControl(cloud, host) ? ['keepalived', 'haproxy', 'curl'] : []),
+  packages: onControlHosts(() => ['keepalived', 'haproxy', 'curl']),
   resources: ({ cloud }) => controlHosts(cloud).flatMap((host) => hostResources(cloud, host)),
   checks: ({ cloud }) => [...controlHosts(cloud).map(haproxyCheck), vipCheck(cloud)],
 };
-
-function isControl(cloud: Cloud, name: string): boolean {
-  return controlHosts(cloud).some((host) => host.name === name);
-}
 
 function hostResources(cloud: Cloud, host: Host): readonly Resource[] {
   const nonlocalBind = sysctl(host.name, 'net.ipv4.ip_nonlocal_bind', '1');

@@ -7,6 +7,7 @@ import { command, directory, file, renderIni } from '../resources/index.ts';
 import { text } from '../secrets/confidential.ts';
 import { cacheSection, databaseSection, databaseUrl, proxyHeaders } from './shared/configuration.ts';
 import { endpoints, identityUrl } from './shared/endpoints.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl } from './shared/places.ts';
 import { schema } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
@@ -17,10 +18,7 @@ export const identity: Step = {
   name: 'identity',
   title: 'Identity (Keystone)',
   needs: ['database', 'cache'],
-  packages: ({ cloud }, host) =>
-    controlHosts(cloud).some((control) => control.name === host)
-      ? ['keystone', 'python3-openstackclient']
-      : [],
+  packages: onControlHosts(() => ['keystone', 'python3-openstackclient']),
   resources: (context) => [
     ...sqlAccount(context.cloud, 'keystone', ['keystone']),
     ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),

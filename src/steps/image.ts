@@ -13,10 +13,12 @@ import {
   type Section,
 } from './shared/configuration.ts';
 import { endpoints } from './shared/endpoints.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl, usesCeph } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
-import { schema } from './shared/schema.ts';
+import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
+import { steadyUnit } from './shared/units.ts';
 import { workers } from './shared/workers.ts';
 
 /** Glance, its images in Ceph (D1). */
@@ -24,10 +26,10 @@ export const image: Step = {
   name: 'image',
   title: 'Images (Glance)',
   needs: ['identity', 'ceph'],
-  packages: ({ cloud }, host) =>
-    controlHosts(cloud).some((control) => control.name === host)
-      ? ['glance-api', ...(usesCeph(cloud) ? ['python3-rbd', 'python3-rados'] : [])]
-      : [],
+  packages: onControlHosts((cloud) => [
+    'glance-api',
+    ...(usesCeph(cloud) ? ['python3-rbd', 'python3-rados'] : []),
+  ]),
   resources: (context) => [
     ...sqlAccount(context.cloud, 'glance', ['glance']),
     ...registration(context.cloud, 'glance', [endpoints.image]),
@@ -77,23 +79,12 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
     { group: 'glance', mode: '0640' },
   );
   const keyring = usesCeph(cloud) ? [clientKeyringFile(cloud, host, 'glance', 'glance')] : [];
-  const dropIn = file(
-    host.name,
-    '/etc/systemd/system/glance-api.service.d/cloudwright.conf',
-    '[Unit]\nAfter=mariadb.service memcached.service\n[Service]\nRestart=always\nRestartSec=2\n',
-  );
-  const tables =
-    host === firstControl(cloud)
-      ? [
-          schema(host.name, 'glance', {
-            database: 'glance',
-            package: 'glance-common',
-            user: 'glance',
-            script: 'run glance-manage db_sync',
-            after: [configuration, `${host.name}/mysql-user:glance`],
-          }),
-        ]
-      : [];
+  const dropIn = steadyUnit(host.name, 'glance-api', ['mariadb.service', 'memcached.service']);
+  const tables = schemaOnce(cloud, host, 'glance', {
+    package: 'glance-common',
+    script: 'run glance-manage db_sync',
+    after: [configuration],
+  });
   return [
     configuration,
     ...keyring,

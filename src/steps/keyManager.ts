@@ -11,9 +11,10 @@ import {
   transportUrl,
 } from './shared/configuration.ts';
 import { baseUrl, endpoints } from './shared/endpoints.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
-import { schema } from './shared/schema.ts';
+import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { wsgiService } from './shared/wsgi.ts';
 
@@ -23,10 +24,7 @@ export const keyManager: Step = {
   title: 'Key manager (Barbican)',
   needs: ['identity', 'messaging'],
   applies: (cloud) => cloud.services.has('key-manager'),
-  packages: ({ cloud }, host) =>
-    controlHosts(cloud).some((control) => control.name === host)
-      ? ['barbican-api', 'python3-barbicanclient']
-      : [],
+  packages: onControlHosts(() => ['barbican-api', 'python3-barbicanclient']),
   resources: (context) => [
     ...sqlAccount(context.cloud, 'barbican', ['barbican']),
     ...registration(context.cloud, 'barbican', [endpoints.keyManager]),
@@ -57,18 +55,11 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
     }),
     { group: 'barbican', mode: '0640' },
   );
-  const tables =
-    host === firstControl(cloud)
-      ? [
-          schema(host.name, 'barbican', {
-            database: 'barbican',
-            package: 'barbican-common',
-            user: 'barbican',
-            script: 'run barbican-manage db upgrade',
-            after: [barbican, `${host.name}/mysql-user:barbican`],
-          }),
-        ]
-      : [];
+  const tables = schemaOnce(cloud, host, 'barbican', {
+    package: 'barbican-common',
+    script: 'run barbican-manage db upgrade',
+    after: [barbican],
+  });
   return [
     barbican,
     ...tables,

@@ -5,6 +5,7 @@ import type { Step, StepContext } from '../engine/step.ts';
 import { command, file, service } from '../resources/index.ts';
 import { type Text, text } from '../secrets/confidential.ts';
 import { ports } from './shared/endpoints.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl } from './shared/places.ts';
 import { memoryShare } from './shared/workers.ts';
 
@@ -13,8 +14,7 @@ export const messaging: Step = {
   name: 'messaging',
   title: 'Message broker',
   needs: ['ha'],
-  packages: ({ cloud }, host) =>
-    controlHosts(cloud).some((control) => control.name === host) ? ['rabbitmq-server'] : [],
+  packages: onControlHosts(() => ['rabbitmq-server']),
   resources: (context) => controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
   checks: ({ cloud }) => controlHosts(cloud).map((host) => brokerCheck(cloud, host)),
 };

@@ -11,10 +11,18 @@ import {
 } from './network/configuration.ts';
 import { ovnCentralResources } from './network/ovn.ts';
 import { endpoints } from './shared/endpoints.ts';
-import { chassisHosts, controlHosts, factsOf, firstControl, gatewayHosts } from './shared/places.ts';
+import {
+  chassisHosts,
+  controlHosts,
+  factsOf,
+  firstControl,
+  gatewayHosts,
+  isControl,
+} from './shared/places.ts';
 import { registration } from './shared/registration.ts';
-import { schema } from './shared/schema.ts';
+import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
+import { steadyUnit } from './shared/units.ts';
 import { wsgiService } from './shared/wsgi.ts';
 
 /** Neutron with ML2/OVN: kernel datapath where the hosts have the module, userspace otherwise (D2). */
@@ -23,7 +31,7 @@ export const network: Step = {
   title: 'Networking (Neutron, OVN)',
   needs: ['identity', 'messaging'],
   packages: ({ cloud }, name) => [
-    ...(controlHosts(cloud).some((host) => host.name === name)
+    ...(isControl(cloud, name)
       ? [
           'neutron-api',
           'neutron-rpc-server',
@@ -62,19 +70,12 @@ function serverResources({ cloud, facts }: StepContext, host: Host): readonly Re
   const owned = { group: 'neutron', mode: '0640' };
   const neutron = file(host.name, '/etc/neutron/neutron.conf', neutronConfiguration(cloud, host), owned);
   const ml2 = file(host.name, '/etc/neutron/plugins/ml2/ml2_conf.ini', ml2Configuration(cloud), owned);
-  const tables =
-    host === firstControl(cloud)
-      ? [
-          schema(host.name, 'neutron', {
-            database: 'neutron',
-            package: 'neutron-common',
-            user: 'neutron',
-            script:
-              'run neutron-db-manage --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/plugins/ml2/ml2_conf.ini upgrade heads',
-            after: [neutron, ml2, `${host.name}/mysql-user:neutron`],
-          }),
-        ]
-      : [];
+  const tables = schemaOnce(cloud, host, 'neutron', {
+    package: 'neutron-common',
+    script:
+      'run neutron-db-manage --config-file /etc/neutron/neutron.conf --config-file /etc/neutron/plugins/ml2/ml2_conf.ini upgrade heads',
+    after: [neutron, ml2],
+  });
   // The API waits for both OVN databases at its start; without them its first workers die.
   const ready = controlHosts(cloud).map((control) => `${control.name}/command:ovn-databases`);
   const api = wsgiService(host.name, {
@@ -95,11 +96,11 @@ function serverResources({ cloud, facts }: StepContext, host: Host): readonly Re
     after: [...tables, ...ready],
   });
   const daemons = serverUnits.flatMap((unit) => {
-    const dropIn = file(
-      host.name,
-      `/etc/systemd/system/${unit}.service.d/cloudwright.conf`,
-      '[Unit]\nAfter=mariadb.service rabbitmq-server.service ovn-central.service\n[Service]\nRestart=always\nRestartSec=2\n',
-    );
+    const dropIn = steadyUnit(host.name, unit, [
+      'mariadb.service',
+      'rabbitmq-server.service',
+      'ovn-central.service',
+    ]);
     return [
       dropIn,
       service(host.name, unit, { watches: [neutron, ml2, dropIn], after: [...tables, ...ready] }),
@@ -120,11 +121,10 @@ function metadataResources(cloud: Cloud, host: Host): readonly Resource[] {
     metadataAgentConfiguration(cloud),
     owned,
   );
-  const dropIn = file(
-    host.name,
-    '/etc/systemd/system/neutron-ovn-metadata-agent.service.d/cloudwright.conf',
-    '[Unit]\nAfter=cloudwright-chassis.service ovn-controller.service\n[Service]\nRestart=always\nRestartSec=2\n',
-  );
+  const dropIn = steadyUnit(host.name, 'neutron-ovn-metadata-agent', [
+    'cloudwright-chassis.service',
+    'ovn-controller.service',
+  ]);
   return [
     ...neutron,
     agent,

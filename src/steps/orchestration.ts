@@ -15,10 +15,12 @@ import {
   transportUrl,
 } from './shared/configuration.ts';
 import { baseUrl, endpoints } from './shared/endpoints.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
-import { schema } from './shared/schema.ts';
+import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
+import { steadyUnit } from './shared/units.ts';
 import { workers } from './shared/workers.ts';
 import { wsgiService } from './shared/wsgi.ts';
 
@@ -28,10 +30,7 @@ export const orchestration: Step = {
   title: 'Orchestration (Heat)',
   needs: ['identity', 'messaging'],
   applies: (cloud) => cloud.services.has('orchestration'),
-  packages: ({ cloud }, host) =>
-    controlHosts(cloud).some((control) => control.name === host)
-      ? ['heat-api', 'heat-engine', 'python3-heatclient']
-      : [],
+  packages: onControlHosts(() => ['heat-api', 'heat-engine', 'python3-heatclient']),
   resources: (context) => [
     ...sqlAccount(context.cloud, 'heat', ['heat']),
     ...registration(context.cloud, 'heat', [endpoints.orchestration]),
@@ -88,23 +87,16 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
     }),
     { group: 'heat', mode: '0640' },
   );
-  const tables =
-    host === firstControl(cloud)
-      ? [
-          schema(host.name, 'heat', {
-            database: 'heat',
-            package: 'heat-common',
-            user: 'heat',
-            script: 'run heat-manage db_sync',
-            after: [heat, `${host.name}/mysql-user:heat`],
-          }),
-        ]
-      : [];
-  const dropIn = file(
-    host.name,
-    '/etc/systemd/system/heat-engine.service.d/cloudwright.conf',
-    '[Unit]\nAfter=mariadb.service rabbitmq-server.service keystone.service\n[Service]\nRestart=always\nRestartSec=2\n',
-  );
+  const tables = schemaOnce(cloud, host, 'heat', {
+    package: 'heat-common',
+    script: 'run heat-manage db_sync',
+    after: [heat],
+  });
+  const dropIn = steadyUnit(host.name, 'heat-engine', [
+    'mariadb.service',
+    'rabbitmq-server.service',
+    'keystone.service',
+  ]);
   return [
     heat,
     ...tables,

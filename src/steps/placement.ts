@@ -4,9 +4,10 @@ import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni } from '../resources/index.ts';
 import { authTokenSection, databaseSection, databaseUrl, proxyHeaders } from './shared/configuration.ts';
 import { endpoints } from './shared/endpoints.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl, vip } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
-import { schema } from './shared/schema.ts';
+import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { wsgiService } from './shared/wsgi.ts';
 
@@ -15,8 +16,7 @@ export const placement: Step = {
   name: 'placement',
   title: 'Placement',
   needs: ['identity'],
-  packages: ({ cloud }, host) =>
-    controlHosts(cloud).some((control) => control.name === host) ? ['placement-api'] : [],
+  packages: onControlHosts(() => ['placement-api']),
   resources: (context) => [
     ...sqlAccount(context.cloud, 'placement', ['placement']),
     ...registration(context.cloud, 'placement', [endpoints.placement]),
@@ -53,18 +53,11 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
     }),
     { group: 'placement', mode: '0640' },
   );
-  const tables =
-    host === firstControl(cloud)
-      ? [
-          schema(host.name, 'placement', {
-            database: 'placement',
-            package: 'placement-common',
-            user: 'placement',
-            script: 'run placement-manage db sync',
-            after: [configuration, `${host.name}/mysql-user:placement`],
-          }),
-        ]
-      : [];
+  const tables = schemaOnce(cloud, host, 'placement', {
+    package: 'placement-common',
+    script: 'run placement-manage db sync',
+    after: [configuration],
+  });
   return [
     configuration,
     ...tables,

@@ -18,10 +18,12 @@ import {
   transportUrl,
 } from './shared/configuration.ts';
 import { baseUrl, endpoints, identityUrl } from './shared/endpoints.ts';
+import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl, usesCeph } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
-import { schema } from './shared/schema.ts';
+import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
+import { steadyUnit } from './shared/units.ts';
 import { workers } from './shared/workers.ts';
 import { wsgiService } from './shared/wsgi.ts';
 
@@ -30,16 +32,13 @@ export const volume: Step = {
   name: 'volume',
   title: 'Volumes (Cinder)',
   needs: ['identity', 'messaging', 'ceph'],
-  packages: ({ cloud }, host) =>
-    controlHosts(cloud).some((control) => control.name === host)
-      ? [
-          'cinder-api',
-          'cinder-scheduler',
-          'cinder-volume',
-          'qemu-utils',
-          ...(cloud.volumeBackup ? ['cinder-backup'] : []),
-        ]
-      : [],
+  packages: onControlHosts((cloud) => [
+    'cinder-api',
+    'cinder-scheduler',
+    'cinder-volume',
+    'qemu-utils',
+    ...(cloud.volumeBackup ? ['cinder-backup'] : []),
+  ]),
   resources: (context) => [
     ...sqlAccount(context.cloud, 'cinder', ['cinder']),
     ...registration(context.cloud, 'cinder', [endpoints.volume, endpoints.volumev3]),
@@ -139,28 +138,22 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
         ...(cloud.volumeBackup ? [clientKeyringFile(cloud, host, 'cinder-backup', 'cinder')] : []),
       ]
     : [];
-  const tables =
-    host === firstControl(cloud)
-      ? [
-          schema(host.name, 'cinder', {
-            database: 'cinder',
-            package: 'cinder-common',
-            user: 'cinder',
-            script: 'run cinder-manage db sync',
-            after: [cinder, `${host.name}/mysql-user:cinder`],
-          }),
-        ]
-      : [];
+  const tables = schemaOnce(cloud, host, 'cinder', {
+    package: 'cinder-common',
+    script: 'run cinder-manage db sync',
+    after: [cinder],
+  });
   const daemons = [
     'cinder-scheduler',
     'cinder-volume',
     ...(cloud.volumeBackup ? ['cinder-backup'] : []),
   ].flatMap((unit) => {
-    const dropIn = file(
-      host.name,
-      `/etc/systemd/system/${unit}.service.d/cloudwright.conf`,
-      '[Unit]\nAfter=mariadb.service rabbitmq-server.service ceph-mon.target ceph-osd.target\n[Service]\nRestart=always\nRestartSec=2\n',
-    );
+    const dropIn = steadyUnit(host.name, unit, [
+      'mariadb.service',
+      'rabbitmq-server.service',
+      'ceph-mon.target',
+      'ceph-osd.target',
+    ]);
     return [dropIn, service(host.name, unit, { watches: [cinder, dropIn, ...keyrings], after: tables })];
   });
   return [

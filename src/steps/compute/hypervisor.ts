@@ -6,6 +6,7 @@ import { reveal, type Text } from '../../secrets/confidential.ts';
 import { clientKeyringFile } from '../ceph/client.ts';
 import { usesUserspace } from '../network/chassis.ts';
 import { factsOf, firstControl, usesCeph } from '../shared/places.ts';
+import { steadyUnit } from '../shared/units.ts';
 import { hypervisorConfiguration, novaConfiguration } from './configuration.ts';
 
 /** libvirt, QEMU and nova-compute on a compute host. */
@@ -35,12 +36,13 @@ export function hypervisorResources({ cloud, facts }: StepContext, host: Host): 
     watches: [...qemu, stay, ...ceph.filter((resource) => resource.id.includes('/etc/libvirt/'))],
     after: wrapper,
   });
-  const dropIn = file(
-    host.name,
-    '/etc/systemd/system/nova-compute.service.d/cloudwright.conf',
-    // Started before the conductor, it loses ten seconds to a retry.
-    '[Unit]\nAfter=libvirtd.service rabbitmq-server.service nova-conductor.service neutron-api.service\n[Service]\nRestart=always\nRestartSec=2\n',
-  );
+  // Started before the conductor, it loses ten seconds to a retry.
+  const dropIn = steadyUnit(host.name, 'nova-compute', [
+    'libvirtd.service',
+    'rabbitmq-server.service',
+    'nova-conductor.service',
+    'neutron-api.service',
+  ]);
   const conductor = `${firstControl(cloud).name}/service:nova-conductor`;
   return [
     ...novaFile,

@@ -11,6 +11,10 @@ export function controlHosts(cloud: Cloud): readonly Host[] {
   return hostsWith(cloud, 'control');
 }
 
+export function isControl(cloud: Cloud, name: string): boolean {
+  return controlHosts(cloud).some((host) => host.name === name);
+}
+
 /** The host on which things are done that must be done once for the cloud: schemas, first users, pools. */
 export function firstControl(cloud: Cloud): Host {
   const first = controlHosts(cloud)[0];

@@ -1,5 +1,7 @@
+import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource, ResourceOptions } from '../../engine/resource.ts';
 import { command } from '../../resources/index.ts';
+import { firstControl } from './places.ts';
 
 export interface SchemaOptions extends ResourceOptions {
   /** Database whose tables show that the schema is there. */
@@ -43,4 +45,20 @@ export function schema(host: string, name: string, options: SchemaOptions): Reso
     },
     options,
   );
+}
+
+/** The schema of a service whose database, account and system user have one name, brought up on the first control host. */
+export function schemaOnce(
+  cloud: Cloud,
+  host: Host,
+  name: string,
+  options: {
+    readonly package: string;
+    readonly script: string;
+    readonly after: readonly Resource[];
+  },
+): readonly Resource[] {
+  if (host !== firstControl(cloud)) return [];
+  const after = [...options.after, `${host.name}/mysql-user:${name}`];
+  return [schema(host.name, name, { ...options, database: name, user: name, after })];
 }
