@@ -2,7 +2,7 @@ import type { Cloud, Host } from '../cloud/cloud.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { command, directory, file, service } from '../resources/index.ts';
-import { reveal, text } from '../secrets/confidential.ts';
+import { plain, text } from '../secrets/confidential.ts';
 import { cephChecks } from './ceph/checks.ts';
 import { cephConfiguration } from './ceph/configuration.ts';
 import { objectGatewayResources } from './ceph/gateway.ts';
@@ -87,7 +87,7 @@ function monitorResources(cloud: Cloud, host: Host, configuration: string): read
       script: [
         'set -e',
         'map=$(mktemp)',
-        `monmaptool --create --clobber --fsid ${reveal(cloud.secrets.ceph_fsid)} --enable-all-features --set-min-mon-release reef ${members} "$map" >/dev/null`,
+        `monmaptool --create --clobber --fsid ${plain(cloud.secrets.ceph_fsid)} --enable-all-features --set-min-mon-release reef ${members} "$map" >/dev/null`,
         'chown ceph: "$map"',
         `rm -rf ${data} && install -d -o ceph -g ceph ${data}`,
         `runuser -u ceph -- ceph-mon --mkfs -i ${host.name} --monmap "$map" --keyring /var/lib/cloudwright/ceph/mon.keyring`,
@@ -158,7 +158,12 @@ function poolResources(cloud: Cloud): readonly Resource[] {
     'ceph-pools',
     {
       doing: `make the pools ${pools.join(', ')}`,
-      unless: `pools=$(rados lspools) || exit 1; for pool in ${pools.join(' ')}; do printf '%s\\n' "$pools" | grep -qx "$pool" && [ -e /var/lib/cloudwright/ceph/pool-$pool ] || exit 1; done`,
+      // The markers first: a cluster without a monitor lets every question wait.
+      unless: [
+        `for pool in ${pools.join(' ')}; do [ -e /var/lib/cloudwright/ceph/pool-$pool ] || exit 1; done`,
+        'made=$(timeout 10 rados lspools) || exit 1',
+        `for pool in ${pools.join(' ')}; do printf '%s\\n' "$made" | grep -qx "$pool" || exit 1; done`,
+      ].join('\n'),
       script: [
         'set -e',
         `for pool in ${pools.join(' ')}; do`,
@@ -181,7 +186,7 @@ function poolResources(cloud: Cloud): readonly Resource[] {
       `ceph-key-${client.id}`,
       {
         doing: `give client.${client.id} its key and rights`,
-        unless: `timeout 10 rados --id ${client.id} --keyring ${path} lspools >/dev/null`,
+        unless: `[ -e /var/lib/cloudwright/ceph/pool-${pools[0]} ] && timeout 10 rados --id ${client.id} --keyring ${path} lspools >/dev/null`,
         script: text`ceph auth import -i ${path}`,
         limitSeconds: 30,
       },

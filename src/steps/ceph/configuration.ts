@@ -1,5 +1,5 @@
 import type { Cloud } from '../../cloud/cloud.ts';
-import { reveal } from '../../secrets/confidential.ts';
+import { plain } from '../../secrets/confidential.ts';
 import { hostsWith, storageAddress } from '../shared/places.ts';
 
 /** /etc/ceph/ceph.conf: the same on every host that talks to Ceph. */
@@ -9,7 +9,7 @@ export function cephConfiguration(cloud: Cloud): string {
   const { poolSize, poolMinSize, pgNum, osdMemory } = cloud.ceph;
   return `# Managed by Cloudwright; changes are put back at the next apply.
 [global]
-fsid = ${reveal(cloud.secrets.ceph_fsid)}
+fsid = ${plain(cloud.secrets.ceph_fsid)}
 mon_initial_members = ${monitors.map((host) => host.name).join(',')}
 mon_host = ${monitors.map(storageAddress).join(',')}
 public_network = ${network}

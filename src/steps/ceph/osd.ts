@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { command, file } from '../../resources/index.ts';
-import { reveal } from '../../secrets/confidential.ts';
+import { plain } from '../../secrets/confidential.ts';
 import { hostsWith } from '../shared/places.ts';
 
 /**
@@ -43,7 +43,7 @@ ExecStartPre=+/bin/sh -c '[ ! -b /var/lib/ceph/osd/ceph-%i/block ] || chown ceph
 
 function osdUuid(cloud: Cloud, host: Host, device: string): string {
   const hash = createHash('sha256')
-    .update(`${reveal(cloud.secrets.ceph_fsid)}/${host.name}/${device}`)
+    .update(`${plain(cloud.secrets.ceph_fsid)}/${host.name}/${device}`)
     .digest('hex');
   return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
 }
