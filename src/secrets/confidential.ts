@@ -43,6 +43,12 @@ export function reveal(text: Text): string {
   return typeof text === 'string' ? text : text.reveal();
 }
 
+/** The text of what is public, such as an identifier or a certificate. A secret here is a mistake of the program. */
+export function plain(text: Text): string {
+  if (typeof text !== 'string') throw new Error('a secret stands where only public text may');
+  return text;
+}
+
 /** The form that may be shown. */
 export function masked(text: Text): string {
   return typeof text === 'string' ? text : text.masked;

@@ -56,8 +56,10 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
       after: [
         configuration,
         limits,
-        // Members join one after another: each needs a whole donor.
-        ...(isFirst ? [] : [`${previousControl(cloud, host).name}/command:galera-member`]),
+        // Members join one after another: each needs a whole donor, and the account that it copies with.
+        ...(isFirst
+          ? []
+          : [`${previousControl(cloud, host).name}/command:galera-member`, `${first.name}/command:sst-user`]),
       ],
     },
   );

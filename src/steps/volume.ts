@@ -4,7 +4,7 @@ import type { Cloud, Host } from '../cloud/cloud.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni, service } from '../resources/index.ts';
-import { reveal, type Text } from '../secrets/confidential.ts';
+import { plain, type Text } from '../secrets/confidential.ts';
 import { clientKeyringFile } from './ceph/client.ts';
 import {
   authTokenSection,
@@ -83,7 +83,7 @@ function configuration(cloud: Cloud, host: Host, workerCount: number): Text {
       rbd_pool: 'volumes',
       rbd_ceph_conf: '/etc/ceph/ceph.conf',
       rbd_user: 'cinder',
-      rbd_secret_uuid: reveal(cloud.secrets.ceph_volume_libvirt_uuid),
+      rbd_secret_uuid: plain(cloud.secrets.ceph_volume_libvirt_uuid),
       rbd_flatten_volume_from_snapshot: false,
       rbd_max_clone_depth: 5,
       rados_connect_timeout: -1,

@@ -1,7 +1,7 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
 import { renderIni } from '../../resources/index.ts';
-import { reveal, type Text } from '../../secrets/confidential.ts';
+import { plain, type Text } from '../../secrets/confidential.ts';
 import {
   authTokenSection,
   cacheSection,
@@ -87,7 +87,7 @@ export function hypervisorConfiguration(cloud: Cloud, facts: HostFacts): Text {
         images_rbd_pool: 'vms',
         images_rbd_ceph_conf: '/etc/ceph/ceph.conf',
         rbd_user: 'nova',
-        rbd_secret_uuid: reveal(cloud.secrets.ceph_libvirt_uuid),
+        rbd_secret_uuid: plain(cloud.secrets.ceph_libvirt_uuid),
         disk_cachemodes: 'network=writeback',
       }
     : {};

@@ -2,7 +2,7 @@ import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
 import type { StepContext } from '../../engine/step.ts';
 import { command, file, service } from '../../resources/index.ts';
-import { reveal, type Text } from '../../secrets/confidential.ts';
+import { plain, type Text } from '../../secrets/confidential.ts';
 import { clientKeyringFile } from '../ceph/client.ts';
 import { usesUserspace } from '../network/chassis.ts';
 import { factsOf, firstControl, usesCeph } from '../shared/places.ts';
@@ -82,7 +82,7 @@ function cephResources(cloud: Cloud, host: Host): readonly Resource[] {
 }
 
 function libvirtSecret(host: Host, identifier: Text, client: string, key: Text): readonly Resource[] {
-  const uuid = reveal(identifier);
+  const uuid = plain(identifier);
   return [
     file(
       host.name,

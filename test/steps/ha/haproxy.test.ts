@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { allInOne, block, content, files, threeControls } from '../clouds.ts';
+
+const PATH = '/etc/haproxy/haproxy.cfg';
+
+describe('haproxy on three control hosts', () => {
+  const configuration = content(threeControls(), 'control1', PATH);
+
+  it('is the same on every control host and on no other', () => {
+    const written = files(threeControls()).filter((file) => file.path === PATH);
+    expect(written.map((file) => file.host)).toEqual(['control1', 'control2', 'control3']);
+    for (const host of ['control2', 'control3'])
+      expect(content(threeControls(), host, PATH)).toBe(configuration);
+  });
+
+  it('takes the check timings from the level', () => {
+    expect(block(configuration, 'defaults')).toContain(
+      '  default-server inter 3s fastinter 1s downinter 1s rise 1 fall 2',
+    );
+  });
+
+  it('writes to one database member, whose health is asked over HTTP', () => {
+    expect(block(configuration, 'listen database')).toEqual([
+      '  bind 192.0.2.100:3306',
+      '  option httpchk GET /',
+      '  option clitcpka',
+      '  option srvtcpka',
+      '  default-server port 9200 inter 1s fall 2 rise 2 on-marked-down shutdown-sessions',
+      '  server control1 192.0.2.11:3306 check',
+      '  server control2 192.0.2.12:3306 check backup',
+      '  server control3 192.0.2.13:3306 check backup',
+    ]);
+  });
+
+  it('spreads an API over all members', () => {
+    expect(block(configuration, 'listen identity')).toEqual([
+      '  bind 192.0.2.100:5000',
+      '  mode http',
+      '  option forwardfor',
+      '  http-request set-header X-Forwarded-Proto http',
+      '  option httpchk GET /',
+      '  http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
+      '  server control1 192.0.2.11:5000 check',
+      '  server control2 192.0.2.12:5000 check',
+      '  server control3 192.0.2.13:5000 check',
+    ]);
+  });
+
+  it('ends TLS for dashboard and console, on the service network too', () => {
+    expect(block(configuration, 'listen dashboard').slice(0, 2)).toEqual([
+      '  bind 192.0.2.100:31000 ssl crt /etc/haproxy/cloudwright.pem',
+      '  bind 203.0.113.100:31000 ssl crt /etc/haproxy/cloudwright.pem',
+    ]);
+    expect(block(configuration, 'listen console')).toContain(
+      '  bind 203.0.113.100:6080 ssl crt /etc/haproxy/cloudwright.pem',
+    );
+  });
+
+  it('sends the object store to the gateways', () => {
+    expect(block(configuration, 'listen object-store')).toEqual([
+      '  bind 192.0.2.100:8080',
+      '  mode http',
+      '  option httpchk GET /',
+      '  server storage1 192.0.2.31:7480 check',
+      '  server storage2 192.0.2.32:7480 check',
+      '  server storage3 192.0.2.33:7480 check',
+    ]);
+  });
+});
+
+describe('haproxy on one host', () => {
+  it('has one server in each section and binds no second address', () => {
+    const configuration = content(allInOne(), 'one', PATH);
+    const sections = configuration.split('\nlisten ').slice(2);
+    expect(sections).toHaveLength(14);
+    for (const section of sections) {
+      expect(section.match(/^ {2}server one 192\.0\.2\.11:\d+ check$/gm)).toHaveLength(1);
+      expect(section.match(/^ {2}bind /gm)).toHaveLength(1);
+    }
+  });
+
+  it('leaves out the sections of services that are off', () => {
+    const configuration = content(
+      allInOne(
+        '\nservices: { dashboard: false, orchestration: false, key-manager: false, object-store: false }\n',
+      ),
+      'one',
+      PATH,
+    );
+    for (const name of ['dashboard', 'orchestration', 'key-manager', 'object-store']) {
+      expect(configuration).not.toContain(`listen ${name}`);
+    }
+  });
+});

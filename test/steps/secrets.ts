@@ -1,0 +1,26 @@
+import type { StepContext } from '../../src/engine/step.ts';
+import { Confidential } from '../../src/secrets/confidential.ts';
+import { allResources, HIDDEN } from './clouds.ts';
+
+/** Every piece of text in the value that would be shown as it is: plain strings, and the masked form of the others. */
+export function openStrings(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (value instanceof Confidential) return HIDDEN.test(value.masked) ? [value.masked] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(openStrings);
+}
+
+/** Names of the secrets that reach the host, in any resource; a user made over the API does not. */
+export function secretsOn(context: StepContext, host: string): readonly string[] {
+  const names = allResources(context)
+    .filter((resource) => resource.host === host && resource.kind.via === 'shell')
+    .flatMap(({ desired }) => confidential(desired))
+    .flatMap((text) => [...text.reveal().matchAll(/hidden-(\w+)-/g)].map((found) => found[1] ?? ''));
+  return [...new Set(names)].sort();
+}
+
+function confidential(value: unknown): readonly Confidential[] {
+  if (value instanceof Confidential) return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(confidential);
+}

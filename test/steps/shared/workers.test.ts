@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { memoryShare, workers } from '../../../src/steps/shared/workers.ts';
+import { allInOne, content, iniSection, threeControls } from '../clouds.ts';
+
+function size(cpus: number, memoryMiB: number) {
+  const [facts] = allInOne('', { cpus, memoryMiB }).facts.values();
+  if (!facts) throw new Error('a cloud has a host');
+  return facts;
+}
+
+describe('workers', () => {
+  it.each([
+    [1, 4096, 1],
+    [2, 8192, 1],
+    [4, 8192, 2],
+    [8, 32_768, 4],
+    [8, 8192, 2],
+    [64, 262_144, 4],
+    [64, 2048, 1],
+  ])('on %i CPUs with %i MiB: %i', (cpus, memory, expected) => {
+    expect(workers(size(cpus, memory))).toBe(expected);
+  });
+
+  it('reach the services’ configuration', () => {
+    const wide = iniSection(content(threeControls(), 'control1', '/etc/heat/heat.conf'), 'DEFAULT');
+    expect(wide).toContain('num_engine_workers = 4');
+    const narrow = iniSection(content(allInOne(), 'one', '/etc/heat/heat.conf'), 'DEFAULT');
+    expect(narrow).toContain('num_engine_workers = 1');
+  });
+
+  it('are two for a service of one thread each, which could not answer itself', () => {
+    const uwsgi = (unit: string) =>
+      iniSection(content(allInOne(), 'one', `/etc/cloudwright/uwsgi/${unit}.ini`), 'uwsgi');
+    expect(uwsgi('nova-api')).toEqual(expect.arrayContaining(['processes = 2', 'threads = 1']));
+    expect(uwsgi('keystone')).toEqual(expect.arrayContaining(['processes = 1', 'threads = 8']));
+  });
+});
+
+describe('memoryShare', () => {
+  it('stays between its bounds', () => {
+    expect(memoryShare(size(2, 1000), 0.1, 512, 8192)).toBe(512);
+    expect(memoryShare(size(2, 20_000), 0.1, 512, 8192)).toBe(2000);
+    expect(memoryShare(size(2, 1_000_000), 0.1, 512, 8192)).toBe(8192);
+  });
+});

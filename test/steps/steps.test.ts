@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { orderResources, orderSteps, requireUnique } from '../../src/engine/graph.ts';
+import type { Resource } from '../../src/engine/resource.ts';
+import type { StepContext } from '../../src/engine/step.ts';
+import { fileKind } from '../../src/resources/file.ts';
+import { steps } from '../../src/steps/index.ts';
+import { allChecks, allInOne, allResources, appliedSteps, files, HIDDEN, threeControls } from './clouds.ts';
+import { openStrings, secretsOn } from './secrets.ts';
+
+const contexts: readonly [string, StepContext][] = [
+  ['all in one', allInOne()],
+  [
+    'all in one, optional services off',
+    allInOne(
+      '\nservices: { dashboard: false, orchestration: false, key-manager: false, object-store: false }\n',
+    ),
+  ],
+  ['all in one, with volume backup', allInOne('\nvolume: { backup: true }\n')],
+  ['three control hosts', threeControls()],
+];
+
+function allNeeds(name: string): ReadonlySet<string> {
+  const step = steps.find((candidate) => candidate.name === name);
+  return new Set((step?.needs ?? []).flatMap((need) => [need, ...allNeeds(need)]));
+}
+
+describe('the list of steps', () => {
+  it('names each step once, and each need is a step that comes earlier', () => {
+    const names = steps.map((step) => step.name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const [index, step] of steps.entries()) {
+      for (const need of step.needs)
+        expect(names.slice(0, index), `${step.name} needs ${need}`).toContain(need);
+    }
+    expect(orderSteps(steps).map((step) => step.name)).toEqual(names);
+  });
+
+  it('leaves out what the description switched off', () => {
+    const [, context] = contexts[1] ?? fail();
+    const names = appliedSteps(context).map((step) => step.name);
+    for (const name of ['dashboard', 'orchestration', 'key-manager']) expect(names).not.toContain(name);
+    expect(allResources(context).some(({ id }) => /radosgw|heat-|heat\.|barbican|dashboard/.test(id))).toBe(
+      false,
+    );
+  });
+});
+
+describe.each(contexts)('%s', (_name, context) => {
+  const { cloud } = context;
+  const bySteps = new Map(appliedSteps(context).map((step) => [step.name, step.resources(context)]));
+  const stepOf = new Map([...bySteps].flatMap(([name, list]) => list.map(({ id }) => [id, name] as const)));
+
+  it('describes every resource once, on a host of the cloud', () => {
+    requireUnique(bySteps);
+    const hosts = new Set(cloud.hosts.map((host) => host.name));
+    for (const { id, host } of allResources(context)) {
+      expect(hosts).toContain(host);
+      expect(id.startsWith(`${host}/`)).toBe(true);
+    }
+  });
+
+  it('orders the resources of each step without a circle or a loose end', () => {
+    for (const [name, list] of bySteps) expect(orderResources(name, list)).toHaveLength(list.length);
+  });
+
+  it('watches only what is there, in the same step or in one that is done before', () => {
+    for (const [name, list] of bySteps) {
+      const earlier = new Set([name, ...allNeeds(name)]);
+      for (const one of list) {
+        for (const id of one.watches) {
+          expect(stepOf.has(id), `${one.id} watches ${id}`).toBe(true);
+          expect(earlier, `${one.id} watches ${id}`).toContain(stepOf.get(id));
+        }
+      }
+    }
+  });
+
+  it('checks every step, each check under a name of its own and with a limit', () => {
+    const hosts = new Set(cloud.hosts.map((host) => host.name));
+    for (const step of appliedSteps(context)) {
+      const checks = step.checks(context);
+      expect(checks, step.name).not.toHaveLength(0);
+      expect(new Set(checks.map((check) => check.id)).size).toBe(checks.length);
+      for (const check of checks) {
+        expect(hosts).toContain(check.host);
+        expect(check.limitSeconds).toBeGreaterThan(0);
+        expect(check.title).not.toBe('');
+      }
+    }
+  });
+
+  it('puts no secret into a check, an id, or what a command says that it does', () => {
+    for (const check of allChecks(context)) {
+      const shown = [check.id, check.title, check.via === 'shell' ? check.script : ''].join('\n');
+      expect(shown).not.toMatch(HIDDEN);
+      // The mask in a script would be a secret put through a template string.
+      expect(shown).not.toContain('••••');
+    }
+    for (const { id, kind, desired } of allResources(context)) {
+      expect(id).not.toMatch(HIDDEN);
+      expect(id).not.toContain('••••');
+      if (kind.name !== 'command') continue;
+      const { doing } = desired as { readonly doing: string };
+      expect(doing, id).not.toBe('');
+      expect(doing).not.toMatch(HIDDEN);
+    }
+  });
+
+  it('keeps every secret in confidential text', () => {
+    for (const { id, desired } of allResources(context)) {
+      for (const open of openStrings(desired)) {
+        expect(open, id).not.toMatch(HIDDEN);
+        expect(open, id).not.toContain('••••');
+      }
+    }
+  });
+
+  it('lets the world read no file with a secret in it, and shows none in a difference', () => {
+    const secretFiles = files(context).filter((file) => typeof file.content !== 'string');
+    expect(secretFiles.length).toBeGreaterThan(20);
+    for (const file of secretFiles) expect(Number.parseInt(file.mode, 8) & 0o007, file.id).toBe(0);
+    for (const { kind, desired } of allResources(context)) {
+      if (kind !== fileKind) continue;
+      const change = fileKind.compare(
+        desired as Parameters<typeof fileKind.compare>[0],
+        {},
+        { touched: false },
+      );
+      expect(`${change?.summary}\n${change?.difference}`).not.toMatch(HIDDEN);
+    }
+  });
+
+  it('installs packages on every host and in every step that has any, each named properly', () => {
+    for (const step of appliedSteps(context)) {
+      if (!step.packages) continue;
+      const wanted = cloud.hosts.flatMap((host) => step.packages?.(context, host.name) ?? []);
+      expect(wanted, step.name).not.toHaveLength(0);
+      for (const name of wanted) expect(name).toMatch(/^[a-z0-9][a-z0-9+.-]+$/);
+    }
+    for (const host of cloud.hosts) {
+      const all = bySteps.get('packages')?.find((one) => one.id === `${host.name}/packages:all-roles`);
+      expect(all ?? listIds(bySteps.get('packages'))).toMatchObject({ host: host.name });
+    }
+  });
+});
+
+function listIds(resources: readonly Resource[] | undefined): string {
+  return (resources ?? []).map(({ id }) => id).join(', ');
+}
+
+function fail(): never {
+  throw new Error('no such context');
+}
+
+describe('secrets of three control hosts', () => {
+  const context = threeControls();
+
+  it('keep database passwords on the control hosts', () => {
+    for (const host of ['compute1', 'compute2', 'storage1', 'storage2', 'storage3']) {
+      expect(secretsOn(context, host).filter((name) => name.includes('database'))).toEqual([]);
+    }
+    expect(secretsOn(context, 'control2')).toContain('nova_database_password');
+  });
+
+  it('give a compute host what it uses and nothing else', () => {
+    expect(secretsOn(context, 'compute1')).toEqual([
+      'ceph_cinder_key',
+      'ceph_nova_key',
+      'cinder_password',
+      'glance_password',
+      'messaging_password',
+      'metadata_secret',
+      'neutron_password',
+      'nova_password',
+      'placement_password',
+    ]);
+  });
+
+  it('give a storage host Ceph’s alone', () => {
+    for (const name of secretsOn(context, 'storage1')) expect(name).toMatch(/^(ceph|rgw)_/);
+    // The object-store user is made once, on the first gateway.
+    expect(secretsOn(context, 'storage2').filter((name) => name.startsWith('rgw_'))).toEqual([]);
+  });
+
+  it('give the authority’s key, which signs certificates, to no host', () => {
+    for (const host of context.cloud.hosts) expect(secretsOn(context, host.name)).not.toContain('tls_ca_key');
+  });
+});
