@@ -12,6 +12,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type FilePlace, type Problem, problem } from '../errors/problem.ts';
+import { isDeep } from './depth.ts';
 
 export type Path = readonly PropertyKey[];
 
@@ -59,6 +60,7 @@ export function readDocument(text: string, file: string): DescriptionDocument {
     source: () => undefined,
   });
 
+  if (isDeep(rows)) return broken(place(0), 'it is nested too deeply');
   let document: Document.Parsed;
   try {
     document = parseDocument(text, {

@@ -40,6 +40,10 @@ export class SourceText {
     return this.text.slice(start, end === undefined ? undefined : end - 1).replace(/\r$/, '');
   }
 
+  *lines(): Generator<string> {
+    for (let index = 0; index < this.lineCount; index++) yield this.line(index);
+  }
+
   get lineCount(): number {
     return this.#starts.length;
   }

@@ -8,6 +8,7 @@ import {
   parseAllDocuments,
   type Scalar as YamlScalar,
 } from 'yaml';
+import { isDeep } from '../../cloud/depth.ts';
 import { type FilePlace, type Problem, problem } from '../../errors/problem.ts';
 import type { SourceFile } from '../result.ts';
 import type { MapEntry, ValueNode } from './node.ts';
@@ -43,7 +44,7 @@ export function readYaml(file: SourceFile): YamlReading {
     problems: [problem('IMPORT_TOO_LARGE', { place: start, details: { file: file.path, reason } })],
   });
   if (source.text.length > MOST_TEXT) return tooLarge(`it has more than ${MOST_TEXT} characters`);
-  if (isDeep(source)) return tooLarge('it is nested too deeply');
+  if (isDeep(source.lines())) return tooLarge('it is nested too deeply');
   try {
     return convertDocuments(source);
   } catch (error) {
@@ -59,34 +60,6 @@ export function readYaml(file: SourceFile): YamlReading {
       ],
     };
   }
-}
-
-/** Open brackets, list marks on one line and columns of indentation that no file of variables comes near. */
-const MOST_OPEN = 200;
-const MOST_MARKS = 60;
-const MOST_INDENT = 1000;
-
-/**
- * Looks for depth that the YAML library would not end well with: it recurses, and makes regular expressions as wide
- * as the indentation. Brackets in quotes count too, which is why a new key at the margin starts the count again.
- */
-function isDeep(source: SourceText): boolean {
-  let open = 0;
-  for (let index = 0; index < source.lineCount; index++) {
-    const line = source.line(index);
-    const text = line.trimStart();
-    if (line.length - text.length > MOST_INDENT) return true;
-    if (text.startsWith('#')) continue;
-    if (/^\w/.test(line)) open = 0;
-    const marks = /^(?:[-?:&*!]\S*[ \t]+)+/.exec(text.slice(0, 4000))?.[0].match(/[ \t]+/g)?.length ?? 0;
-    if (marks > MOST_MARKS) return true;
-    for (const unit of text) {
-      if (unit === '[' || unit === '{') open += 1;
-      else if (unit === ']' || unit === '}') open = Math.max(0, open - 1);
-      if (open > MOST_OPEN) return true;
-    }
-  }
-  return false;
 }
 
 function convertDocuments(source: SourceText): YamlReading {
