@@ -48,9 +48,12 @@ export async function missingPackages(
   return packages.filter((name) => !installed.has(name));
 }
 
-/** Installs what the lab needs on this machine, after saying so. No daemon of these packages is left running. */
-export async function ensureHostPackages(report: Report): Promise<void> {
-  const missing = await missingPackages();
+/** Installs what is needed on this machine, after saying so. No daemon of these packages is left running. */
+export async function ensureHostPackages(
+  report: Report,
+  packages: readonly string[] = Object.keys(HOST_PACKAGES),
+): Promise<void> {
+  const missing = await missingPackages(packages);
   if (missing.length === 0) return;
   report(`installing on this machine with apt-get: ${missing.join(', ')}`);
   const options = { environment: { DEBIAN_FRONTEND: 'noninteractive' }, limitSeconds: 900 };

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { quote } from '../../src/hosts/quote.ts';
+import { ensureHostPackages } from '../../src/lab/requirements.ts';
 
 /** A real sshd on loopback with keys of its own, run by whoever runs the tests; ended by its process id. */
 export interface TestSshd {
@@ -17,10 +18,11 @@ export interface TestSshd {
   stop(): Promise<void>;
 }
 
-export const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find((path) => existsSync(path));
+const SSHD = '/usr/sbin/sshd';
 
 export async function startSshd(extra: readonly string[] = []): Promise<TestSshd> {
-  if (SSHD === undefined) throw new Error('openssh-server is not installed');
+  if (!existsSync(SSHD))
+    await ensureHostPackages((line) => process.stderr.write(`${line}\n`), ['openssh-server']);
   const folder = mkdtempSync(join(tmpdir(), 'cw-sshd-'));
   const at = (name: string): string => join(folder, name);
   const keygen = (file: string): void => {
@@ -89,7 +91,7 @@ export async function startSshd(extra: readonly string[] = []): Promise<TestSshd
 
 async function launch(config: string, port: number): Promise<ChildProcess> {
   // sshd insists on an absolute path, and on no environment of ours.
-  const daemon = spawn('sh', ['-c', `exec ${quote(String(SSHD))} -D -e -f ${quote(config)}`], {
+  const daemon = spawn('sh', ['-c', `exec ${SSHD} -D -e -f ${quote(config)}`], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   await new Promise<void>((resolve, reject) => {
