@@ -16,13 +16,7 @@ import { placement } from './placement.ts';
 import { preflight } from './preflight.ts';
 import { volume } from './volume.ts';
 
-/**
- * Every step, in the order in which a person would read them. What waits for what is said by each step's `needs`;
- * steps that don't need one another run side by side.
- */
-export const steps: readonly Step[] = [
-  preflight,
-  packageInstallation,
+const services: readonly Step[] = [
   ha,
   ceph,
   database,
@@ -38,3 +32,9 @@ export const steps: readonly Step[] = [
   orchestration,
   keyManager,
 ];
+
+/**
+ * Every step, in the order in which a person would read them. What waits for what is said by each step's `needs`;
+ * steps that don't need one another run side by side.
+ */
+export const steps: readonly Step[] = [preflight, packageInstallation(services), ...services];

@@ -1,39 +1,44 @@
+import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step } from '../engine/step.ts';
 import { command, packages } from '../resources/index.ts';
-import { steps } from './index.ts';
 
 /**
- * Installs what all steps need on each host in one transaction: dpkg's triggers and apt's resolver run once
+ * Installs what all the services need on each host in one transaction: dpkg's triggers and apt's resolver run once
  * instead of once for each service, which is most of the time that a serial deploy loses.
  */
-export const packageInstallation: Step = {
-  name: 'packages',
-  title: 'Packages of every role',
-  needs: ['preflight'],
-  resources: (context) =>
-    context.cloud.hosts.flatMap((host) => {
-      const wanted = steps
-        .filter((step) => step.applies?.(context.cloud) ?? true)
-        .flatMap((step) => step.packages?.(context, host.name) ?? []);
-      if (wanted.length === 0) return [];
-      const all = packages(host.name, 'all-roles', [...new Set(wanted)].sort(), { debconf });
-      return [all, systemBus(host.name, all)];
-    }),
-  checks: (context) =>
-    context.cloud.hosts.map((host) => ({
-      via: 'shell' as const,
-      id: `dpkg-${host.name}`,
-      title: 'no package is half installed',
-      host: host.name,
-      limitSeconds: 30,
-      script: 'dpkg --audit',
-      judge: ({ stdout }) =>
-        stdout.trim() === ''
-          ? { ok: true, sentence: 'dpkg finds nothing to mend' }
-          : { ok: false, sentence: 'dpkg lists packages that are not fully installed', evidence: stdout },
-    })),
-};
+export function packageInstallation(services: readonly Step[]): Step {
+  return {
+    name: 'packages',
+    title: 'Packages of every role',
+    needs: ['preflight'],
+    resources: (context) =>
+      context.cloud.hosts.flatMap((host) => {
+        const wanted = services
+          .filter((step) => step.applies?.(context.cloud) ?? true)
+          .flatMap((step) => step.packages?.(context, host.name) ?? []);
+        if (wanted.length === 0) return [];
+        const all = packages(host.name, 'all-roles', [...new Set(wanted)].sort(), { debconf });
+        return [all, systemBus(host.name, all)];
+      }),
+    checks: (context) => context.cloud.hosts.map((host) => auditCheck(host.name)),
+  };
+}
+
+function auditCheck(host: string): ShellCheck {
+  return {
+    via: 'shell',
+    id: `dpkg-${host}`,
+    title: 'no package is half installed',
+    host,
+    limitSeconds: 30,
+    script: 'dpkg --audit',
+    judge: ({ stdout }) =>
+      stdout.trim() === ''
+        ? { ok: true, sentence: 'dpkg finds nothing to mend' }
+        : { ok: false, sentence: 'dpkg lists packages that are not fully installed', evidence: stdout },
+  };
+}
 
 /** Questions that have no configuration file; everything else is set through files after the installation. */
 const debconf: readonly string[] = ['nova-consoleproxy nova-consoleproxy/daemon_type select novnc'];
