@@ -11,6 +11,7 @@ const MIRROR = new RegExp(
   [
     'E: Failed to fetch',
     'Err:\\d+ ',
+    '[45]\\d\\d {2}[A-Z][a-z]+',
     'Could not resolve .*(http|https|ftp)',
     "Temporary failure resolving '",
     'Unable to fetch some archives',

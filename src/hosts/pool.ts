@@ -3,6 +3,9 @@ import { reveal } from '../secrets/confidential.ts';
 import type { Connection, ShellRequest, ShellResult } from './connection.ts';
 import { type Lane, LaneError } from './lane.ts';
 
+/** Lines that our own frames put into a stream; a lane that broke in the middle has them in what it said last. */
+const MARKERS = /^cw-[0-9a-f]{24,32}( \d+)?\n?/gm;
+
 export interface PoolOptions {
   readonly host: string;
   /** Lanes that requests use side by side. sshd allows 10 sessions a connection unless told (`MaxSessions`). */
@@ -77,7 +80,7 @@ export function lanePool(first: Lane, options: PoolOptions): Connection {
   }
 
   function lost(request: ShellRequest, error: unknown): never {
-    const said = error instanceof LaneError ? error.said.trim() : '';
+    const said = error instanceof LaneError ? error.said.replace(MARKERS, '').trim() : '';
     const living = [...all].filter((lane) => lane.alive);
     if (living.length === 0) {
       waiting.length = 0;

@@ -14,7 +14,8 @@ export const REFRESH = [
   `apt_log=${STATE_DIRECTORY}/apt.log`,
   `mkdir -p ${STATE_DIRECTORY} || exit 1`,
   'apt_failed() {',
-  `  grep -E '^(E|W|Err|dpkg: error)' "$apt_log" >&2 || tail -n 25 "$apt_log" >&2`,
+  // What a server or the network said stands indented below its `Err:` line.
+  `  grep -E '^(E|W|Err|dpkg: error)|^ +([1-5][0-9][0-9] |Could not|Connection|Temporary failure|Unable)' "$apt_log" >&2 || tail -n 25 "$apt_log" >&2`,
   `  exit ${APT_FAILED}`,
   '}',
   'refresh() {',
