@@ -97,7 +97,8 @@ function compareRunning(desired: ServiceDesired, state: ServiceState, touched: b
   const enable = desired.enabled && !COMES_UP.includes(state.file);
   const disable = !desired.enabled && state.file === 'enabled';
   if (running && !behind && !enable && !disable && !state.needsReload) return undefined;
-  const act = running && !behind && !state.needsReload ? 'none' : running || behind ? 'restart' : 'start';
+  // What it watches says when it must act; unit files that changed otherwise are only read.
+  const act = running && !behind ? 'none' : running || behind ? 'restart' : 'start';
   const verb = act === 'restart' && desired.reload ? 'reload' : !running && act !== 'none' ? 'start' : act;
   const words = [
     ...(state.file === 'masked' ? ['unmask'] : []),
@@ -105,6 +106,7 @@ function compareRunning(desired: ServiceDesired, state: ServiceState, touched: b
     ...(disable ? ['disable'] : []),
     ...(verb === 'none' ? [] : [verb]),
   ];
+  if (words.length === 0) words.push('read the unit files of');
   return {
     summary: `${words.join(' and ')} ${desired.unit.replace(/\.service$/, '')}`,
     script: startScript(desired, {

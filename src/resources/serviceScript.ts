@@ -53,6 +53,10 @@ while :; do
 done`;
 }
 
+/** Lets the manager read the unit's files where it has not seen them as they are. */
+const READ_UNIT_FILES =
+  'if [ "$(systemctl show -p NeedDaemonReload --value -- "$unit" </dev/null)" = yes ] || [ "$(systemctl show -p LoadState --value -- "$unit" </dev/null)" = not-found ]; then systemctl daemon-reload </dev/null || exit 1; fi';
+
 /** Brings a unit up and leaves its stamp. */
 export function startScript(
   unit: Unit,
@@ -70,7 +74,7 @@ export function startScript(
     giveUp(unit.unit),
     ...(plan.unmask ? ['systemctl unmask --quiet -- "$unit" </dev/null || exit 1'] : []),
     // Asked here, not in the plan: drop-ins of the same run are written after the plan was made.
-    'if [ "$(systemctl show -p NeedDaemonReload --value -- "$unit" </dev/null)" = yes ] || [ "$(systemctl show -p LoadState --value -- "$unit" </dev/null)" = not-found ]; then systemctl daemon-reload </dev/null || exit 1; fi',
+    READ_UNIT_FILES,
     ...(plan.enable ? ['systemctl enable --quiet -- "$unit" </dev/null || give_up'] : []),
     ...(plan.disable ? ['systemctl disable --quiet -- "$unit" </dev/null || exit 1'] : []),
   ];
@@ -81,6 +85,9 @@ export function startScript(
       `timeout ${limit} systemctl ${verb} -- "$unit" </dev/null`,
       `if [ $? -ne 0 ]; then give_up; fi`,
       settle(30),
+      // Enabling a unit that also has a SysV script, and steps side by side that do the same, leave the manager with
+      // an older look at the unit's files than the one it was started from.
+      READ_UNIT_FILES,
       touch(plan.stamp),
     );
   }

@@ -45,7 +45,7 @@ describe('service', () => {
     ['stopped', nova, { ...up, active: 'failed' }, false, 'start nova-api'],
     ['not enabled', nova, { ...up, file: 'disabled' }, false, 'enable nova-api'],
     ['static units can’t be enabled', nova, { ...up, file: 'static' }, false, undefined],
-    ['a changed unit file', nova, { ...up, needsReload: true }, false, 'restart nova-api'],
+    ['a changed unit file', nova, { ...up, needsReload: true }, false, 'read the unit files of nova-api'],
     [
       'masked',
       nova,
@@ -91,7 +91,7 @@ describe('service', () => {
     fake(
       'systemctl',
       `case "$*" in
-        'show -p NeedDaemonReload --value -- nova-api.service') echo yes;;
+        'show -p NeedDaemonReload --value -- nova-api.service') if grep -qx daemon-reload ${place}/calls; then echo no; else echo yes; fi;;
         'show -p LoadState --value -- nova-api.service') echo loaded;;
         'show -p Type --value -- nova-api.service') echo simple;;
         'show -p MainPID --value -- nova-api.service') echo 42;;
