@@ -26,12 +26,19 @@ export function editDistance(a: string, b: string): number {
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   // Longer words are never a slip of a key name, and the distance costs time in the square of the length.
   if (word.length > 64) return undefined;
-  const plain = (text: string): string => text.toLowerCase().replace(/[-_ ]/g, '');
+  const meant = plain(word);
+  const limit = Math.max(1, Math.floor(meant.length / 3));
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    const distance = editDistance(plain(word), plain(candidate));
+    const other = plain(candidate);
+    // Each letter more or less is an edit of its own.
+    if (Math.abs(other.length - meant.length) > limit) continue;
+    const distance = editDistance(meant, other);
     if (!best || distance < best.distance) best = { candidate, distance };
   }
-  const limit = Math.max(1, Math.floor(plain(word).length / 3));
-  return best && best.distance <= limit && best.distance < plain(word).length ? best.candidate : undefined;
+  return best && best.distance <= limit && best.distance < meant.length ? best.candidate : undefined;
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replace(/[-_ ]/g, '');
 }

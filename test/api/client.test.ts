@@ -251,11 +251,9 @@ describe('patience', () => {
   it('does not wait for what would not change', () =>
     withFakeCloud(async (cloud) => {
       cloud.interfere = ({ path }) => (path.endsWith('users') ? { status: 403 } : undefined);
-      const began = Date.now();
-      expect((await problemOf(cloud.client({ patienceSeconds: 30 }).identity.users())).code).toBe(
+      expect((await problemOf(cloud.client({ patienceSeconds: 3600 }).identity.users())).code).toBe(
         'API_DENIED',
       );
-      expect(Date.now() - began).toBeLessThan(5000);
     }));
 });
 

@@ -42,8 +42,6 @@ it('gives a state that could not be read a problem, never a guess', async () => 
 it('stops waiting for checks of a host that is gone', async () => {
   const connections = fakeConnections([{ host: 'one', script: /./, answer: lost }]);
   const world = new World(connections, () => {});
-  const began = Date.now();
-  const problems = await verifyChecks(world, [toyCheck('a', '/a', 60)], { step: 's' });
+  const problems = await verifyChecks(world, [toyCheck('a', '/a', 3600)], { step: 's' });
   expect(problems).toMatchObject([{ code: 'HOST_LOST' }]);
-  expect(Date.now() - began).toBeLessThan(2000);
 });

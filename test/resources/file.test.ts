@@ -23,9 +23,7 @@ describe('file', () => {
       file('h', join(root, `many/${n}`), `content ${n}\n`, me),
     );
     expect(new Set(codes(converge(files)))).toEqual(new Set([0]));
-    const started = performance.now();
     expect(plan(files)).toEqual(files.map(() => undefined));
-    expect(performance.now() - started).toBeLessThan(5_000);
     expect(statSync(join(root, 'many/3')).mode & 0o7777).toBe(0o644);
   });
 
