@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../../src/engine/event.ts';
 
@@ -12,14 +12,28 @@ let bundle: string | undefined;
 function builtBundle(): string {
   if (bundle) return bundle;
   execFileSync(join(root, 'cloudwright'), ['--version'], { stdio: 'pipe', timeout: 120_000 });
+  const dist = join(root, 'dist');
+  removeCopies(dist);
   // Beside the bundle, so that its packages are found.
-  const folder = mkdtempSync(join(root, 'dist', 'e2e-'));
-  const copy = join(folder, 'cloudwright.mjs');
-  copyFileSync(join(root, 'dist', 'cloudwright.mjs'), copy);
-  copyFileSync(join(root, 'dist', 'cloudwright.mjs.map'), `${copy}.map`);
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const copy = join(mkdtempSync(join(dist, `e2e-${process.pid}-`)), 'cloudwright.mjs');
+  copyFileSync(join(dist, 'cloudwright.mjs'), copy);
+  copyFileSync(join(dist, 'cloudwright.mjs.map'), `${copy}.map`);
   bundle = copy;
   return copy;
+}
+
+/** Removes copies of the bundle whose test is gone; a test's worker process may be ended before it could. */
+function removeCopies(dist: string): void {
+  for (const name of readdirSync(dist)) {
+    const pid = /^e2e-(\d+)-/.exec(name)?.[1];
+    if (pid && !existsSync(`/proc/${pid}`)) rmSync(join(dist, name), { recursive: true, force: true });
+  }
+}
+
+/** Removes this test's copy of the bundle; the next run makes another. */
+export function dropBundle(): void {
+  if (bundle) rmSync(dirname(bundle), { recursive: true, force: true });
+  bundle = undefined;
 }
 
 export interface CliResult {

@@ -14,7 +14,7 @@ import {
   labRemains,
   labUp,
 } from '../../../src/lab/index.ts';
-import { endRuns } from './cli.ts';
+import { dropBundle, endRuns } from './cli.ts';
 
 /** What labs said; shown by a test that fails in a hook. */
 export const labLines: string[] = [];
@@ -84,6 +84,7 @@ const folders = new Map<string, string>();
 export async function leaveLab(name: string): Promise<void> {
   const mine = [...folders].flatMap(([folder, lab]) => (lab === name ? [folder] : []));
   endRuns(mine);
+  dropBundle();
   const lab = { name, directory: labDirectory() };
   await labDown({ ...lab, report });
   for (const folder of mine) {
