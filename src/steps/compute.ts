@@ -18,7 +18,9 @@ import { wsgiService } from './shared/wsgi.ts';
 export const compute: Step = {
   name: 'compute',
   title: 'Compute (Nova)',
-  needs: ['image', 'placement', 'network'],
+  // Placement, because Nova's daemons end without it. Images and networks are asked for by instances alone, which
+  // come after all steps; waiting for those steps would leave cores idle.
+  needs: ['placement', 'messaging', 'ceph'],
   packages: (context, name) => [
     ...(isControl(context.cloud, name)
       ? ['nova-api', 'nova-conductor', 'nova-scheduler', 'nova-consoleproxy']

@@ -33,6 +33,9 @@ export function novaConfiguration(cloud: Cloud, host: Host, facts: HostFacts): T
       ram_allocation_ratio: cloud.compute.memoryRatio,
       disk_allocation_ratio: cloud.compute.diskRatio,
       reserved_host_memory_mb: cloud.compute.reservedMemoryMiB,
+      // The first round of the periodic tasks waits up to this many seconds (60 unless told), and with it the
+      // mapping of new hosts to their cell. Some spread stays, for services that start at the same moment.
+      periodic_fuzzy_delay: 3,
       vif_plugging_timeout: 120,
       vif_plugging_is_fatal: true,
       // After a power cut, instances come back as they were.
