@@ -13,6 +13,8 @@ interface Proxy {
   readonly tls?: boolean;
   /** One active, the rest backup: writes meet on one node (C3). */
   readonly single?: boolean;
+  /** Always taken to be up. */
+  readonly unchecked?: boolean;
 }
 
 /** Everything that answers on the VIP: every API, the database, the broker, the dashboard (C2). */
@@ -87,12 +89,18 @@ function proxies(cloud: Cloud): readonly Proxy[] {
       backendPort: ports.database,
       hosts: control,
       lines: [
-        'option httpchk GET /',
+        ...(control.length > 1 ? ['option httpchk GET /'] : []),
         'option clitcpka',
         'option srvtcpka',
-        `default-server port ${ports.databaseHealth} inter 1s fall 2 rise 2 on-marked-down shutdown-sessions`,
+        ...(control.length > 1
+          ? [
+              `default-server port ${ports.databaseHealth} inter 1s fall 2 rise 2 on-marked-down shutdown-sessions`,
+            ]
+          : []),
       ],
       single: true,
+      // One member has nobody to hand over to: a check that comes late under load could only cut its clients off.
+      unchecked: control.length === 1,
     },
     {
       name: 'messaging',
@@ -153,7 +161,7 @@ function section(cloud: Cloud, proxy: Proxy): string {
   );
   const servers = proxy.hosts.map(
     (host, index) =>
-      `  server ${host.name} ${host.address}:${proxy.backendPort} check${proxy.single && index > 0 ? ' backup' : ''}`,
+      `  server ${host.name} ${host.address}:${proxy.backendPort}${proxy.unchecked ? '' : ' check'}${proxy.single && index > 0 ? ' backup' : ''}`,
   );
   return [`listen ${proxy.name}`, ...binds, ...proxy.lines.map((line) => `  ${line}`), ...servers, ''].join(
     '\n',
