@@ -16,7 +16,9 @@ if (!existsSync(marker) || statSync(marker).mtimeMs < statSync(lock).mtimeMs) {
     stdio: ['ignore', 2, 2],
   });
   if (npm.status !== 0) {
-    process.stderr.write('npm install failed. Check that the npm registry is reachable, then run this again.\n');
+    process.stderr.write(
+      'npm install failed. Check that the npm registry is reachable, then run this again.\n',
+    );
     process.exit(1);
   }
 }

@@ -10,8 +10,7 @@ const FOLDER = '/run/cloudwright/changes';
 /** Seconds that a change of an earlier run is waited for: as long as a big package transaction. */
 const LIMIT = 1800;
 /** The start of process `$1` in clock ticks (field 22 of /proc/<pid>/stat), without starting a process. */
-const STARTED =
-  'started() { cw_line=; read -r cw_line 2>/dev/null </proc/$1/stat || return 1; cw_line=${cw_line##*) }; set -- $cw_line; cw_started=${20}; }';
+const STARTED = `started() { cw_line=; read -r cw_line 2>/dev/null </proc/$1/stat || return 1; cw_line=\${cw_line##*) }; set -- $cw_line; cw_started=\${20}; }`;
 
 /**
  * A change that leaves a note on the host for as long as it runs. When this process is killed the change goes on to

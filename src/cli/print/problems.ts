@@ -101,9 +101,11 @@ function excerpt(place: FilePlace, style: ProblemStyle): string[] {
   const number = String(place.line);
   const room = Math.max(20, style.columns - number.length - 6);
 
-  let before = printable(source.slice(0, start));
-  const offending = printable(source.slice(start, end));
-  let after = printable(source.slice(end));
+  // Of a line of any length, more than this is never shown.
+  const most = 4 * room;
+  let before = printable(source.slice(Math.max(0, start - most), start));
+  const offending = printable(source.slice(start, Math.min(end, start + most)));
+  let after = printable(source.slice(end, end + most));
   const wanted = Math.min(widthOf(offending), Math.floor(room / 2));
   while (before !== '' && widthOf(before) + wanted > room - 8) {
     before = `…${[...before.replace(/^…/, '')].slice(8).join('')}`;

@@ -5,10 +5,10 @@ import { formatProblem, formatProblems, problemsAsJson } from '../../../src/cli/
 import { widthOf } from '../../../src/cli/print/width.ts';
 import { type FilePlace, problem } from '../../../src/errors/problem.ts';
 
-const style = { colors: pc.createColors(false), columns: 80, folder: '/work' };
+const style = { colors: pc.createColors(false), columns: 80, folder: '/srv' };
 
 function at(text: string, column: number, length: number, suggestion?: string) {
-  const place: FilePlace = { kind: 'file', file: '/work/cloud.yaml', line: 12, column, length, text };
+  const place: FilePlace = { kind: 'file', file: '/srv/cloud.yaml', line: 12, column, length, text };
   return problem('HOST_UNREACHABLE', { details: { host: 'a' }, place, suggestion });
 }
 
@@ -29,6 +29,13 @@ describe('formatProblem', () => {
     const lines = formatProblem(at('이름: 서울 클라우드', 5, 2), style).split('\n');
     expect(lines[1]).toBe('  12 | 이름: 서울 클라우드');
     expect(lines[2]).toBe('     |       ^~~~');
+  });
+
+  it.each([1, 150_000, 300_000])('shows a line of 300,000 characters at column %i at once', (column) => {
+    const [, source = '', mark = ''] = formatProblem(at('['.repeat(300_000), column, 1), style).split('\n');
+    expect(widthOf(source)).toBeLessThanOrEqual(80);
+    expect(mark).toMatch(/^ {5}\| *\^$/);
+    expect(source.includes('…')).toBe(true);
   });
 
   it('shows the part of a long line around the offending text', () => {
