@@ -39,12 +39,15 @@ export const volume: Step = {
     'qemu-utils',
     ...(cloud.volumeBackup ? ['cinder-backup'] : []),
   ]),
-  resources: (context) => [
-    ...sqlAccount(context.cloud, 'cinder', ['cinder']),
-    ...registration(context.cloud, 'cinder', [endpoints.volume, endpoints.volumev3]),
-    ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
-    ...types(context.cloud),
-  ],
+  resources: (context) => {
+    const registered = registration(context.cloud, 'cinder', [endpoints.volume, endpoints.volumev3]);
+    return [
+      ...sqlAccount(context.cloud, 'cinder', ['cinder']),
+      ...registered,
+      ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
+      ...types(context.cloud, registered),
+    ];
+  },
   checks: ({ cloud }) => {
     const backends = backendNames(cloud);
     return [
@@ -178,10 +181,15 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
   ];
 }
 
-function types(cloud: Cloud): readonly Resource[] {
+/** Types are made through the catalog, by a service that asks Keystone about the caller with its own account. */
+function types(cloud: Cloud, registered: readonly Resource[]): readonly Resource[] {
   const host = firstControl(cloud).name;
   const running = controlHosts(cloud).map((control) => `${control.name}/service:cinder-api`);
   return backendNames(cloud).map((backend) =>
-    volumeType(host, { name: backend, extraSpecs: { volume_backend_name: backend } }, { after: running }),
+    volumeType(
+      host,
+      { name: backend, extraSpecs: { volume_backend_name: backend } },
+      { after: [...registered, ...running] },
+    ),
   );
 }
