@@ -28,14 +28,13 @@ export interface ServiceState {
   readonly sub: string;
   /** UnitFileState: `enabled`, `disabled`, `static`, `masked` … */
   readonly file: string;
-  readonly needsReload: boolean;
   readonly type: string;
   /** (Re)started since the last change of anything it watches. */
   readonly stamp: boolean;
 }
 
 const STARTED = `${STATE_DIRECTORY}/started`;
-const PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,Type';
+const PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,Type';
 /** States of a unit file from which the unit comes up by itself or which can't be enabled at all. */
 const COMES_UP = ['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated', 'transient'];
 
@@ -75,7 +74,6 @@ export const serviceKind: ShellKind<ServiceDesired, ServiceState> = {
         active: unit?.get('ActiveState') ?? 'unknown',
         sub: unit?.get('SubState') ?? '',
         file: unit?.get('UnitFileState') ?? '',
-        needsReload: unit?.get('NeedDaemonReload') === 'yes',
         type: unit?.get('Type') ?? '',
         stamp: stamps.has(item.unit),
       };
@@ -96,8 +94,9 @@ function compareRunning(desired: ServiceDesired, state: ServiceState, touched: b
   const behind = touched || (desired.watching && !state.stamp);
   const enable = desired.enabled && !COMES_UP.includes(state.file);
   const disable = !desired.enabled && state.file === 'enabled';
-  if (running && !behind && !enable && !disable && !state.needsReload) return undefined;
-  // What it watches says when it must act; unit files that changed otherwise are only read.
+  // NeedDaemonReload is no reason: it comes and goes while another step enables a unit, and the script asks for it
+  // before it starts anything. Drop-ins of ours are files that the service watches.
+  if (running && !behind && !enable && !disable) return undefined;
   const act = running && !behind ? 'none' : running || behind ? 'restart' : 'start';
   const verb = act === 'restart' && desired.reload ? 'reload' : !running && act !== 'none' ? 'start' : act;
   const words = [
@@ -106,7 +105,6 @@ function compareRunning(desired: ServiceDesired, state: ServiceState, touched: b
     ...(disable ? ['disable'] : []),
     ...(verb === 'none' ? [] : [verb]),
   ];
-  if (words.length === 0) words.push('read the unit files of');
   return {
     summary: `${words.join(' and ')} ${desired.unit.replace(/\.service$/, '')}`,
     script: startScript(desired, {
