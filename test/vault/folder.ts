@@ -1,24 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import type { DescribedCloud } from '../../src/cloud/build.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import { CloudwrightError } from '../../src/errors/problem.ts';
 import { SOUND } from '../cloud/broken/case.ts';
 
-const made: string[] = [];
-
-/** A folder that is removed after the test. */
+/** A folder that is removed after the test; the hook is the test's own, since modules are loaded once for all files. */
 export async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'cloudwright-vault-test-'));
-  made.push(folder);
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
-
-afterEach(async () => {
-  for (const folder of made.splice(0)) await rm(folder, { recursive: true, force: true });
-});
 
 export function cloudIn(folder: string, change: (text: string) => string = (text) => text): DescribedCloud {
   const { cloud } = parseDescription(change(SOUND), { file: 'cloud.yaml', folder, home: '/root' });

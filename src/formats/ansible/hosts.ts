@@ -3,7 +3,7 @@ import type { FilePlace } from '../../errors/problem.ts';
 import { nearest } from '../../errors/suggest.ts';
 import { Confidential } from '../../secrets/confidential.ts';
 import { groupsByHost, type Inventory, type InventoryHost, type Variable } from '../inventory/inventory.ts';
-import type { HostVariables } from '../inventory/precedence.ts';
+import type { HostVariables, VariableFolders } from '../inventory/precedence.ts';
 import { plainOf } from '../values/node.ts';
 import { asBoolean, asInteger, asText } from '../values/scalar.ts';
 import { looksSecret } from '../values/source.ts';
@@ -207,7 +207,7 @@ function connectionValue(to: string, found: unknown): string | number | boolean 
 export function accountVariables(
   context: ImportContext,
   inventory: Inventory,
-  all: readonly { readonly owner: string; readonly variables: readonly Variable[] }[],
+  folders: VariableFolders,
   variables: HostVariables,
   taken: (
     key: string,
@@ -220,7 +220,8 @@ export function accountVariables(
       variables: group.variables,
     })),
     ...[...inventory.hosts.values()].map((host) => ({ owner: host.name, variables: host.variables })),
-    ...all,
+    ...[...folders.groups].map(([owner, list]) => ({ owner: `group_vars/${owner}`, variables: list })),
+    ...[...folders.hosts].map(([owner, list]) => ({ owner: `host_vars/${owner}`, variables: list })),
   ];
   const told = new Set<FilePlace>();
   const said = (variable: Variable): string => `${variable.key}=${JSON.stringify(plainOf(variable.node))}`;
