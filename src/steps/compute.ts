@@ -72,7 +72,6 @@ function controlResources({ cloud, facts }: StepContext, host: Host): readonly R
       address: host.addresses.management,
       port,
       facts: own,
-      threads: 1,
       logFile: `/var/log/nova/${unit}.log`,
       startAfter: [
         'mariadb.service',

@@ -8,7 +8,7 @@ import { memcachedServers } from './shared/configuration.ts';
 import { identityUrl, ports } from './shared/endpoints.ts';
 import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl, vip } from './shared/places.ts';
-import { workers } from './shared/workers.ts';
+import { apiProcesses } from './shared/workers.ts';
 
 /** Horizon behind the VIP: haproxy ends TLS on port 31000 (D1). */
 export const dashboard: Step = {
@@ -77,7 +77,7 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
     `# Managed by Cloudwright; changes are put back at the next apply.
 <VirtualHost ${address}:${ports.dashboardBackend}>
   WSGIScriptAlias /horizon /usr/share/openstack-dashboard/wsgi.py process-group=horizon
-  WSGIDaemonProcess horizon user=www-data group=www-data processes=${workers(factsOf(facts, host.name))} threads=4 display-name=horizon
+  WSGIDaemonProcess horizon user=www-data group=www-data processes=${apiProcesses(factsOf(facts, host.name))} threads=1 display-name=horizon
   WSGIProcessGroup horizon
   # Horizon's C extensions can't live in a second interpreter.
   WSGIApplicationGroup %{GLOBAL}

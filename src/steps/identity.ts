@@ -67,7 +67,6 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
     address: host.addresses.management,
     port: endpoints.identity.port,
     facts: factsOf(facts, host.name),
-    threads: 8,
     logFile: '/var/log/keystone/keystone.log',
     extra: { 'rem-header': 'Content-Length' },
     startAfter: ['mariadb.service', 'memcached.service'],

@@ -70,7 +70,6 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
       address: host.addresses.management,
       port: endpoints.keyManager.port,
       facts: factsOf(facts, host.name),
-      threads: 4,
       logFile: '/var/log/barbican/barbican-api.log',
       startAfter: ['mariadb.service', 'memcached.service'],
       watches: [barbican],

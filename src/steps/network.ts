@@ -85,7 +85,6 @@ function serverResources({ cloud, facts }: StepContext, host: Host): readonly Re
     address: host.addresses.management,
     port: endpoints.network.port,
     facts: factsOf(facts, host.name),
-    threads: 1,
     logFile: '/var/log/neutron/neutron-api.log',
     scriptArguments:
       '--config-dir=/etc/neutron/server.conf.d --config-file=/etc/neutron/neutron.conf --config-file=/etc/neutron/plugins/ml2/ml2_conf.ini',

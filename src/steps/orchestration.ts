@@ -107,7 +107,6 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
       address: host.addresses.management,
       port: endpoints.orchestration.port,
       facts: own,
-      threads: 4,
       logFile: '/var/log/heat/heat-api.log',
       startAfter: ['mariadb.service', 'memcached.service', 'rabbitmq-server.service'],
       watches: [heat],

@@ -68,7 +68,6 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
       address: host.addresses.management,
       port: endpoints.placement.port,
       facts: factsOf(facts, host.name),
-      threads: 4,
       logFile: '/var/log/placement/placement-api.log',
       streaming: true,
       startAfter: ['mariadb.service', 'memcached.service', 'keystone.service'],

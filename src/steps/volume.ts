@@ -170,7 +170,6 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
       address: host.addresses.management,
       port: endpoints.volume.port,
       facts: own,
-      threads: 4,
       logFile: '/var/log/cinder/cinder-api.log',
       streaming: true,
       startAfter: ['mariadb.service', 'memcached.service', 'rabbitmq-server.service'],

@@ -10,6 +10,16 @@ export function workers(facts: HostFacts): number {
   return Math.max(1, Math.min(4, byCpu, byMemory));
 }
 
+/**
+ * Processes of an API, each with one thread: at least two, since one alone could not answer a caller whom its own
+ * request waits for. More threads are no way out: oslo.policy loads its rules at the first request, unguarded, so a
+ * second thread decides by rules that are not all there and denies what is allowed (403); and the green threads of
+ * eventlet (Nova, Neutron) can't pass between real ones.
+ */
+export function apiProcesses(facts: HostFacts): number {
+  return Math.max(2, workers(facts));
+}
+
 /** Share of the node's memory in MiB for a cache or buffer, between the bounds. */
 export function memoryShare(facts: HostFacts, share: number, least: number, most: number): number {
   return Math.round(Math.max(least, Math.min(most, facts.memoryMiB * share)));

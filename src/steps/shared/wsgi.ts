@@ -1,7 +1,7 @@
 import type { Resource } from '../../engine/resource.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
 import { file, renderIni, service } from '../../resources/index.ts';
-import { workers } from './workers.ts';
+import { apiProcesses } from './workers.ts';
 
 export interface WsgiOptions {
   /** The package's systemd unit, without `.service`. */
@@ -12,8 +12,6 @@ export interface WsgiOptions {
   readonly address: string;
   readonly port: number;
   readonly facts: HostFacts;
-  /** One for services that run on eventlet's green threads (Nova, Neutron): theirs can't pass between real threads. */
-  readonly threads: number;
   readonly logFile: string;
   /** Arguments that the WSGI script reads, e.g. further configuration files. */
   readonly scriptArguments?: string;
@@ -50,9 +48,8 @@ export function wsgiService(host: string, options: WsgiOptions): readonly Resour
         'no-orphans': true,
         'buffer-size': 65535,
         listen: 100,
-        // One process with one thread could not answer a caller whom its own request waits for.
-        processes: Math.max(options.threads === 1 ? 2 : 1, workers(options.facts)),
-        threads: options.threads,
+        processes: apiProcesses(options.facts),
+        threads: 1,
         name: options.unit,
         uid: options.user,
         gid: options.user,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { StepContext } from '../../../src/engine/step.ts';
 import { memoryShare, workers } from '../../../src/steps/shared/workers.ts';
 import { allInOne, content, iniSection, threeControls } from '../clouds.ts';
 
@@ -28,12 +29,17 @@ describe('workers', () => {
     expect(narrow).toContain('num_engine_workers = 1');
   });
 
-  it('are two for a service of one thread each, which could not answer itself', () => {
-    const uwsgi = (unit: string) =>
-      iniSection(content(allInOne(), 'one', `/etc/cloudwright/uwsgi/${unit}.ini`), 'uwsgi');
-    expect(uwsgi('nova-api')).toEqual(expect.arrayContaining(['processes = 2', 'threads = 1']));
-    expect(uwsgi('keystone')).toEqual(expect.arrayContaining(['processes = 1', 'threads = 8']));
-  });
+  it.each(['keystone', 'nova-api', 'placement-api', 'cinder-api', 'heat-api', 'barbican-api'])(
+    'are at least two for %s, each with one thread: policies are loaded unguarded',
+    (unit) => {
+      const uwsgi = (cloud: StepContext, host: string) =>
+        iniSection(content(cloud, host, `/etc/cloudwright/uwsgi/${unit}.ini`), 'uwsgi');
+      expect(uwsgi(allInOne(), 'one')).toEqual(expect.arrayContaining(['processes = 2', 'threads = 1']));
+      expect(uwsgi(threeControls(), 'control1')).toEqual(
+        expect.arrayContaining(['processes = 4', 'threads = 1']),
+      );
+    },
+  );
 });
 
 describe('memoryShare', () => {
