@@ -16,7 +16,7 @@ import type { RunEvent } from '../src/engine/event.ts';
 import { apply } from '../src/engine/run.ts';
 import { connections } from '../src/hosts/connections.ts';
 import { labDirectory, labDown, labUp } from '../src/lab/index.ts';
-import { steps } from '../src/steps/index.ts';
+import { packageSteps, steps } from '../src/steps/index.ts';
 import { openCloud } from '../src/vault/open.ts';
 import { type Floor, measureFloor, type Span } from './deployFloor.ts';
 
@@ -93,19 +93,20 @@ async function measureDeploy(cloud: Cloud): Promise<Deploy> {
 }
 
 function rowsOf(deploy: Deploy | undefined, floor: Floor | undefined): readonly Row[] {
-  const installed = deploy?.steps.get('packages')?.to;
+  const installed = deploy?.steps.get(packageSteps.at(-1) ?? '')?.to;
   const length = (span: Span | undefined): number | undefined => span && span.to - span.from;
   const names = [...new Set([...(deploy?.steps.keys() ?? []), ...(floor?.steps.keys() ?? [])])];
   return [
     { phase: 'hosts and packages', seconds: installed, floor: floor?.packages },
     ...names
-      .filter((name) => name !== 'preflight' && name !== 'packages')
+      .filter((name) => name !== 'preflight' && !packageSteps.includes(name))
       .map((name) => ({
         phase: `  ${name}`,
         seconds: length(deploy?.steps.get(name)),
         floor: length(floor?.steps.get(name)),
       })),
     {
+      // Of the deploy, what is left after the last package: it does the rest meanwhile.
       phase: 'migrations and services',
       seconds: deploy && installed !== undefined ? deploy.whole - installed : undefined,
       floor: floor?.rest,

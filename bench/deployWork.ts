@@ -9,7 +9,7 @@ import { mysqlDatabaseKind, mysqlUserKind } from '../src/resources/mysql.ts';
 import { type PackagesDesired, packagesKind } from '../src/resources/packages.ts';
 import { type ServiceDesired, serviceKind } from '../src/resources/service.ts';
 import type { Text } from '../src/secrets/confidential.ts';
-import { steps } from '../src/steps/index.ts';
+import { packageSteps, steps } from '../src/steps/index.ts';
 import { endpoints, ports } from '../src/steps/shared/endpoints.ts';
 
 /** A migration, a start, or what one of them can't do without. */
@@ -36,7 +36,7 @@ const SERVERS = ['ha', 'database', 'messaging', 'cache'];
 
 /** The steps whose jobs another step's job can't do without; the rest of a step's `needs` is there to be verified. */
 function needed(step: string, { kind }: Resource): readonly string[] {
-  if (step === 'ceph' || step === 'preflight' || step === 'packages' || SERVERS.includes(step)) return [];
+  if (['ceph', 'preflight', ...packageSteps, ...SERVERS].includes(step)) return [];
   if (kind.via === 'api' && step !== 'identity') return [...SERVERS, 'identity'];
   if (kind !== serviceKind) return SERVERS;
   if (step === 'image' || step === 'volume') return [...SERVERS, 'ceph'];

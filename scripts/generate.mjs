@@ -1,5 +1,5 @@
-// Writes what is generated from the sources and kept under version control: the error list and the JSON Schema.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+// Writes what is generated from the sources and kept under version control: error list, JSON Schema, table of steps.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -13,7 +13,8 @@ try {
   await build({
     stdin: {
       contents: `export { errorsDocument } from './src/errors/document.ts';
-        export { descriptionJsonSchema } from './src/cloud/schema.ts';`,
+        export { descriptionJsonSchema } from './src/cloud/schema.ts';
+        export { withStepsTable } from './src/steps/document.ts';`,
       resolveDir: root,
     },
     outfile,
@@ -23,10 +24,12 @@ try {
     packages: 'external',
     logLevel: 'warning',
   });
-  const { errorsDocument, descriptionJsonSchema } = await import(pathToFileURL(outfile).href);
+  const { errorsDocument, descriptionJsonSchema, withStepsTable } = await import(pathToFileURL(outfile).href);
   await mkdir(join(root, 'docs'), { recursive: true });
   await mkdir(join(root, 'schema'), { recursive: true });
   await writeFile(join(root, 'docs', 'errors.md'), errorsDocument());
+  const engine = join(root, 'docs', 'engine.md');
+  await writeFile(engine, withStepsTable(await readFile(engine, 'utf8')));
   const schema = `${JSON.stringify(descriptionJsonSchema(), null, 2)}\n`;
   await writeFile(join(root, 'schema', 'cloud.schema.json'), schema);
 } finally {

@@ -19,6 +19,8 @@ interface CheckBase {
    * was verified before; `verify` never does.
    */
   readonly thorough?: boolean;
+  /** Ids of checks of the same step that must have come true first: asked earlier, the service would hang. */
+  readonly after?: readonly string[];
 }
 
 /** Runs a read-only script on a host and judges what it printed. */

@@ -21,7 +21,7 @@ export interface Step {
   readonly needs: readonly string[];
   /** False leaves the step out, as for an optional service that the description switched off. */
   applies?(cloud: Cloud): boolean;
-  /** Packages of this step on each host; all steps' packages of a host are installed in one transaction. */
+  /** Packages of this step on each host; those of several steps are installed in one transaction. */
   packages?(context: StepContext, host: string): readonly string[];
   /** What the hosts' facts must satisfy; judged before the step changes anything (A7). Errors fail the step. */
   requirements?(context: StepContext): readonly Problem[];

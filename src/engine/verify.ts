@@ -43,6 +43,8 @@ export async function verifyChecks(
     const place = watch.check.via === 'api' ? ` api ${index}` : watch.check.host;
     groups.set(place, [...(groups.get(place) ?? []), watch]);
   }
+  const unsettled = new Set(checks.map((check) => check.id));
+  const failed = new Set<string>();
   await Promise.all([...groups.values()].map((group) => untilTrue(group)));
   return problems;
 
@@ -50,8 +52,12 @@ export async function verifyChecks(
     let open = group;
     let wait = FIRST_PAUSE;
     while (open.length > 0 && !options.signal?.aborted) {
-      const findings = await look(world, open);
-      open = open.filter((watch, index) => !settled(watch, findings[index] ?? nothingSeen()));
+      // What a check stands on has failed: that one says it, and this one has no verdict.
+      open = open.filter(({ check }) => !check.after?.some((id) => failed.has(id)));
+      const due = open.filter(({ check }) => !check.after?.some((id) => unsettled.has(id)));
+      const findings = await look(world, due);
+      const done = new Set(due.filter((watch, index) => settled(watch, findings[index] ?? nothingSeen())));
+      open = open.filter((watch) => !done.has(watch));
       if (open.length === 0) return;
       await pause(wait, undefined, options.signal && { signal: options.signal }).catch(() => {});
       wait = Math.min(LONGEST_PAUSE, wait * 1.5);
@@ -64,6 +70,7 @@ export async function verifyChecks(
     const milliseconds = Date.now() - watch.began;
     const about = { step: options.step, check: check.id, host: check.host };
     if (finding.ok) {
+      unsettled.delete(check.id);
       world.count(check.host, 'ok');
       world.emit({
         type: 'check-passed',
@@ -76,7 +83,7 @@ export async function verifyChecks(
     }
     const lost = 'lost' in finding ? (finding as Lost).lost : undefined;
     if (lost || milliseconds >= watch.limit * 1000) {
-      const failed =
+      const reason =
         lost ??
         problem('CHECK_FAILED', {
           place: { kind: 'cloud', host: check.host, step: options.step, resource: check.id },
@@ -88,9 +95,11 @@ export async function verifyChecks(
           },
           evidence: finding.evidence,
         });
+      unsettled.delete(check.id);
+      failed.add(check.id);
       world.count(check.host, lost ? 'unreachable' : 'failed');
-      world.emit({ type: 'check-failed', ...about, problem: failed });
-      problems.push(failed);
+      world.emit({ type: 'check-failed', ...about, problem: reason });
+      problems.push(reason);
       return true;
     }
     if (finding.sentence !== watch.said) {

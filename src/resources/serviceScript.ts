@@ -1,5 +1,5 @@
 import type { Text } from '../secrets/confidential.ts';
-import { quote, subshell, touch } from './shell.ts';
+import { quote, STATE_DIRECTORY, subshell, touch } from './shell.ts';
 
 /** Exit code of a script whose unit did not come up; its status and last log lines are on stderr. */
 export const SERVICE_FAILED = 97;
@@ -53,9 +53,16 @@ while :; do
 done`;
 }
 
-/** Lets the manager read the unit's files where it has not seen them as they are. */
-const READ_UNIT_FILES =
-  'if [ "$(systemctl show -p NeedDaemonReload --value -- "$unit" </dev/null)" = yes ] || [ "$(systemctl show -p LoadState --value -- "$unit" </dev/null)" = not-found ]; then systemctl daemon-reload </dev/null || exit 1; fi';
+/**
+ * Lets the manager read the unit's files where it has not seen them as they are. That takes most of a second on a
+ * control host and serves all units, so of the services that start side by side one does it, while the others wait.
+ */
+const READ_UNIT_FILES = `mkdir -p ${STATE_DIRECTORY} && (
+  flock 9 2>/dev/null || :
+  if [ "$(systemctl show -p NeedDaemonReload --value -- "$unit" </dev/null)" = yes ] || [ "$(systemctl show -p LoadState --value -- "$unit" </dev/null)" = not-found ]; then
+    systemctl daemon-reload </dev/null || exit 1
+  fi
+) 9>>${quote(`${STATE_DIRECTORY}/reading-units`)} || exit 1`;
 
 /** Brings a unit up and leaves its stamp. */
 export function startScript(

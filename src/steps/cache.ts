@@ -9,7 +9,7 @@ import { memoryShare } from './shared/workers.ts';
 export const cache: Step = {
   name: 'cache',
   title: 'Token cache',
-  needs: ['packages'],
+  needs: [],
   packages: onControlHosts(() => ['memcached', 'python3-memcache', 'python3-pymemcache']),
   resources: ({ cloud, facts }) =>
     controlHosts(cloud).flatMap((host) => {

@@ -21,7 +21,7 @@ import { cephHosts, hostsWith, storageAddress, usesCeph } from './shared/places.
 export const ceph: Step = {
   name: 'ceph',
   title: 'Ceph storage',
-  needs: ['packages'],
+  needs: [],
   applies: usesCeph,
   packages: ({ cloud }, name) => {
     const host = cloud.hosts.find((candidate) => candidate.name === name);

@@ -13,7 +13,7 @@ import { controlHosts, prefixLength, vip } from './shared/places.ts';
 export const ha: Step = {
   name: 'ha',
   title: 'Floating address and load balancer',
-  needs: ['packages'],
+  needs: [],
   packages: onControlHosts(() => ['keepalived', 'haproxy', 'curl']),
   resources: ({ cloud }) => controlHosts(cloud).flatMap((host) => hostResources(cloud, host)),
   checks: ({ cloud }) => [...controlHosts(cloud).map(haproxyCheck), vipCheck(cloud)],

@@ -5,6 +5,7 @@ import type { Step, StepContext } from '../engine/step.ts';
 import { command, file, service } from '../resources/index.ts';
 import { type Text, text } from '../secrets/confidential.ts';
 import { ports } from './shared/endpoints.ts';
+import { erlang } from './shared/erlang.ts';
 import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl } from './shared/places.ts';
 import { memoryShare } from './shared/workers.ts';
@@ -18,16 +19,6 @@ export const messaging: Step = {
   resources: (context) => controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
   checks: ({ cloud }) => controlHosts(cloud).map((host) => brokerCheck(cloud, host)),
 };
-
-/**
- * Runs Erlang in the broker through its cookie file: twenty milliseconds, where the CLI takes seconds, and a password
- * stands in no argument. `after` continues the command line, e.g. with a pipe.
- */
-export function erlang(expression: Text, after = ''): Text {
-  return text`runuser -u rabbitmq -- env HOME=/var/lib/rabbitmq erl_call -sname "rabbit@$(hostname -s)" -e <<'ERLANG' ${after}
-${expression}
-ERLANG`;
-}
 
 function hostResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
   const cookie = file(host.name, '/var/lib/rabbitmq/.erlang.cookie', cloud.secrets.messaging_cookie, {

@@ -1,6 +1,7 @@
 import { identityDomain, identityUser } from '../api/kinds.ts';
 import { stackCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni, service } from '../resources/index.ts';
@@ -15,6 +16,7 @@ import {
   transportUrl,
 } from './shared/configuration.ts';
 import { baseUrl, endpoints } from './shared/endpoints.ts';
+import { erlang } from './shared/erlang.ts';
 import { onControlHosts } from './shared/packages.ts';
 import { controlHosts, factsOf, firstControl } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
@@ -37,8 +39,36 @@ export const orchestration: Step = {
     ...stackDomain(context.cloud),
     ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
   ],
-  checks: ({ cloud }) => [stackCheck(firstControl(cloud).name)],
+  checks: ({ cloud }) => {
+    const host = firstControl(cloud).name;
+    const engine = engineCheck(host);
+    return [engine, { ...stackCheck(host), after: [engine.id] }];
+  },
 };
+
+/**
+ * A request that comes before an engine listens is lost, and the API waits a minute for its answer. The queue
+ * `engine` is the last that an engine takes up.
+ */
+function engineCheck(host: string): ShellCheck {
+  return {
+    via: 'shell',
+    id: 'orchestration-engine',
+    title: 'Heat engines take requests',
+    host,
+    limitSeconds: 90,
+    script: `${erlang(`case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"engine">>)) of
+  {ok, Queue} -> [{consumers, Count}] = rabbit_amqqueue:info(Queue, [consumers]), Count;
+  _ -> 0
+end.`)}`,
+    judge({ stdout, stderr }) {
+      const count = /^\{ok,\s*(\d+)\}/.exec(stdout.trim())?.[1];
+      if (count === undefined) return { ok: false, sentence: 'RabbitMQ does not answer', evidence: stderr };
+      if (count === '0') return { ok: false, sentence: 'no heat-engine listens yet' };
+      return { ok: true, sentence: `${count} heat-engine worker${count === '1' ? '' : 's'} listening` };
+    },
+  };
+}
 
 /** Stacks make users of their own; they live in this domain, which its administrator alone manages. */
 function stackDomain(cloud: Cloud): readonly Resource[] {

@@ -3,23 +3,44 @@ import type { Resource } from '../engine/resource.ts';
 import type { Step } from '../engine/step.ts';
 import { command, packages } from '../resources/index.ts';
 
+/** Services whose packages are installed together. */
+export interface PackageGroup {
+  /** Name of the step that installs them. */
+  readonly name: string;
+  readonly title: string;
+  readonly services: readonly Step[];
+}
+
 /**
- * Installs what all the services need on each host in one transaction: dpkg's triggers and apt's resolver run once
- * instead of once for each service, which is most of the time that a serial deploy loses.
+ * The services' steps, each group behind a step that installs what it needs on each host in one transaction: dpkg's
+ * triggers and apt's resolver run once instead of once for each service. The groups follow one another, since dpkg
+ * can do one thing at a time and keeps one core busy; what a group brings is deployed on the other cores meanwhile.
  */
-export function packageInstallation(services: readonly Step[]): Step {
+export function withPackages(groups: readonly PackageGroup[]): readonly Step[] {
+  return groups.flatMap((group, index) => {
+    const installation = installationOf(group, groups[index - 1]?.name ?? 'preflight');
+    const behind = group.services.map((step) => ({ ...step, needs: [group.name, ...step.needs] }));
+    return [installation, ...behind];
+  });
+}
+
+function installationOf({ name, title, services }: PackageGroup, before: string): Step {
   return {
-    name: 'packages',
-    title: 'Packages of every role',
-    needs: ['preflight'],
+    name,
+    title,
+    needs: [before],
+    applies: (cloud) => services.some((step) => step.applies?.(cloud) ?? true),
     resources: (context) =>
       context.cloud.hosts.flatMap((host) => {
         const wanted = services
           .filter((step) => step.applies?.(context.cloud) ?? true)
           .flatMap((step) => step.packages?.(context, host.name) ?? []);
         if (wanted.length === 0) return [];
-        const all = packages(host.name, 'all-roles', [...new Set(wanted)].sort(), { debconf });
-        return [all, systemBus(host.name, all)];
+        const names = [...new Set(wanted)].sort();
+        const all = packages(host.name, name, names, {
+          debconf: debconf.filter((line) => names.some((one) => line.startsWith(`${one} `))),
+        });
+        return [all, systemBus(host.name, name, all)];
       }),
     checks: (context) => context.cloud.hosts.map((host) => auditCheck(host.name)),
   };
@@ -48,11 +69,11 @@ const debconf: readonly string[] = ['nova-consoleproxy nova-consoleproxy/daemon_
  * that rule: polkit then can't take its name, and libvirt refuses Nova. Reading again after all users are there
  * mends it.
  */
-function systemBus(host: string, after: Resource): Resource {
+function systemBus(host: string, group: string, after: Resource): Resource {
   const marker = '/var/lib/cloudwright/system-bus-read';
   return command(
     host,
-    'system-bus',
+    `system-bus-${group}`,
     {
       doing: 'let the system bus read the policies of the new packages',
       unless: `[ -e ${marker} ] && [ -z "$(find /usr/share/dbus-1/system.d /etc/passwd -newer ${marker})" ]`,

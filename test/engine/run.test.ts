@@ -179,6 +179,31 @@ describe('apply', () => {
     expect(await passed(new Set(['base']), verifyOnly)).toEqual(['a', 'slow']);
   });
 
+  it('looks at a check only after those it stands on have come true', async () => {
+    const gate = toyCheck('gate', at('gate'));
+    const asked = (): void => expect(existsSync(at('gate'))).toBe(true);
+    const behind = toyCheck('behind', at('a'));
+    const check = {
+      ...behind,
+      after: ['gate'],
+      judge: (result: Parameters<typeof behind.judge>[0]) => {
+        asked();
+        return behind.judge(result);
+      },
+    };
+    const late = file('a', 'a', {}, `( sleep 0.4; : >${at('gate')} ) >/dev/null 2>&1 &`);
+    const result = await apply(box.input([toyStep('base', [late], { checks: [check, gate] })]));
+    expect(result.outcome).toBe('done');
+    expect(eventsOf('check-passed').map((event) => event.check)).toEqual(['gate', 'behind']);
+  });
+
+  it('has no verdict on a check whose ground has failed', async () => {
+    const gate = toyCheck('gate', at('gate'), 0.3);
+    const behind = { ...toyCheck('behind', at('b'), 0.3), after: ['gate'] };
+    const result = await apply(box.input([toyStep('base', [file('a')], { checks: [behind, gate] })]));
+    expect(result.problems).toMatchObject([{ code: 'CHECK_FAILED', place: { resource: 'gate' } }]);
+  });
+
   it('makes the client once, and only when something behind it is wanted', async () => {
     const projects = new Set<string>(['old']);
     let made = 0;

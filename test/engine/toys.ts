@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cloud } from '../../src/cloud/cloud.ts';
-import type { Check } from '../../src/engine/check.ts';
+import type { Check, ShellCheck } from '../../src/engine/check.ts';
 import type { RunEvent } from '../../src/engine/event.ts';
 import type { RunInput } from '../../src/engine/prepare.ts';
 import type { ApiKind, Resource, ShellKind } from '../../src/engine/resource.ts';
@@ -162,7 +162,7 @@ export function toyStep(
 }
 
 /** True when the file is there. */
-export function toyCheck(id: string, path: string, limitSeconds = 5, host = 'one'): Check {
+export function toyCheck(id: string, path: string, limitSeconds = 5, host = 'one'): ShellCheck {
   return {
     via: 'shell',
     id,

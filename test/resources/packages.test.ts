@@ -66,11 +66,18 @@ describe('packages', () => {
     };
     fake('apt-get', apt);
     fake('dpkg', 'case $1 in --audit) exit 0;; *) echo unexpected >&2; exit 9;; esac');
+    mkdirSync(join(place, 'run/systemd/system'), { recursive: true });
+    fake('dpkg-query', 'echo 257.13-1');
+    fake(
+      'systemctl',
+      'echo "offline: $SYSTEMD_OFFLINE" >>"$0.seen"; case $1 in show) echo "${RUNNING_SYSTEMD:-257.13-1}";; esac',
+    );
     const change = compare(packages('h', 'x', ['thing']), { installed: new Map(), banLeft: false });
     const script = reveal(change?.script ?? '')
       .replaceAll('/usr/sbin/', `${place}/usr/sbin/`)
       .replaceAll('/var/lib/', `${place}/var/lib/`)
-      .replaceAll('/etc/apt/', `${place}/etc/apt/`);
+      .replaceAll('/etc/apt/', `${place}/etc/apt/`)
+      .replaceAll('/run/systemd/', `${place}/run/systemd/`);
     return { run: () => sh(script, join(place, 'bin')), log, place };
   }
 
@@ -85,6 +92,25 @@ describe('packages', () => {
     expect(run()).toMatchObject({ code: 0, stderr: '' });
     expect(sh(`cat ${sbin}/said; cat ${sbin}/policy-rc.d; ls ${sbin}`).stdout).toBe(
       'policy said 101\n#!/bin/sh\nexit 42\npolicy-rc.d\nsaid\n',
+    );
+  });
+
+  test.each([
+    ['257.13-1', 'daemon-reload'],
+    ['257.9-1', 'daemon-reexec'],
+  ])('units are read once, after the transaction; systemd %s ran before: %s', (running, wanted) => {
+    const { run, log, place } = rehearse(`units-${running}`, 'echo "$SYSTEMD_OFFLINE" >"$0.offline"');
+    process.env.RUNNING_SYSTEMD = running;
+    try {
+      expect(run()).toMatchObject({ code: 0, stderr: '' });
+    } finally {
+      delete process.env.RUNNING_SYSTEMD;
+    }
+    expect(sh(`cat ${place}/bin/apt-get.offline; sort -u ${place}/bin/systemctl.seen`).stdout).toBe(
+      '1\noffline: \n',
+    );
+    expect(sh(`grep ^systemctl ${log} | grep -v ' show '; tail -n 1 ${log}`).stdout).toBe(
+      `systemctl ${wanted}\nsystemctl ${wanted}\n`,
     );
   });
 

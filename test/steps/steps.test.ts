@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { orderResources, orderSteps, requireUnique } from '../../src/engine/graph.ts';
-import type { Resource } from '../../src/engine/resource.ts';
 import type { StepContext } from '../../src/engine/step.ts';
 import { fileKind } from '../../src/resources/file.ts';
-import { steps } from '../../src/steps/index.ts';
+import { type PackagesDesired, packagesKind } from '../../src/resources/packages.ts';
+import { packageSteps, steps } from '../../src/steps/index.ts';
 import { allChecks, allInOne, allResources, appliedSteps, files, HIDDEN, threeControls } from './clouds.ts';
 import { openStrings, secretsOn } from './secrets.ts';
 
@@ -138,15 +138,26 @@ describe.each(contexts)('%s', (_name, context) => {
       for (const name of wanted) expect(name).toMatch(/^[a-z0-9][a-z0-9+.-]+$/);
     }
     for (const host of cloud.hosts) {
-      const all = bySteps.get('packages')?.find((one) => one.id === `${host.name}/packages:all-roles`);
-      expect(all ?? listIds(bySteps.get('packages'))).toMatchObject({ host: host.name });
+      const wanted = appliedSteps(context).flatMap((step) => step.packages?.(context, host.name) ?? []);
+      const installed = packageSteps
+        .flatMap((name) => bySteps.get(name) ?? [])
+        .filter((one) => one.kind === packagesKind && one.host === host.name)
+        .flatMap((one) => (one.desired as PackagesDesired).names);
+      expect(new Set(installed)).toEqual(new Set(wanted));
+    }
+  });
+
+  it('deploys nothing before what it needs is installed', () => {
+    for (const step of appliedSteps(context)) {
+      const before = [...allNeeds(step.name)].flatMap((name) => bySteps.get(name) ?? []);
+      const installed = new Set(
+        before.flatMap((one) => (one.kind === packagesKind ? (one.desired as PackagesDesired).names : [])),
+      );
+      const wanted = cloud.hosts.flatMap((host) => step.packages?.(context, host.name) ?? []);
+      expect(wanted.filter((name) => !installed.has(name))).toEqual([]);
     }
   });
 });
-
-function listIds(resources: readonly Resource[] | undefined): string {
-  return (resources ?? []).map(({ id }) => id).join(', ');
-}
 
 function fail(): never {
   throw new Error('no such context');

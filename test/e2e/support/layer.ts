@@ -11,7 +11,7 @@ import { withLock } from '../../../src/lab/lock.ts';
 import { hostMirror } from '../../../src/lab/mirror.ts';
 import { stopNode } from '../../../src/lab/node.ts';
 import { describeLab } from '../../../src/lab/state.ts';
-import { steps } from '../../../src/steps/index.ts';
+import { packageSteps, steps } from '../../../src/steps/index.ts';
 import { runCli } from './cli.ts';
 import { leaveLab, report, type TestLab, type TestLabOptions, testLab } from './lab.ts';
 
@@ -85,7 +85,11 @@ async function isThere(directory: string, layer: string): Promise<boolean> {
 
 async function install(maker: TestLab): Promise<void> {
   const before = (await maker.get(ENABLED)).split('\n');
-  const run = await runCli(maker.folder, ['apply', '--step', 'preflight', '--step', 'packages'], 1200);
+  const run = await runCli(
+    maker.folder,
+    ['apply', '--step', 'preflight', ...packageSteps.flatMap((step) => ['--step', step])],
+    1200,
+  );
   if (run.code !== 0) throw new Error(`The packages could not be installed:\n${run.output}`);
   const after = (await maker.get(ENABLED)).split('\n');
   const added = after.filter((unit) => !before.includes(unit));
