@@ -97,9 +97,13 @@ export interface NodeRequest {
   readonly roles?: readonly string[];
 }
 
+const KINDS = ['control', 'compute', 'storage'];
+/** Numbers for nodes of any kind; the floating addresses end in 100. */
+const REST = { first: 41, last: 99 };
+
 /**
  * Gives each node its number, the last octet of its addresses: control 11-19, compute 21-29, storage 31-39, others
- * 41-49. A node that had a number before keeps it.
+ * and those for whom theirs are taken 41-99. A node that had a number before keeps it.
  */
 export function assignIndexes(
   nodes: readonly NodeRequest[],
@@ -109,17 +113,18 @@ export function assignIndexes(
   for (const node of nodes) {
     if (indexes.has(node.name)) continue;
     const taken = new Set(indexes.values());
-    const first = firstIndex(node);
-    const free = Array.from({ length: 9 }, (_, offset) => first + offset).find((index) => !taken.has(index));
+    const free = wantedIndexes(node).find((index) => !taken.has(index));
     if (free === undefined) fail('LAB_TOO_MANY_NODES', { details: { node: node.name } });
     indexes.set(node.name, free);
   }
   return indexes;
 }
 
-function firstIndex(node: NodeRequest): number {
-  const kinds = ['control', 'compute', 'storage'];
-  const byRole = kinds.findIndex((kind) => node.roles?.some((role) => role.startsWith(kind)));
-  const kind = byRole >= 0 ? byRole : kinds.findIndex((prefix) => node.name.startsWith(prefix));
-  return (kind >= 0 ? kind : kinds.length) * 10 + 11;
+/** The numbers that a node may have, the fitting ones first. */
+function wantedIndexes(node: NodeRequest): readonly number[] {
+  const byRole = KINDS.findIndex((kind) => node.roles?.some((role) => role.startsWith(kind)));
+  const kind = byRole >= 0 ? byRole : KINDS.findIndex((prefix) => node.name.startsWith(prefix));
+  const own = kind < 0 ? [] : Array.from({ length: 9 }, (_, offset) => kind * 10 + 11 + offset);
+  const rest = Array.from({ length: REST.last - REST.first + 1 }, (_, offset) => REST.first + offset);
+  return [...own, ...rest];
 }

@@ -3,7 +3,9 @@ import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { aptSources, command, file, hostsEntries, packages, service, sysctl } from '../resources/index.ts';
+import { pathCheck } from './preflight/paths.ts';
 import { preflightRequirements } from './preflight/requirements.ts';
+import { virtualRouterCheck } from './preflight/virtualRouter.ts';
 import { controlHosts, factsOf, vip } from './shared/places.ts';
 
 /** Host preparation: package sources, names, time, limits (B2, B3). */
@@ -15,7 +17,8 @@ export const preflight: Step = {
   resources: (context) => context.cloud.hosts.flatMap((host) => hostResources(context, host)),
   checks: ({ cloud }) => [
     ...cloud.hosts.flatMap((host) => hostChecks(cloud, host)),
-    ...controlHosts(cloud).map((host) => vipFreeCheck(cloud, host)),
+    ...cloud.hosts.flatMap((host) => pathCheck(cloud, host)),
+    ...controlHosts(cloud).flatMap((host) => [vipFreeCheck(cloud, host), virtualRouterCheck(cloud, host)]),
   ],
 };
 
@@ -77,7 +80,7 @@ function timeResources(
   sources: readonly Resource[],
   container: boolean,
 ): readonly Resource[] {
-  const chrony = packages(host.name, 'time', ['chrony'], { after: sources });
+  const chrony = packages(host.name, 'host', ['chrony', 'iputils-ping'], { after: sources });
   const isControl = host.roles.has('control');
   const peers = controlHosts(cloud).filter((other) => other !== host);
   const upstream =

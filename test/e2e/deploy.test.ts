@@ -2,9 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { labDirectory, labDown, labExec } from '../../src/lab/index.ts';
-import { eventsOf, runCli } from './support/cli.ts';
+import { journalFile, readJournal } from '../../src/engine/journal.ts';
+import { labCut, labDirectory, labDown, labExec } from '../../src/lab/index.ts';
+import { type CliRun, endRuns, eventsOf, runCli, startCli } from './support/cli.ts';
 import { leaveLab, report } from './support/lab.ts';
 
 /** The main job as `npm start` calls it: from nothing to a bare node to a verified cloud (issue: what a user gets). */
@@ -20,11 +22,45 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  endRuns([folder]);
   await leaveLab(name);
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Starts `up` and resolves once the run is so many seconds into a package transaction; false where it ended before. */
+async function intoTransaction(run: CliRun, group: string, seconds: number): Promise<boolean> {
+  const changing = `control1/packages:${group}`;
+  const under = (): boolean => {
+    const events = readJournal(journalFile(join(folder, 'trial')));
+    const start = events.findLastIndex((event) => event.type === 'run-started' && event.pid === run.pid);
+    const mine = start < 0 ? [] : events.slice(start);
+    return mine.some((event) => event.type === 'change-started' && event.resource === changing);
+  };
+  const limit = Date.now() + 180_000;
+  while (run.running && !under()) {
+    if (Date.now() > limit) throw new Error(`no ${changing} within 180 s:\n${run.said()}`);
+    await pause(50);
+  }
+  // The pause is the fault's place, not a wait.
+  await Promise.race([pause(seconds * 1000), run.ended]);
+  return run.running;
+}
+
 describe('a cloud from a bare node', () => {
+  it('is not harmed when the run is killed within a package transaction, nor when the power fails', async () => {
+    const killed = startCli(folder, ['up', '--lab', name]);
+    expect(await intoTransaction(killed, 'infrastructure-packages', 5), killed.said()).toBe(true);
+    killed.kill('SIGKILL');
+    await killed.ended;
+
+    const cut = startCli(folder, ['up', '--lab', name]);
+    expect(await intoTransaction(cut, 'identity-packages', 15), cut.said()).toBe(true);
+    await labCut(lab, 'control1');
+    const { code, output } = await cut.ended;
+    expect(code, output).toBe(1);
+    expect(output).toContain('HOST_LOST');
+  });
+
   it('is deployed, verified and passes the acceptance test', async () => {
     const run = await runCli(folder, ['up', '--lab', name], 1500);
 

@@ -23,7 +23,7 @@ describe('the numbers of nodes', () => {
 
   it('are never given twice, and run out with a message', () => {
     const names = fc.uniqueArray(fc.stringMatching(/^(control|compute|storage|n)[0-9]{1,2}$/), {
-      maxLength: 9,
+      maxLength: 59,
     });
     fc.assert(
       fc.property(names, (list) => {
@@ -31,8 +31,11 @@ describe('the numbers of nodes', () => {
         expect(new Set(indexes).size).toBe(list.length);
       }),
     );
-    const ten = Array.from({ length: 10 }, (_, position) => ({ name: `control${position}` }));
-    expect(() => assignIndexes(ten)).toThrow(/LAB_TOO_MANY_NODES/);
+    const controls = (count: number) =>
+      Array.from({ length: count }, (_, position) => ({ name: `control${position}` }));
+    expect([...assignIndexes(controls(11)).values()].slice(8)).toEqual([19, 41, 42]);
+    expect(Math.max(...assignIndexes(controls(68)).values())).toBe(99);
+    expect(() => assignIndexes(controls(69))).toThrow(/LAB_TOO_MANY_NODES/);
   });
 });
 

@@ -36,7 +36,10 @@ function counterCell(counter: keyof HostRecap, value: number, colors: Colors): s
 }
 
 function closing(event: RunFinished, colors: Colors): string {
-  const changes = event.changed === 0 ? 'nothing changed' : count(event.changed, 'change');
+  // One that failed, or whose host was lost, may be half made: that is not nothing.
+  const halfMade = Object.values(event.recap).some(({ failed, unreachable }) => failed + unreachable > 0);
+  const none = halfMade ? 'no change completed' : 'nothing changed';
+  const changes = event.changed === 0 ? none : count(event.changed, 'change');
   const time = duration(event.milliseconds);
   switch (event.outcome) {
     case 'done':

@@ -21,8 +21,8 @@ export const labErrors = defineCatalogue({
   },
   LAB_TOO_MANY_NODES: {
     what: 'The lab has no address left for node {node}.',
-    why: 'Each kind of node has nine addresses in the networks of the lab.',
-    next: 'Use fewer nodes of this kind.',
+    why: 'The last octets 11 to 39, by kind of node, and 41 to 99 for the rest are all given away.',
+    next: 'Use fewer nodes.',
     exit: 2,
   },
   LAB_NOT_UP: {

@@ -7,7 +7,6 @@ import { controlHosts, prefixLength } from '../shared/places.ts';
  * A dead haproxy is a FAULT (no weight): the address leaves at once. Timings by ha_level (A5).
  */
 export function keepalivedConfiguration(cloud: Cloud, host: Host): Text {
-  const { service, management } = cloud.networks;
   const head = `# Managed by Cloudwright; changes are put back at the next apply.
 global_defs {
   router_id ${host.name}
@@ -23,10 +22,22 @@ vrrp_script haproxy_alive {
   fall ${cloud.ha.fall}
 }
 `;
-  const instances = [instance(cloud, host, management, 'MANAGEMENT', cloud.virtualRouterId)];
-  if (service?.vip)
-    instances.push(instance(cloud, host, service, 'SERVICE', (cloud.virtualRouterId % 255) + 1));
+  const instances = virtualRouters(cloud).map(({ network, id }) =>
+    instance(cloud, host, network, network.name.toUpperCase(), id),
+  );
   return joinTexts([head, ...instances], '');
+}
+
+/** The networks with a floating address, and the id of each one's virtual router. */
+export function virtualRouters(
+  cloud: Cloud,
+): readonly { readonly network: CloudNetwork; readonly id: number }[] {
+  const { service, management } = cloud.networks;
+  const next = (cloud.virtualRouterId % 255) + 1;
+  return [
+    { network: management, id: cloud.virtualRouterId },
+    ...(service?.vip ? [{ network: service, id: next }] : []),
+  ];
 }
 
 function instance(cloud: Cloud, host: Host, network: CloudNetwork, name: string, routerId: number): Text {
