@@ -3,6 +3,7 @@ import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { command, directory, file, service } from '../resources/index.ts';
 import { plain, text } from '../secrets/confidential.ts';
+import { poolApplications } from './ceph/applications.ts';
 import { cephChecks } from './ceph/checks.ts';
 import { cephConfiguration } from './ceph/configuration.ts';
 import { objectGatewayResources } from './ceph/gateway.ts';
@@ -34,12 +35,15 @@ export const ceph: Step = {
       'ceph-common',
     ];
   },
-  resources: (context) => [
-    ...context.cloud.hosts.flatMap((host) => clientResources(context.cloud, host)),
-    ...cephHosts(context.cloud).flatMap((host) => daemonResources(context, host)),
-    ...poolResources(context.cloud),
-    ...objectGatewayResources(context.cloud),
-  ],
+  resources: (context) => {
+    const pools = [...poolResources(context.cloud), ...objectGatewayResources(context.cloud)];
+    return [
+      ...context.cloud.hosts.flatMap((host) => clientResources(context.cloud, host)),
+      ...cephHosts(context.cloud).flatMap((host) => daemonResources(context, host)),
+      ...pools,
+      ...poolApplications(context.cloud, pools),
+    ];
+  },
   checks: ({ cloud }) => cephChecks(cloud),
 };
 
