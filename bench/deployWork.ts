@@ -67,7 +67,8 @@ export async function describeWork(cloud: Cloud, connection: Connection): Promis
       if (resource.kind.via !== 'shell' || isJob(resource) || resource.kind === packagesKind) return [];
       return [{ resource, phase: step === 'preflight' && isEarly(resource) ? 'before' : 'after' } as const];
     }),
-    jobs: jobsOf(byStep),
+    // Of the packages' steps the floor has a reload of its own.
+    jobs: jobsOf(byStep.filter(({ step }) => !packageSteps.includes(step))),
     ports: [...new Set([...listening, ports.database, ports.messaging, ports.metadata, ports.console])].map(
       (port) => `${address}:${port}`,
     ),

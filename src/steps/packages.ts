@@ -80,10 +80,10 @@ function systemBus(host: string, group: string, after: Resource): Resource {
       script: [
         'set -e',
         'mkdir -p /var/lib/cloudwright',
-        `touch ${marker}.new`,
+        `touch ${marker}.$$`,
         'systemctl reload dbus',
         'systemctl reset-failed polkit 2>/dev/null || :',
-        `mv ${marker}.new ${marker}`,
+        `mv ${marker}.$$ ${marker}`,
       ].join('\n'),
       limitSeconds: 30,
     },

@@ -36,9 +36,10 @@ async function intoTransaction(run: CliRun, group: string, seconds: number): Pro
     const mine = start < 0 ? [] : events.slice(start);
     return mine.some((event) => event.type === 'change-started' && event.resource === changing);
   };
-  const limit = Date.now() + 180_000;
+  // The first run of all makes the lab's base tree before it begins.
+  const limit = Date.now() + 600_000;
   while (run.running && !under()) {
-    if (Date.now() > limit) throw new Error(`no ${changing} within 180 s:\n${run.said()}`);
+    if (Date.now() > limit) throw new Error(`no ${changing} within 600 s:\n${run.said()}`);
     await pause(50);
   }
   // The pause is the fault's place, not a wait.
