@@ -9,6 +9,14 @@ import { allInOne } from '../clouds.ts';
 
 const root = scratch();
 
+/** The command, with its state in this folder. */
+function scriptIn(state: string): string {
+  const [resource] = poolApplications(allInOne().cloud, []);
+  if (!resource) throw new Error('the cloud has no pools');
+  const { script } = resource.desired as CommandDesired;
+  return reveal(script).replaceAll('/var/lib/cloudwright/ceph', state);
+}
+
 /** Runs the command against a `ceph` that knows these pools; gives what it enabled. */
 function run(pools: string) {
   const state = join(root, 'state');
@@ -27,9 +35,7 @@ esac`,
   // Where the object gateway listens; the test has none.
   writeFileSync(join(root, 'bash'), '#!/bin/sh\nexit 0\n');
   chmodSync(join(root, 'bash'), 0o755);
-  const [resource] = poolApplications(allInOne().cloud, []);
-  const { script } = resource?.desired as CommandDesired;
-  const answer = sh(reveal(script).replaceAll('/var/lib/cloudwright/ceph', state), root);
+  const answer = sh(scriptIn(state), root);
   const enabled = existsSync(join(root, 'enabled')) ? readFileSync(join(root, 'enabled'), 'utf8') : '';
   return { answer, enabled, marked: existsSync(join(state, 'pool-applications')) };
 }
@@ -54,15 +60,13 @@ describe('the applications of pools', () => {
   });
 
   it('are not taken for done when Ceph does not answer', () => {
-    const [resource] = poolApplications(allInOne().cloud, []);
-    const { script } = resource?.desired as CommandDesired;
     const place = join(root, 'mute');
     mkdirSync(place);
     for (const name of ['ceph', 'bash']) {
       writeFileSync(join(place, name), `#!/bin/sh\nexit ${name === 'ceph' ? 1 : 0}\n`);
       chmodSync(join(place, name), 0o755);
     }
-    expect(sh(reveal(script).replaceAll('/var/lib/cloudwright/ceph', place), place).code).toBe(1);
+    expect(sh(scriptIn(place), place).code).toBe(1);
     expect(existsSync(join(place, 'pool-applications'))).toBe(false);
   });
 });
