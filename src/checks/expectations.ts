@@ -1,6 +1,6 @@
 import type { Cloud } from '../cloud/cloud.ts';
+import { chassisHosts, controlHosts, gatewayHosts, hostsWith } from '../cloud/topology.ts';
 import { endpoints } from '../steps/shared/endpoints.ts';
-import { chassisHosts, controlHosts, gatewayHosts, hostsWith } from '../steps/shared/places.ts';
 import type { ServiceExpectation } from './judgements.ts';
 import type { ToolboxExpectations } from './toolbox.ts';
 

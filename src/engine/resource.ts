@@ -1,3 +1,4 @@
+import type { Problem } from '../errors/problem.ts';
 import type { Text } from '../secrets/confidential.ts';
 
 /** What a resource would do to a host. */
@@ -9,6 +10,19 @@ export interface Change {
   /** Shell that makes the change; run as root; must be safe to run again after being cut at any point. */
   readonly script: Text;
   readonly limitSeconds: number;
+  /** Data that the change destroys: `database heat`. Refused unless the operator asked for it by the resource's id. */
+  readonly loses?: string;
+}
+
+/** What a host keeps of a resource, so that it can be removed when the description no longer has it. No secrets. */
+export type ResourceRecord = Readonly<Record<string, string>>;
+
+/** How a kind takes away what an earlier description made. A kind without it leaves things in place. */
+export interface Removal<Desired> {
+  /** What must be known later to remove the resource: a path, a unit, a database. */
+  record(desired: Desired): ResourceRecord;
+  /** The desired value that means "not there". Compared and changed like any other. */
+  absence(record: ResourceRecord): Desired;
 }
 
 /**
@@ -36,6 +50,9 @@ export interface ShellKind<Desired, State> {
    * acts on the next one (a service's start stamp is removed).
    */
   readonly beforeWatched?: (desired: Desired) => string;
+  readonly removal?: Removal<Desired>;
+  /** Values that other resources may use through `from`, read off the state once it is as desired. */
+  outputs?(desired: Desired, state: State): ResourceRecord;
 }
 
 /** A kind whose state lives behind an API rather than on a host; effects go through the typed client `Api`. */
@@ -49,6 +66,38 @@ export interface ApiKind<Desired, State, Api> {
     state: State,
   ): { readonly summary: string; readonly difference?: string } | undefined;
   change(api: Api, desired: Desired, state: State): Promise<void>;
+  readonly removal?: Removal<Desired>;
+  /** Values that other resources may use through `from`: the id of a network. */
+  outputs?(desired: Desired, state: State): ResourceRecord;
+}
+
+/** What is known of one member of a cluster. */
+export type Member<State> =
+  | { readonly reachable: true; readonly state: State }
+  | { readonly reachable: false; readonly reason: string };
+
+/** What to do next about a cluster, in the light of all members. */
+export type Decision =
+  | { readonly do: 'nothing' }
+  /** One change on one member; then all members are read again and the next decision is made. */
+  | { readonly do: 'act'; readonly host: string; readonly change: Change }
+  /** A named condition that comes true by itself; the members are read again until it has or the limit has passed. */
+  | { readonly do: 'wait'; readonly waitFor: string; readonly limitSeconds: number }
+  /** Nothing may be done: it could destroy data or form a second cluster. */
+  | { readonly do: 'refuse'; readonly problem: Problem };
+
+/**
+ * A cluster whose members keep state of their own: Galera, RabbitMQ, OVN's databases, Ceph's monitors. Pure. What is
+ * done follows from what ALL reachable members say, never from a host's place in the description or from a marker.
+ */
+export interface ClusterKind<Desired, State> {
+  readonly via: 'cluster';
+  readonly name: string;
+  /** POSIX shell printing one member's state. Must not change anything; must not fail on a bare host. */
+  read(desired: Desired, member: string): Text;
+  parse(output: string, member: string): State;
+  /** Every member of the description is a key; the hosts that were not reached included. */
+  decide(desired: Desired, members: ReadonlyMap<string, Member<State>>): Decision;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a heterogeneous list; each kind keeps its own types where it is built.

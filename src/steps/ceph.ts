@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { cephHosts, hostsWith, storageAddress, usesCeph } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { command, directory, file, service } from '../resources/index.ts';
@@ -16,7 +17,6 @@ import {
   poolsOf,
 } from './ceph/keyrings.ts';
 import { osdResources } from './ceph/osd.ts';
-import { cephHosts, hostsWith, storageAddress, usesCeph } from './shared/places.ts';
 
 /** Ceph: monitors, managers, OSDs, object gateway; pools and least-right keys for the services (C4). */
 export const ceph: Step = {

@@ -1,5 +1,6 @@
 import { computeServicesCheck, placementCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { controlHosts, firstControl, hostsWith, isControl, usesCeph } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
@@ -8,7 +9,7 @@ import { cells } from './compute/cells.ts';
 import { novaConfiguration, usesKvm } from './compute/configuration.ts';
 import { hypervisorResources } from './compute/hypervisor.ts';
 import { endpoints, ports } from './shared/endpoints.ts';
-import { controlHosts, factsOf, firstControl, hostsWith, isControl, usesCeph } from './shared/places.ts';
+import { factsOf } from './shared/facts.ts';
 import { registration } from './shared/registration.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { steadyUnit } from './shared/units.ts';

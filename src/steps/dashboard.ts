@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { controlHosts, firstControl, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
@@ -6,8 +7,8 @@ import { absent, file, link, service } from '../resources/index.ts';
 import { plain, type Text, text } from '../secrets/confidential.ts';
 import { memcachedServers } from './shared/configuration.ts';
 import { identityUrl, ports } from './shared/endpoints.ts';
+import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
-import { controlHosts, factsOf, firstControl, vip } from './shared/places.ts';
 import { apiProcesses } from './shared/workers.ts';
 
 /** Horizon behind the VIP: haproxy ends TLS on port 31000 (D1). */

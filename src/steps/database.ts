@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { controlHosts, firstControl, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
@@ -7,8 +8,8 @@ import { text } from '../secrets/confidential.ts';
 import { databaseHealthResources } from './database/health.ts';
 import { mariadbConfiguration } from './database/mariadb.ts';
 import { ports } from './shared/endpoints.ts';
+import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
-import { controlHosts, factsOf, firstControl, vip } from './shared/places.ts';
 
 /** MariaDB, with Galera as soon as there are several control hosts; written through one node (C3). */
 export const database: Step = {

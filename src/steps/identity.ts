@@ -1,14 +1,15 @@
 import { identityProject, identityRole, identityUser } from '../api/kinds.ts';
 import { tokenCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { command, directory, file, renderIni } from '../resources/index.ts';
 import { text } from '../secrets/confidential.ts';
 import { cacheSection, databaseSection, databaseUrl, proxyHeaders } from './shared/configuration.ts';
 import { endpoints, identityUrl } from './shared/endpoints.ts';
+import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
-import { controlHosts, factsOf, firstControl } from './shared/places.ts';
 import { schema } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { wsgiService } from './shared/wsgi.ts';

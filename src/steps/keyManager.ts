@@ -1,5 +1,6 @@
 import { secretStoreCheck } from '../checks/index.ts';
 import type { Host } from '../cloud/cloud.ts';
+import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni } from '../resources/index.ts';
@@ -11,8 +12,8 @@ import {
   transportUrl,
 } from './shared/configuration.ts';
 import { baseUrl, endpoints } from './shared/endpoints.ts';
+import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
-import { controlHosts, factsOf, firstControl } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
 import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';

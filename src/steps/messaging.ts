@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
@@ -6,8 +7,8 @@ import { command, file, service } from '../resources/index.ts';
 import { type Text, text } from '../secrets/confidential.ts';
 import { ports } from './shared/endpoints.ts';
 import { erlang } from './shared/erlang.ts';
+import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
-import { controlHosts, factsOf, firstControl } from './shared/places.ts';
 import { memoryShare } from './shared/workers.ts';
 
 /** RabbitMQ, clustered when there are several control hosts, with replicated queues (C3). */

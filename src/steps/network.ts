@@ -1,5 +1,6 @@
 import { networkAgentsCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { chassisHosts, controlHosts, firstControl, gatewayHosts, isControl } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { file, service } from '../resources/index.ts';
@@ -11,14 +12,7 @@ import {
 } from './network/configuration.ts';
 import { ovnCentralResources } from './network/ovn.ts';
 import { endpoints } from './shared/endpoints.ts';
-import {
-  chassisHosts,
-  controlHosts,
-  factsOf,
-  firstControl,
-  gatewayHosts,
-  isControl,
-} from './shared/places.ts';
+import { factsOf } from './shared/facts.ts';
 import { registration } from './shared/registration.ts';
 import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';

@@ -1,6 +1,7 @@
 import { identityDomain, identityUser } from '../api/kinds.ts';
 import { stackCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
@@ -17,8 +18,8 @@ import {
 } from './shared/configuration.ts';
 import { baseUrl, endpoints } from './shared/endpoints.ts';
 import { erlang } from './shared/erlang.ts';
+import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
-import { controlHosts, factsOf, firstControl } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
 import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';

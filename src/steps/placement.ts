@@ -1,11 +1,12 @@
 import type { Host } from '../cloud/cloud.ts';
+import { controlHosts, firstControl, vip } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni } from '../resources/index.ts';
 import { authTokenSection, databaseSection, databaseUrl, proxyHeaders } from './shared/configuration.ts';
 import { endpoints } from './shared/endpoints.ts';
+import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
-import { controlHosts, factsOf, firstControl, vip } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
 import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';

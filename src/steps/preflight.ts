@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { controlHosts, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
@@ -6,7 +7,7 @@ import { aptSources, command, file, hostsEntries, packages, service, sysctl } fr
 import { pathCheck } from './preflight/paths.ts';
 import { preflightRequirements } from './preflight/requirements.ts';
 import { virtualRouterCheck } from './preflight/virtualRouter.ts';
-import { controlHosts, factsOf, vip } from './shared/places.ts';
+import { factsOf } from './shared/facts.ts';
 
 /** Host preparation: package sources, names, time, limits (B2, B3). */
 export const preflight: Step = {

@@ -1,6 +1,7 @@
 import { volumeType } from '../api/kinds.ts';
 import { volumeServicesCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { controlHosts, firstControl, usesCeph } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni, service } from '../resources/index.ts';
@@ -18,8 +19,8 @@ import {
   transportUrl,
 } from './shared/configuration.ts';
 import { baseUrl, endpoints, identityUrl } from './shared/endpoints.ts';
+import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
-import { controlHosts, factsOf, firstControl, usesCeph } from './shared/places.ts';
 import { registration } from './shared/registration.ts';
 import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';

@@ -1,8 +1,8 @@
 import type { Cloud } from '../../cloud/cloud.ts';
+import { hostsWith } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { command } from '../../resources/index.ts';
 import { ports } from '../shared/endpoints.ts';
-import { hostsWith } from '../shared/places.ts';
 
 const MARKER = '/var/lib/cloudwright/ceph/pool-applications';
 

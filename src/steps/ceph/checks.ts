@@ -1,7 +1,7 @@
 import type { Cloud } from '../../cloud/cloud.ts';
+import { controlHosts, hostsWith, vip } from '../../cloud/topology.ts';
 import type { Finding, ShellCheck } from '../../engine/check.ts';
 import { ports } from '../shared/endpoints.ts';
-import { controlHosts, hostsWith, vip } from '../shared/places.ts';
 import { poolsOf } from './keyrings.ts';
 
 /** The guides' questions: is the health good, are all daemons there, do the pools take and give data? */

@@ -1,6 +1,6 @@
 import type { Cloud } from '../../cloud/cloud.ts';
+import { hostsWith, storageAddress } from '../../cloud/topology.ts';
 import { plain } from '../../secrets/confidential.ts';
-import { hostsWith, storageAddress } from '../shared/places.ts';
 
 /** /etc/ceph/ceph.conf: the same on every host that talks to Ceph. */
 export function cephConfiguration(cloud: Cloud): string {

@@ -1,9 +1,9 @@
 import type { Cloud } from '../../cloud/cloud.ts';
+import { controlHosts, hostsWith, vip } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { command, file, service } from '../../resources/index.ts';
 import { text } from '../../secrets/confidential.ts';
 import { ports } from '../shared/endpoints.ts';
-import { controlHosts, hostsWith, vip } from '../shared/places.ts';
 
 /** The object gateway on each rgw host, and the object-store user with an s3cfg on the control hosts (C8). */
 export function objectGatewayResources(cloud: Cloud): readonly Resource[] {

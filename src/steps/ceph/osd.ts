@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { hostsWith } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { command, file } from '../../resources/index.ts';
 import { plain } from '../../secrets/confidential.ts';
-import { hostsWith } from '../shared/places.ts';
 
 /**
  * OSDs on whole block devices or, for a trial, on sparse files; no LVM and no device mapper is needed. Each OSD's

@@ -1,7 +1,7 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { controlHosts } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { command } from '../../resources/index.ts';
-import { controlHosts } from '../shared/places.ts';
 import { schema } from '../shared/schema.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { usesCeph, vip } from '../../cloud/topology.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
 import { renderIni } from '../../resources/index.ts';
 import { plain, type Text } from '../../secrets/confidential.ts';
@@ -15,7 +16,6 @@ import {
   transportUrl,
 } from '../shared/configuration.ts';
 import { baseUrl, endpoints, ports } from '../shared/endpoints.ts';
-import { usesCeph, vip } from '../shared/places.ts';
 import { workers } from '../shared/workers.ts';
 
 /** nova.conf of a control or compute host; database access only where the control services run. */

@@ -1,7 +1,7 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { controlHosts } from '../../cloud/topology.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
 import { type Text, text } from '../../secrets/confidential.ts';
-import { controlHosts } from '../shared/places.ts';
 import { memoryShare } from '../shared/workers.ts';
 
 /** Server options; Galera's only where there is more than one control host (C3). */

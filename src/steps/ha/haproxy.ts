@@ -1,7 +1,7 @@
 import type { Cloud } from '../../cloud/cloud.ts';
+import { controlHosts, hostsWith, vip } from '../../cloud/topology.ts';
 import { joinTexts, type Text, text } from '../../secrets/confidential.ts';
 import { endpoints, ports } from '../shared/endpoints.ts';
-import { controlHosts, hostsWith, vip } from '../shared/places.ts';
 
 interface Proxy {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { Cloud, CloudNetwork, Host } from '../../cloud/cloud.ts';
+import { controlHosts, prefixLength } from '../../cloud/topology.ts';
 import { joinTexts, type Text, text } from '../../secrets/confidential.ts';
-import { controlHosts, prefixLength } from '../shared/places.ts';
 
 /**
  * Every host starts as BACKUP and the priority decides, so that a returning host does not take the address twice.

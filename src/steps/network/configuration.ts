@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { controlHosts, vip } from '../../cloud/topology.ts';
 import { renderIni } from '../../resources/index.ts';
 import type { Text } from '../../secrets/confidential.ts';
 import {
@@ -12,7 +13,6 @@ import {
   transportUrl,
 } from '../shared/configuration.ts';
 import { ports } from '../shared/endpoints.ts';
-import { controlHosts, vip } from '../shared/places.ts';
 
 /** Database and identity settings only where the servers run: a compute host must not hold the database's password. */
 export function neutronConfiguration(cloud: Cloud, host: Host): Text {

@@ -1,8 +1,8 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { controlHosts, firstControl } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { command, file, service } from '../../resources/index.ts';
 import { ports } from '../shared/endpoints.ts';
-import { controlHosts, firstControl } from '../shared/places.ts';
 
 /** OVN's two databases and northd: alone on one control host, a Raft cluster on several. */
 export function ovnCentralResources(cloud: Cloud, host: Host): readonly Resource[] {

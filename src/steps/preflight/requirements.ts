@@ -3,7 +3,7 @@ import type { StepContext } from '../../engine/step.ts';
 import type { ErrorCode } from '../../errors/catalogue/index.ts';
 import { type Problem, problem } from '../../errors/problem.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
-import { factsOf } from '../shared/places.ts';
+import { factsOf } from '../shared/facts.ts';
 
 /** A tenth below the minimum passes: firmware and rounding take their share, as in Burrito's checklist. */
 const tolerance = 0.9;

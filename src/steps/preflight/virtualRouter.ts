@@ -1,7 +1,7 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { controlHosts } from '../../cloud/topology.ts';
 import type { ShellCheck } from '../../engine/check.ts';
 import { virtualRouters } from '../ha/keepalived.ts';
-import { controlHosts } from '../shared/places.ts';
 
 /** Seconds to listen: keepalived announces itself every second unless told otherwise. */
 const LISTEN = 2.2;

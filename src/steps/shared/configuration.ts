@@ -1,7 +1,7 @@
 import type { Cloud, Host, ServiceUser } from '../../cloud/cloud.ts';
+import { controlHosts, vip } from '../../cloud/topology.ts';
 import { joinTexts, type Text, text } from '../../secrets/confidential.ts';
 import { baseUrl, endpoints, ports } from './endpoints.ts';
-import { controlHosts, vip } from './places.ts';
 
 /** Options of one section of an oslo.config file. */
 export type Section = Readonly<Record<string, Text | number | boolean | readonly Text[]>>;

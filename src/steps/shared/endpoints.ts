@@ -1,5 +1,5 @@
 import type { Cloud } from '../../cloud/cloud.ts';
-import { vip } from './places.ts';
+import { vip } from '../../cloud/topology.ts';
 
 export interface Endpoint {
   /** Keystone service name. */

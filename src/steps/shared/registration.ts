@@ -1,8 +1,8 @@
 import { identityService, identityUser } from '../../api/kinds.ts';
 import type { Cloud, ServiceUser } from '../../cloud/cloud.ts';
+import { firstControl } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { type Endpoint, endpointUrl } from './endpoints.ts';
-import { firstControl } from './places.ts';
 
 /** A service's user in project `service` and its catalog entries: public, internal and admin on the VIP. */
 export function registration(

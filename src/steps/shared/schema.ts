@@ -1,7 +1,7 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { firstControl } from '../../cloud/topology.ts';
 import type { Resource, ResourceOptions } from '../../engine/resource.ts';
 import { command } from '../../resources/index.ts';
-import { firstControl } from './places.ts';
 
 export interface SchemaOptions extends ResourceOptions {
   /** Database whose tables show that the schema is there. */

@@ -1,7 +1,7 @@
 import type { Cloud, SecretName } from '../../cloud/cloud.ts';
+import { firstControl } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { mysqlDatabase, mysqlUser } from '../../resources/index.ts';
-import { firstControl } from './places.ts';
 
 /** A service's databases and its account, made on the member that is written to. */
 export function sqlAccount(cloud: Cloud, user: string, databases: readonly string[]): readonly Resource[] {

@@ -1,5 +1,4 @@
-import type { Cloud, Host, Role } from '../../cloud/cloud.ts';
-import type { AllFacts, HostFacts } from '../../hosts/connection.ts';
+import type { Cloud, Host, Role } from './cloud.ts';
 
 /** Hosts with the role, in the description's order. */
 export function hostsWith(cloud: Cloud, role: Role): readonly Host[] {
@@ -57,10 +56,4 @@ export function storageAddress(host: Host): string {
 /** Length of the network's prefix: 24 for 192.168.21.0/24. */
 export function prefixLength(cidr: string): number {
   return Number(cidr.split('/')[1]);
-}
-
-export function factsOf(facts: AllFacts, host: string): HostFacts {
-  const found = facts.get(host);
-  if (!found) throw new Error(`no facts of ${host}`);
-  return found;
 }
