@@ -1,0 +1,19 @@
+import type { Platform } from '../platform.ts';
+import { components } from './components.ts';
+import { projects } from './projects.ts';
+
+/** Debian 13 (trixie) with its own packages of OpenStack 2025.1. */
+export const debian13: Platform = {
+  title: 'Debian 13, OpenStack 2025.1',
+  release: '2025.1',
+  distribution: { id: 'debian', codename: 'trixie' },
+  packageManager: {
+    version: `dpkg-query -W -f '\${Version}' "$1"`,
+    audit: 'dpkg --audit',
+    answers: { 'nova-consoleproxy': ['nova-consoleproxy nova-consoleproxy/daemon_type select novnc'] },
+    components: ['main'],
+  },
+  projects,
+  components,
+  wsgiServer: { command: '/usr/bin/uwsgi_python3', plugin: 'python3' },
+};

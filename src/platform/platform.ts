@@ -1,0 +1,107 @@
+/**
+ * What a distribution and an OpenStack release call things: packages, units, users, paths, entry points. Data only.
+ * A service says what it is; the platform says what that is called where it runs.
+ */
+export interface Platform {
+  /** Shown to operators: `Debian 13, OpenStack 2025.1`. */
+  readonly title: string;
+  /** OpenStack release, as `release` in a description. */
+  readonly release: string;
+  /** `ID` and `VERSION_CODENAME` of os-release. */
+  readonly distribution: { readonly id: string; readonly codename: string };
+  readonly packageManager: PackageManager;
+  /** OpenStack's projects by name: `glance`, `nova` … */
+  readonly projects: Readonly<Record<string, ProjectOnPlatform>>;
+  /** What OpenStack stands on: `mariadb`, `rabbitmq`, `haproxy` … */
+  readonly components: Readonly<Record<ComponentName, Component>>;
+  /** Interpreter of WSGI applications. */
+  readonly wsgiServer: { readonly command: string; readonly plugin: string };
+}
+
+export interface PackageManager {
+  /** Shell that prints the version of the installed package `$1`. */
+  readonly version: string;
+  /** Shell that lists packages that are not fully installed; prints nothing when all is well. */
+  readonly audit: string;
+  /** Answers to questions that have no configuration file, by package. */
+  readonly answers: Readonly<Record<string, readonly string[]>>;
+  /** Components of the distribution's archive. */
+  readonly components: readonly string[];
+}
+
+export interface ProjectOnPlatform {
+  readonly user: string;
+  readonly group: string;
+  /** Folders. */
+  readonly configuration: string;
+  readonly state: string;
+  readonly logs: string;
+  readonly locks: string;
+  /** The package whose version the database schema belongs to. */
+  readonly schemaPackage?: string;
+  readonly processes: Readonly<Record<string, ProcessOnPlatform>>;
+  /** Packages of what a service may use: `ceph`, `client`, `hypervisor`, `dashboard` … */
+  readonly extras?: Readonly<Record<string, readonly string[]>>;
+  /** Units that the packages bring and that no cloud of ours uses: kept stopped. */
+  readonly unusedUnits?: readonly string[];
+}
+
+export interface ProcessOnPlatform {
+  readonly packages: readonly string[];
+  /** systemd unit without `.service`. */
+  readonly unit: string;
+  /** WSGI entry script. */
+  readonly wsgi?: string;
+  /** Options of the WSGI server that this package's entry point needs. */
+  readonly wsgiOptions?: Readonly<Record<string, string | number | boolean>>;
+  /** Arguments of the entry script. */
+  readonly arguments?: string;
+  /** Absolute; `<logs>/<unit>.log` by default. */
+  readonly logFile?: string;
+  /** Files that the package reads beside its configuration: path to content. */
+  readonly defaults?: Readonly<Record<string, string>>;
+}
+
+export type ComponentName =
+  | 'mariadb'
+  | 'rabbitmq'
+  | 'memcached'
+  | 'haproxy'
+  | 'keepalived'
+  | 'chrony'
+  | 'openvswitch'
+  | 'ovn-central'
+  | 'ovn-host'
+  | 'ceph'
+  | 'ceph-mon'
+  | 'ceph-mgr'
+  | 'ceph-osd'
+  | 'ceph-rgw'
+  | 'libvirt'
+  | 'web-server'
+  | 'tools';
+
+export interface Component {
+  readonly packages: readonly string[];
+  /** Units by role, with their suffix where they are no services: `{ server: 'mariadb' }`. */
+  readonly units: Readonly<Record<string, string>>;
+  readonly user?: string;
+  readonly group?: string;
+  /** Paths by use: `{ configuration: '/etc/memcached.conf' }`. */
+  readonly paths: Readonly<Record<string, string>>;
+}
+
+/** A name of the platform's table; a missing one is a mistake in the table and says which. */
+export function unitOf(component: Component, role: string): string {
+  return entry(component.units, role, 'unit');
+}
+
+export function pathOf(component: Component, use: string): string {
+  return entry(component.paths, use, 'path');
+}
+
+function entry(table: Readonly<Record<string, string>>, name: string, what: string): string {
+  const found = table[name];
+  if (found === undefined) throw new Error(`the platform has no ${what} ${name}`);
+  return found;
+}
