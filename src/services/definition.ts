@@ -19,6 +19,8 @@ export interface ServiceDefinition {
   readonly needs: readonly string[];
   /** A service that a description may switch on or off. */
   readonly optional?: OptionalService;
+  /** What the description must have for it, beside the switch. */
+  readonly applies?: (cloud: Cloud) => boolean;
   /** False for a service without a user in Keystone. */
   readonly account?: false;
   readonly catalog?: readonly CatalogEntry[];
@@ -29,12 +31,22 @@ export interface ServiceDefinition {
   readonly domain?: ServiceDomain;
   readonly ceph?: readonly CephClient[];
   readonly configuration?: readonly ConfigurationFile[];
+  /** Files that are no INI files. */
+  readonly files?: readonly PlainFile[];
+  readonly keyRepositories?: readonly KeyRepository[];
   /** Sections that other projects' configuration needs where this service is there. */
   readonly configures?: readonly Contribution[];
-  readonly migrations?: readonly Migration[];
+  readonly migrations?: (context: ServiceContext) => readonly Migration[];
+  /** Done once when the processes run. */
+  readonly afterStart?: (context: ServiceContext) => readonly Migration[];
   readonly processes: readonly Process[];
   /** Deletes old rows; run daily by the control host that holds the virtual address. */
   readonly purge?: readonly Purge[];
+  /** Cinder's volume types, made through its own API. */
+  readonly volumeTypes?: (cloud: Cloud) => readonly {
+    readonly name: string;
+    readonly extraSpecs: Readonly<Record<string, string>>;
+  }[];
   /** Whether the platform has a dashboard plug-in for it. */
   readonly dashboardPlugin?: true;
   /** Feature names of the platform's `extras` whose packages this service needs. */
@@ -97,6 +109,12 @@ export interface ServiceContext {
   readonly facts: AllFacts;
   /** Address of a service's API for other services: `http://192.0.2.100:9292`, without the catalog's path. */
   url(service: string): string;
+  /** The same as people and instances reach it. */
+  publicUrl(service: string): string;
+  /** Where the platform of the control hosts keeps a project's files. */
+  platformOf(project: string): ProjectOnPlatform;
+  /** A reached control host: any of them can answer for the whole cloud. */
+  readonly control: Host;
 }
 
 export interface HostContext extends ServiceContext {
@@ -115,6 +133,21 @@ export interface ConfigurationFile {
   readonly name: string;
   readonly on: Placement;
   sections(context: HostContext): Sections;
+}
+
+export interface PlainFile {
+  /** Under the project's configuration folder. */
+  readonly name: string;
+  readonly on: Placement;
+  content(context: HostContext): Text;
+}
+
+/** Numbered keys, the same on every host of the control plane. */
+export interface KeyRepository {
+  /** Under the project's configuration folder. */
+  readonly folder: string;
+  /** Names in the vault without their number. */
+  readonly secrets: string;
 }
 
 export interface Contribution {
@@ -140,6 +173,8 @@ export type Migration =
       readonly kind: 'command';
       readonly name: string;
       readonly doing: string;
+      /** A changed value makes it run again; kept on the host as a digest. */
+      readonly fingerprint?: Text;
       /** Shell that exits 0 when nothing is left to do; `query SQL` prints the rows of a query. */
       readonly unless: string;
       /** Shell; `run COMMAND…` runs as the project's user. */
@@ -155,7 +190,7 @@ export interface Purge {
 export interface Process {
   /** The platform knows its package, unit and entry point under this name. */
   readonly name: string;
-  readonly kind: 'wsgi' | 'daemon' | 'site';
+  readonly kind: 'wsgi' | 'daemon' | 'site' | 'component';
   readonly on: Placement;
   readonly when?: (cloud: Cloud) => boolean;
   /** Port of the host's management address. */

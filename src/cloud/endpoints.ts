@@ -1,0 +1,49 @@
+import { joinTexts, type Text, text } from '../secrets/confidential.ts';
+import type { Cloud } from './cloud.ts';
+import { controlHosts, vip } from './topology.ts';
+
+/** Ports of what OpenStack stands on. Those of the services stand in their definitions. */
+export const ports = {
+  database: 3306,
+  databaseHealth: 9200,
+  messaging: 5672,
+  cache: 11211,
+  ovnNorthbound: 6641,
+  ovnSouthbound: 6642,
+  statistics: 1984,
+} as const;
+
+/** Where services reach one another. */
+export function internalUrl(cloud: Cloud, port: number): string {
+  return `http://${vip(cloud)}:${port}`;
+}
+
+/** Where people reach the APIs: the service network's floating address, where there is one. */
+export function publicUrl(cloud: Cloud, port: number): string {
+  return `http://${cloud.networks.service?.vip ?? vip(cloud)}:${port}`;
+}
+
+/** Database through the VIP: haproxy sends all to one Galera node. */
+export function databaseUrl(cloud: Cloud, user: string, password: Text, database: string): Text {
+  return text`mysql+pymysql://${user}:${password}@${vip(cloud)}:${ports.database}/${database}?charset=utf8`;
+}
+
+/** All brokers by address: oslo.messaging fails over by itself, faster than a proxy in between would. */
+export function transportUrl(cloud: Cloud): Text {
+  const brokers = controlHosts(cloud).map(
+    (host) =>
+      text`openstack:${cloud.secrets.messaging_password}@${host.addresses.management}:${ports.messaging}`,
+  );
+  return text`rabbit://${joinTexts(brokers, ',')}/`;
+}
+
+export function memcachedServers(cloud: Cloud): readonly string[] {
+  return controlHosts(cloud).map((host) => `${host.addresses.management}:${ports.cache}`);
+}
+
+/** OVN's northbound or southbound database, all members. */
+export function ovnConnection(cloud: Cloud, port: number): string {
+  return controlHosts(cloud)
+    .map((host) => `tcp:${host.addresses.management}:${port}`)
+    .join(',');
+}

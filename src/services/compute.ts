@@ -1,0 +1,184 @@
+import type { Cloud, Host } from '../cloud/cloud.ts';
+import { secretOf } from '../cloud/secrets.ts';
+import { controlHosts, hostsWith, usesCeph, vip } from '../cloud/topology.ts';
+import { cellMigrations, hostDiscovery } from './cells.ts';
+import { cellMappingCheck, computeServicesCheck, consoleCheck, placementCheck } from './checks/compute.ts';
+import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
+import {
+  authTokenSection,
+  cacheSection,
+  commonSections,
+  databaseSection,
+  serviceAuthSection,
+  serviceUserSection,
+} from './shared/sections.ts';
+import { hypervisorSections } from './shared/hypervisor.ts';
+import { workers } from './shared/workers.ts';
+
+const PORT = 8774;
+const METADATA_PORT = 8775;
+const CONSOLE_PORT = 6080;
+
+const computeHosts = (cloud: Cloud) => hostsWith(cloud, 'compute');
+
+/** Nova: cells, API, metadata, scheduler, conductor, console; nova-compute on the compute hosts. */
+export const compute: ServiceDefinition = {
+  name: 'compute',
+  project: 'nova',
+  title: 'Compute (Nova)',
+  // Placement, because Nova's daemons end without it. Images and networks are asked for by instances alone, which
+  // come after all steps; waiting for those steps would leave cores idle.
+  needs: ['placement', 'messaging', 'ceph', 'hypervisor'],
+  catalog: [{ type: 'compute', description: 'Compute', port: PORT, path: '/v2.1' }],
+  databases: ['nova_api', 'nova', 'nova_cell0'],
+  secrets: [{ name: 'metadata_secret', form: 'key' }],
+  ceph: [
+    {
+      id: 'nova',
+      secret: 'ceph_nova_key',
+      pools: ['vms', 'volumes'],
+      readOnlyPools: ['images'],
+      on: computeHosts,
+    },
+  ],
+  extras: (cloud, host) => (usesCeph(cloud) && host.roles.has('compute') ? ['ceph'] : []),
+  configuration: [
+    {
+      name: 'nova.conf',
+      on: (cloud) => cloud.hosts.filter((host) => host.roles.has('control') || host.roles.has('compute')),
+      sections,
+    },
+    { name: 'nova-compute.conf', on: computeHosts, sections: hypervisorSections },
+  ],
+  migrations: cellMigrations,
+  afterStart: hostDiscovery,
+  processes: [
+    {
+      name: 'api',
+      kind: 'wsgi',
+      on: controlHosts,
+      port: PORT,
+      health: '/',
+      balanced: { section: 'compute', public: true },
+      startsAfter: ['mariadb', 'memcached', 'rabbitmq', 'placement/api'],
+    },
+    {
+      name: 'metadata',
+      kind: 'wsgi',
+      on: controlHosts,
+      port: METADATA_PORT,
+      health: '/',
+      balanced: { section: 'metadata' },
+      startsAfter: ['mariadb', 'memcached', 'rabbitmq', 'placement/api'],
+    },
+    {
+      name: 'conductor',
+      kind: 'daemon',
+      on: controlHosts,
+      startsAfter: ['mariadb', 'rabbitmq', 'placement/api'],
+    },
+    {
+      name: 'scheduler',
+      kind: 'daemon',
+      on: controlHosts,
+      startsAfter: ['mariadb', 'rabbitmq', 'placement/api'],
+      after: ['conductor'],
+    },
+    {
+      name: 'console',
+      kind: 'daemon',
+      on: controlHosts,
+      port: CONSOLE_PORT,
+      health: '/vnc_auto.html',
+      balanced: {
+        section: 'console',
+        public: true,
+        tls: true,
+        lines: ['balance source', 'timeout tunnel 3600s'],
+      },
+      startsAfter: ['mariadb', 'rabbitmq'],
+    },
+    {
+      name: 'compute',
+      kind: 'daemon',
+      on: computeHosts,
+      startsAfter: ['libvirt', 'rabbitmq', 'nova/conductor', 'neutron/api'],
+      // Started before a conductor, it loses ten seconds to a retry.
+      after: ['conductor'],
+    },
+  ],
+  // Once a day: rows of deleted instances move to shadow tables and leave them after a month.
+  purge: [
+    { command: 'nova-manage db archive_deleted_rows --all-cells --until-complete --before "$(date -d \'30 days ago\' +%F)"' },
+    { command: 'nova-manage db purge --all-cells --before "$(date -d \'60 days ago\' +%F)"' },
+  ],
+  checks: ({ cloud }) => {
+    const names = (hosts: readonly Host[]) => hosts.map((host) => host.name);
+    return [
+      computeServicesCheck({ control: names(controlHosts(cloud)), compute: names(computeHosts(cloud)) }),
+      placementCheck(names(computeHosts(cloud))),
+      cellMappingCheck(names(computeHosts(cloud))),
+      consoleCheck(`https://${vip(cloud)}:${CONSOLE_PORT}/vnc_auto.html`),
+    ];
+  },
+};
+
+/** nova.conf of a control or compute host; database access only where the control services run. */
+function sections(context: HostContext): Sections {
+  const { cloud, host, project } = context;
+  const control = host.roles.has('control');
+  const address = host.addresses.management;
+  const common = commonSections(context);
+  return {
+    ...common,
+    DEFAULT: {
+      ...common.DEFAULT,
+      my_ip: address,
+      host: host.name,
+      state_path: project.state,
+      cpu_allocation_ratio: cloud.compute.cpuRatio,
+      ram_allocation_ratio: cloud.compute.memoryRatio,
+      disk_allocation_ratio: cloud.compute.diskRatio,
+      reserved_host_memory_mb: cloud.compute.reservedMemoryMiB,
+      // A lone compute host could not resize an instance otherwise.
+      allow_resize_to_same_host: computeHosts(cloud).length === 1 ? true : undefined,
+      // The first round of the periodic tasks waits up to this many seconds (60 by default). Some spread stays, for
+      // services that start at the same moment.
+      periodic_fuzzy_delay: 3,
+      vif_plugging_timeout: 120,
+      vif_plugging_is_fatal: true,
+      // After a power cut, instances come back as they were.
+      resume_guests_state_on_host_boot: true,
+    },
+    ...(control && {
+      api_database: databaseSection(context, 'nova', 'nova_api'),
+      database: databaseSection(context, 'nova'),
+      keystone_authtoken: authTokenSection(context, 'nova'),
+      conductor: { workers: workers(context.own) },
+      scheduler: { workers: 1 },
+    }),
+    api: { auth_strategy: 'keystone' },
+    service_user: serviceUserSection(context, 'nova'),
+    cache: cacheSection(context),
+    glance: serviceAuthSection(context, 'glance'),
+    neutron: {
+      ...serviceAuthSection(context, 'neutron'),
+      service_metadata_proxy: true,
+      metadata_proxy_shared_secret: secretOf(cloud, 'metadata_secret'),
+    },
+    placement: serviceAuthSection(context, 'placement'),
+    cinder: {
+      ...serviceAuthSection(context, 'cinder'),
+      os_region_name: cloud.region,
+      catalog_info: 'block-storage::internalURL',
+    },
+    vnc: {
+      enabled: true,
+      server_listen: address,
+      server_proxyclient_address: address,
+      novncproxy_host: address,
+      novncproxy_port: CONSOLE_PORT,
+      novncproxy_base_url: `https://${cloud.networks.service?.vip ?? vip(cloud)}:${CONSOLE_PORT}/vnc_auto.html`,
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { memcachedServers } from '../cloud/endpoints.ts';
+import { secretOf } from '../cloud/secrets.ts';
+import { controlHosts, vip } from '../cloud/topology.ts';
+import { type Text, text } from '../secrets/confidential.ts';
+import { loginPageCheck } from './checks/dashboard.ts';
+import type { HostContext, ServiceDefinition } from './definition.ts';
+
+const BACKEND_PORT = 8081;
+
+/** Horizon behind the VIP, where haproxy ends TLS. */
+export const dashboard: ServiceDefinition = {
+  name: 'dashboard',
+  project: 'horizon',
+  title: 'Dashboard (Horizon)',
+  needs: ['identity'],
+  optional: { summary: 'Horizon.', default: true },
+  account: false,
+  secrets: [{ name: 'horizon_secret_key', form: 'key-64' }],
+  files: [
+    { name: 'local_settings.d/_90_cloudwright.py', on: controlHosts, content: settings },
+  ],
+  processes: [
+    {
+      name: 'web',
+      kind: 'site',
+      on: controlHosts,
+      port: BACKEND_PORT,
+      health: '/horizon/auth/login/',
+      balanced: {
+        section: 'dashboard',
+        port: (cloud) => cloud.dashboardPort,
+        public: true,
+        tls: true,
+        lines: [
+          // Apache knows nothing of TLS and would redirect the browser to http.
+          'http-request redirect location /horizon/ if { path / }',
+          'http-response set-header Strict-Transport-Security max-age=31536000',
+          'balance source',
+        ],
+      },
+      startsAfter: ['memcached'],
+    },
+  ],
+  checks: ({ cloud }) => [loginPageCheck(`https://${vip(cloud)}:${cloud.dashboardPort}/`)],
+};
+
+function settings({ cloud, url }: HostContext): Text {
+  const locations = memcachedServers(cloud)
+    .map((server) => `'${server}'`)
+    .join(', ');
+  return text`ALLOWED_HOSTS = ['*']
+OPENSTACK_HOST = '${vip(cloud)}'
+OPENSTACK_KEYSTONE_URL = '${url('identity')}/v3'
+OPENSTACK_ENDPOINT_TYPE = 'internalURL'
+OPENSTACK_API_VERSIONS = {'identity': 3, 'image': 2, 'volume': 3}
+OPENSTACK_KEYSTONE_MULTIDOMAIN_SUPPORT = False
+OPENSTACK_KEYSTONE_DEFAULT_DOMAIN = 'Default'
+SESSION_ENGINE = 'django.contrib.sessions.backends.cache'
+CACHES = {
+    'default': {
+        'BACKEND': 'django.core.cache.backends.memcached.PyMemcacheCache',
+        'LOCATION': [${locations}],
+        # A dead member must cost a log-in no more than a second, and lose its own sessions alone.
+        'OPTIONS': {'connect_timeout': 1, 'timeout': 2, 'ignore_exc': True},
+    },
+}
+# The same on every control host, or a session made on one would be refused by the next.
+SECRET_KEY = '${secretOf(cloud, 'horizon_secret_key')}'
+# haproxy ends TLS and says so in this header.
+SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
+CSRF_COOKIE_SECURE = True
+SESSION_COOKIE_SECURE = True
+# Pages are compressed at their first request: packages compress before the settings are written.
+COMPRESS_OFFLINE = False
+`;
+}

@@ -1,0 +1,88 @@
+import { internalUrl, publicUrl } from '../cloud/endpoints.ts';
+import { secretOf } from '../cloud/secrets.ts';
+import { controlHosts } from '../cloud/topology.ts';
+import { text } from '../secrets/confidential.ts';
+import { tokenCheck } from './checks/identity.ts';
+import type { Migration, ServiceContext, ServiceDefinition } from './definition.ts';
+import { cacheSection, databaseSection, proxyHeaders } from './shared/sections.ts';
+
+const PORT = 5000;
+
+/** Keystone: fernet tokens, cached; the first administrator. */
+export const identity: ServiceDefinition = {
+  name: 'identity',
+  project: 'keystone',
+  title: 'Identity (Keystone)',
+  needs: ['database', 'cache'],
+  account: false,
+  catalog: [{ type: 'identity', description: 'Identity', port: PORT, path: '/v3' }],
+  databases: ['keystone'],
+  secrets: [
+    { name: 'keystone_database_password', form: 'password' },
+    { name: 'fernet_key_0', form: 'fernet' },
+    { name: 'fernet_key_1', form: 'fernet' },
+    { name: 'credential_key_0', form: 'fernet' },
+    { name: 'credential_key_1', form: 'fernet' },
+  ],
+  extras: () => ['client'],
+  configuration: [
+    {
+      name: 'keystone.conf',
+      on: controlHosts,
+      sections: (context) => ({
+        DEFAULT: { log_dir: context.project.logs },
+        database: databaseSection(context, 'keystone'),
+        token: { provider: 'fernet', expiration: 3600 },
+        fernet_tokens: { max_active_keys: 3 },
+        cache: cacheSection(context),
+        oslo_middleware: proxyHeaders,
+        oslo_policy: { policy_dirs: `${context.project.configuration}/policy.d` },
+      }),
+    },
+  ],
+  // The same keys on every host, from the vault: a token issued by one is valid on all.
+  keyRepositories: [
+    { folder: 'fernet-keys', secrets: 'fernet_key_' },
+    { folder: 'credential-keys', secrets: 'credential_key_' },
+  ],
+  migrations: (context) => [
+    { kind: 'schema', database: 'keystone', command: 'keystone-manage db_sync' },
+    administrator(context),
+  ],
+  processes: [
+    {
+      name: 'api',
+      kind: 'wsgi',
+      on: controlHosts,
+      port: PORT,
+      health: '/',
+      balanced: { section: 'identity', public: true },
+      startsAfter: ['mariadb', 'memcached'],
+    },
+  ],
+  checks: () => [tokenCheck()],
+};
+
+/**
+ * The first administrator, its roles and the identity endpoints. Keystone cannot be asked before they exist, so the
+ * endpoints are compared in the database.
+ */
+function administrator({ cloud }: ServiceContext): Migration {
+  const internal = `${internalUrl(cloud, PORT)}/v3`;
+  const reached = `${publicUrl(cloud, PORT)}/v3`;
+  const password = secretOf(cloud, 'admin_password');
+  return {
+    kind: 'command',
+    name: 'identity-bootstrap',
+    doing: 'create the first administrator, its roles and the identity endpoints',
+    fingerprint: text`${password} ${internal} ${reached} ${cloud.region}`,
+    unless: `query "select url from keystone.endpoint where interface='internal' and enabled" | grep -qxF '${internal}'
+query "select url from keystone.endpoint where interface='public' and enabled" | grep -qxF '${reached}'`,
+    // The password goes through the environment: an argument would stand in the process list.
+    script: text`export OS_BOOTSTRAP_PASSWORD='${password}'
+run keystone-manage bootstrap --bootstrap-username admin --bootstrap-project-name admin --bootstrap-role-name admin \
+  --bootstrap-service-name keystone --bootstrap-region-id ${cloud.region} \
+  --bootstrap-public-url ${reached} --bootstrap-internal-url ${internal} --bootstrap-admin-url ${internal}`,
+    limitSeconds: 120,
+  };
+}

@@ -1,0 +1,145 @@
+import type { Cloud } from '../cloud/cloud.ts';
+import { ovnConnection, ports, transportUrl } from '../cloud/endpoints.ts';
+import { secretOf } from '../cloud/secrets.ts';
+import { chassisHosts, controlHosts, gatewayHosts, vip } from '../cloud/topology.ts';
+import { networkAgentsCheck } from './checks/network.ts';
+import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
+import {
+  authTokenSection,
+  cacheSection,
+  commonSections,
+  databaseSection,
+  serviceAuthSection,
+} from './shared/sections.ts';
+
+const PORT = 9696;
+const ML2 = 'plugins/ml2/ml2_conf.ini';
+
+/** Neutron with ML2/OVN. */
+export const network: ServiceDefinition = {
+  name: 'network',
+  project: 'neutron',
+  title: 'Networking (Neutron)',
+  needs: ['identity', 'messaging', 'ovn'],
+  catalog: [{ type: 'network', description: 'Networking', port: PORT, path: '' }],
+  databases: ['neutron'],
+  configuration: [
+    {
+      name: 'neutron.conf',
+      on: (cloud) => {
+        const chassis = new Set(chassisHosts(cloud));
+        return cloud.hosts.filter((host) => host.roles.has('control') || chassis.has(host));
+      },
+      sections,
+    },
+    { name: ML2, on: controlHosts, sections: ({ cloud }) => ml2Sections(cloud) },
+    { name: 'neutron_ovn_metadata_agent.ini', on: chassisHosts, sections: metadataSections },
+  ],
+  migrations: ({ platformOf }) => {
+    const { configuration } = platformOf('neutron');
+    return [
+      {
+        kind: 'schema',
+        database: 'neutron',
+        command: `neutron-db-manage --config-file ${configuration}/neutron.conf --config-file ${configuration}/${ML2} upgrade heads`,
+      },
+    ];
+  },
+  processes: [
+    {
+      name: 'api',
+      kind: 'wsgi',
+      on: controlHosts,
+      port: PORT,
+      health: '/',
+      balanced: { section: 'network', public: true },
+      startsAfter: ['mariadb', 'memcached', 'rabbitmq', 'ovn-central'],
+    },
+    ...(['rpc', 'periodic', 'ovn-maintenance'] as const).map((name) => ({
+      name,
+      kind: 'daemon' as const,
+      on: controlHosts,
+      startsAfter: ['mariadb', 'rabbitmq', 'ovn-central'],
+    })),
+    { name: 'ovn-metadata', kind: 'daemon', on: chassisHosts, startsAfter: ['openvswitch', 'ovn-host'] },
+  ],
+  checks: ({ cloud }) => [
+    networkAgentsCheck({
+      chassis: chassisHosts(cloud).map((host) => host.name),
+      gateways: gatewayHosts(cloud).map((host) => host.name),
+    }),
+  ],
+};
+
+/** Database and identity settings only where the servers run: a compute host must not hold the database's password. */
+function sections(context: HostContext): Sections {
+  const { cloud, host, project } = context;
+  const common = commonSections(context);
+  return {
+    ...common,
+    DEFAULT: {
+      core_plugin: 'ml2',
+      service_plugins: cloud.networks.overlay ? 'ovn-router' : '',
+      transport_url: transportUrl(cloud),
+      auth_strategy: 'keystone',
+      notify_nova_on_port_status_changes: true,
+      notify_nova_on_port_data_changes: true,
+      rpc_workers: 1,
+      log_dir: project.logs,
+      dns_domain: 'openstacklocal.',
+      global_physnet_mtu: cloud.networks.provider?.mtu ?? 1500,
+      host: host.name,
+    },
+    agent: { root_helper: `sudo neutron-rootwrap ${project.configuration}/rootwrap.conf` },
+    ...(host.roles.has('control') && {
+      database: databaseSection(context, 'neutron'),
+      keystone_authtoken: authTokenSection(context, 'neutron'),
+      nova: { ...serviceAuthSection(context, 'nova'), endpoint_type: 'internal' },
+      placement: { ...serviceAuthSection(context, 'placement'), endpoint_type: 'internal' },
+      cache: cacheSection(context),
+    }),
+  };
+}
+
+export function ml2Sections(cloud: Cloud): Sections {
+  const vlans = cloud.physicalNetworks.flatMap((physical) =>
+    physical.vlans.map((range) => `${physical.name}:${range}`),
+  );
+  const tenantTypes = cloud.networks.overlay ? cloud.network.tenantTypes : [];
+  return {
+    ml2: {
+      type_drivers: 'flat,vlan,geneve,vxlan,local',
+      tenant_network_types: tenantTypes.join(','),
+      mechanism_drivers: 'ovn',
+      extension_drivers: 'port_security',
+      overlay_ip_version: 4,
+      path_mtu: cloud.networks.overlay?.mtu,
+    },
+    ml2_type_flat: { flat_networks: cloud.physicalNetworks.map((physical) => physical.name).join(',') },
+    ...(vlans.length > 0 && { ml2_type_vlan: { network_vlan_ranges: vlans.join(',') } }),
+    ml2_type_geneve: { vni_ranges: '1:65536', max_header_size: 38 },
+    ml2_type_vxlan: { vni_ranges: '1:65536' },
+    securitygroup: { enable_security_group: true },
+    ovn: {
+      ovn_nb_connection: ovnConnection(cloud, ports.ovnNorthbound),
+      ovn_sb_connection: ovnConnection(cloud, ports.ovnSouthbound),
+      ovn_l3_scheduler: 'leastloaded',
+      ovn_metadata_enabled: true,
+      enable_distributed_floating_ip: false,
+    },
+  };
+}
+
+function metadataSections({ cloud, project, platform }: HostContext): Sections {
+  return {
+    DEFAULT: {
+      nova_metadata_host: vip(cloud),
+      metadata_proxy_shared_secret: secretOf(cloud, 'metadata_secret'),
+      // None: the agent serves by itself. Answers are small and rare, a worker would hold 100 MiB.
+      metadata_workers: 0,
+    },
+    agent: { root_helper: `sudo neutron-rootwrap ${project.configuration}/rootwrap.conf` },
+    ovs: { ovsdb_connection: `unix:${platform.components.openvswitch.paths.database}` },
+    ovn: { ovn_sb_connection: ovnConnection(cloud, ports.ovnSouthbound) },
+  };
+}
