@@ -7,9 +7,12 @@ import {
   type ShellKind,
 } from '../engine/resource.ts';
 import { reveal, type Text, text } from '../secrets/confidential.ts';
-import { LISTS_STAMP, REFRESH } from './apt.ts';
+import apt from './apt.sh';
+import aptSourcesScript from './aptSources.sh';
+import aptSourcesRead from './aptSourcesRead.sh';
 import { MANAGED } from './ini.ts';
-import { lines, quote, subshell, writeFile } from './shell.ts';
+import { shellProgram } from './program.ts';
+import writeFileScript from './writeFile.sh';
 
 export interface AptSourcesDefinition {
   /** Base address of the Debian archive; absent: the host's own sources stay. */
@@ -20,9 +23,9 @@ export interface AptSourcesDefinition {
   readonly components?: readonly string[];
   /** HTTP proxy, perhaps with credentials; absent: none of ours. */
   readonly proxy?: Text;
-  /** Key ring; the one of the package debian-archive-keyring unless told. */
+  /** Key ring; by default the one of the package debian-archive-keyring. */
   readonly signedBy?: string;
-  /** The mirror has `<suite>-updates` too; yes unless told. */
+  /** The mirror has `<suite>-updates` too; true by default. */
   readonly updates?: boolean;
 }
 
@@ -30,6 +33,8 @@ export interface AptSourcesDesired {
   readonly sources: string | undefined;
   readonly proxy: Text | undefined;
   readonly mirror: string | undefined;
+  /** Nothing of ours is left; the lists need not be read for that alone. */
+  readonly absent?: true;
 }
 
 export interface AptSourcesState {
@@ -37,14 +42,17 @@ export interface AptSourcesState {
   readonly proxyDigest?: string;
   /** Other files that name a source. */
   readonly others: readonly string[];
+  /** Source files of the host that were renamed to `*.disabled` for ours. */
+  readonly disabled: readonly string[];
   /** The lists were read after the sources were written. */
   readonly listsCurrent: boolean;
 }
 
-const SOURCES = '/etc/apt/sources.list.d/cloudwright.sources';
-/** Late in the order, so that it wins over an image's own proxy file. */
-const PROXY = '/etc/apt/apt.conf.d/99cloudwright-proxy';
-const ROOT_READABLE = { owner: 'root', group: 'root', mode: '0644' };
+const PATHS = {
+  sources_file: '/etc/apt/sources.list.d/cloudwright.sources',
+  // Late in the order, so that it wins over an image's own proxy file.
+  proxy_file: '/etc/apt/apt.conf.d/99cloudwright-proxy',
+};
 
 const digestOf = (content: Text | undefined): string | undefined =>
   content === undefined ? undefined : createHash('sha256').update(reveal(content), 'utf8').digest('hex');
@@ -53,65 +61,60 @@ export const aptSourcesKind: ShellKind<AptSourcesDesired, AptSourcesState> = {
   via: 'shell',
   name: 'apt-sources',
   batch: false,
-  read: () =>
-    [
-      `sha256sum ${SOURCES} ${PROXY} 2>/dev/null`,
-      `grep -lsE '^[[:space:]]*(deb|deb-src|Types:)[[:space:]]' /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources`,
-      `if [ -e ${LISTS_STAMP} ] && ! [ ${SOURCES} -nt ${LISTS_STAMP} ] && ! [ ${PROXY} -nt ${LISTS_STAMP} ]; then echo LISTS-CURRENT; fi`,
-      ':',
-    ].join('\n'),
+  read: () => shellProgram(aptSourcesRead, PATHS),
   parse(output, items) {
     const all = output.split('\n');
+    const after = (prefix: string): string[] =>
+      all.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
     const digest = (path: string): string | undefined =>
-      all.find((line) => line.endsWith(`  ${path}`))?.slice(0, 64);
-    const sourcesDigest = digest(SOURCES);
-    const proxyDigest = digest(PROXY);
+      after('digest ')
+        .find((line) => line.endsWith(`  ${path}`))
+        ?.slice(0, 64);
+    const sourcesDigest = digest(PATHS.sources_file);
+    const proxyDigest = digest(PATHS.proxy_file);
     const state: AptSourcesState = {
       ...(sourcesDigest && { sourcesDigest }),
       ...(proxyDigest && { proxyDigest }),
-      others: all.filter((line) => line.startsWith('/') && line !== SOURCES),
-      listsCurrent: all.includes('LISTS-CURRENT'),
+      others: after('source ').filter((path) => path !== PATHS.sources_file),
+      disabled: after('disabled '),
+      listsCurrent: all.includes('lists-current'),
     };
     return items.map(() => state);
   },
   compare(desired, state): Change | undefined {
     const ownSources = desired.sources !== undefined;
     const others = ownSources ? state.others : [];
+    const restored = ownSources ? [] : state.disabled;
     const sources = state.sourcesDigest === digestOf(desired.sources);
     const proxy = state.proxyDigest === digestOf(desired.proxy);
-    if (sources && proxy && others.length === 0 && state.listsCurrent) return undefined;
+    const current = state.listsCurrent || desired.absent === true;
+    if (sources && proxy && others.length === 0 && restored.length === 0 && current) return undefined;
     const words = [
-      ...(sources
-        ? []
-        : [ownSources ? `take packages from ${desired.mirror}` : 'go back to own package sources']),
-      ...(proxy ? [] : [desired.proxy === undefined ? 'drop the package proxy' : 'set the package proxy']),
-      ...(others.length > 0 ? [`set aside ${others.join(', ')} (as *.disabled)`] : []),
+      ...(sources ? [] : [ownSources ? `take packages from ${desired.mirror}` : 'remove the package mirror']),
+      ...(restored.length > 0 ? [`restore ${restored.join(', ')}`] : []),
+      ...(proxy ? [] : [desired.proxy === undefined ? 'remove the package proxy' : 'set the package proxy']),
+      ...(others.length > 0 ? [`disable ${others.join(', ')} (renamed to *.disabled)`] : []),
       'read the package lists',
     ];
     return {
       summary: words.join('; '),
-      script: subshell(
-        REFRESH,
-        `rm -f ${LISTS_STAMP} || exit 1`,
-        desired.sources === undefined
-          ? `rm -f ${SOURCES}`
-          : lines(writeFile(SOURCES, desired.sources, ROOT_READABLE), '[ $? -eq 0 ] || exit 1'),
-        desired.proxy === undefined
-          ? `rm -f ${PROXY}`
-          : lines(
-              writeFile(PROXY, desired.proxy, {
-                ...ROOT_READABLE,
-                // apt fetches as the user _apt, but reads its settings as root: credentials can stay root's.
-                mode: typeof desired.proxy === 'string' ? '0644' : '0600',
-              }),
-              '[ $? -eq 0 ] || exit 1',
-            ),
-        ...others.map((path) => `mv -f -- ${quote(path)} ${quote(`${path}.disabled`)} || exit 1`),
-        'refresh',
-        'exit 0',
+      script: shellProgram(
+        [apt, writeFileScript, aptSourcesScript],
+        {
+          ...PATHS,
+          sources: desired.sources,
+          proxy: desired.proxy,
+          // apt fetches as the user _apt, but reads its settings as root: credentials can stay root's.
+          proxy_mode: typeof desired.proxy === 'string' ? '0644' : '0600',
+        },
+        others,
       ),
       limitSeconds: 300,
     };
+  },
+  removal: {
+    record: () => ({}),
+    absence: () => ({ sources: undefined, proxy: undefined, mirror: undefined, absent: true }),
   },
 };
 
@@ -129,7 +132,7 @@ function deb822(definition: AptSourcesDefinition, mirror: string): string {
   ].join('\n');
 }
 
-/** Where packages come from; other sources are set aside, and the lists read anew. */
+/** Where packages come from; other sources are disabled, and the lists are read. */
 export function aptSources(
   host: string,
   definition: AptSourcesDefinition,

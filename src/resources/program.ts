@@ -1,4 +1,6 @@
+import { PACKAGES_FAILED, SERVICE_NOT_STARTED, UNIT_NOT_INSTALLED } from '../engine/exitCodes.ts';
 import { quoteText } from '../hosts/quote.ts';
+import { STATE_DIRECTORY } from '../hosts/stateDirectory.ts';
 import { joinTexts, type Text, text } from '../secrets/confidential.ts';
 
 /** A flag is `yes` or empty in the shell, so that a script tests it with `[ -n "$flag" ]`. */
@@ -14,6 +16,14 @@ export function parametersOf(script: string): string[] {
   return declarations.flatMap((line) => [...line.matchAll(PARAMETER)].map((found) => found[1] ?? ''));
 }
 
+/** Parameters that every script may declare without the caller giving them. */
+const CONSTANTS: Readonly<Record<string, ShellValue>> = {
+  state_directory: STATE_DIRECTORY,
+  packages_failed: PACKAGES_FAILED,
+  service_not_started: SERVICE_NOT_STARTED,
+  unit_not_installed: UNIT_NOT_INSTALLED,
+};
+
 function wordOf(value: ShellValue): Text {
   if (value === undefined || value === false) return "''";
   if (value === true) return 'yes';
@@ -24,7 +34,9 @@ function wordOf(value: ShellValue): Text {
  * A program of a `.sh` file, ready to be sent to a host: in a subshell, with its parameters as shell variables and
  * `words` as positional parameters, all quoted. Its exit status is that of the script. The result is confidential
  * as soon as one value is; variables are never exported, so no other process sees them. Several scripts run as one
- * program: libraries of functions come first. Throws where the parameters are not those that the scripts declare.
+ * program: libraries of functions come first. `state_directory` and the exit codes `packages_failed`,
+ * `service_not_started` and `unit_not_installed` are given to every script that declares them. Throws where the
+ * parameters are not those that the scripts declare.
  */
 export function shellProgram(
   script: string | readonly string[],
@@ -34,14 +46,14 @@ export function shellProgram(
   const scripts = typeof script === 'string' ? [script] : script;
   const declared = new Set(scripts.flatMap(parametersOf));
   const given = Object.keys(parameters);
-  const missing = [...declared].filter((name) => !given.includes(name));
+  const missing = [...declared].filter((name) => !given.includes(name) && !(name in CONSTANTS));
   const unknown = given.filter((name) => !declared.has(name));
   if (missing.length > 0) throw new Error(`a shell program needs the parameters ${missing.join(', ')}`);
   if (unknown.length > 0) throw new Error(`a shell program does not declare ${unknown.join(', ')}`);
   return joinTexts(
     [
       '(',
-      ...given.map((name) => text`${name}=${wordOf(parameters[name])}`),
+      ...[...declared].map((name) => text`${name}=${wordOf(parameters[name] ?? CONSTANTS[name])}`),
       ...(words.length > 0 ? [text`set -- ${joinTexts(words.map(quoteText), ' ')}`] : ['set --']),
       ...scripts.map(withoutHeader),
       ')',

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -70,4 +70,34 @@ export function parse(resources: readonly Resource[], output: string): readonly 
     output,
     resources.map((resource) => resource.desired),
   );
+}
+
+/** Directories of a host that scripts name, and that `Rehearsal` has copies of. */
+const HOST_PATHS = /(?<![\w/.])\/(?=(?:usr\/sbin|var\/lib|var\/log|etc|run\/systemd)\/)/g;
+
+export interface Rehearsal {
+  /** Runs the script with its paths led into `place` and the fake tools first on PATH. */
+  run(script: Text): Answer;
+  /** What the fake tools were called with, in order: `apt-get update`. */
+  calls(): string[];
+}
+
+/**
+ * A made-up host in a directory. `tools` are bodies of shell scripts; each fake notes its call before it runs. A fake
+ * fails on a call that it does not know by `unexpected`.
+ */
+export function rehearsal(place: string, tools: Readonly<Record<string, string>>): Rehearsal {
+  mkdirSync(join(place, 'bin'), { recursive: true });
+  const log = join(place, 'calls');
+  writeFileSync(log, '');
+  for (const [tool, body] of Object.entries(tools)) {
+    const path = join(place, 'bin', tool);
+    const unexpected = `unexpected() { echo "unexpected: ${tool} $*" >&2; exit 99; }`;
+    writeFileSync(path, `#!/bin/sh\necho "${tool} $*" >>'${log}'\n${unexpected}\n${body}\n`);
+    chmodSync(path, 0o755);
+  }
+  return {
+    run: (script) => sh(reveal(script).replace(HOST_PATHS, `${place}/`), join(place, 'bin')),
+    calls: () => sh(`cat '${log}'`).stdout.split('\n').slice(0, -1),
+  };
 }
