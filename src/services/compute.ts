@@ -112,13 +112,13 @@ export const compute: ServiceDefinition = {
     { command: 'nova-manage db archive_deleted_rows --all-cells --until-complete --before "$(date -d \'30 days ago\' +%F)"' },
     { command: 'nova-manage db purge --all-cells --before "$(date -d \'60 days ago\' +%F)"' },
   ],
-  checks: ({ cloud }) => {
+  checks: ({ cloud, control }) => {
     const names = (hosts: readonly Host[]) => hosts.map((host) => host.name);
     return [
       computeServicesCheck({ control: names(controlHosts(cloud)), compute: names(computeHosts(cloud)) }),
       placementCheck(names(computeHosts(cloud))),
-      cellMappingCheck(names(computeHosts(cloud))),
-      consoleCheck(`https://${vip(cloud)}:${CONSOLE_PORT}/vnc_auto.html`),
+      cellMappingCheck(control.name, names(computeHosts(cloud))),
+      consoleCheck(control.name, `https://${vip(cloud)}:${CONSOLE_PORT}/vnc_auto.html`),
     ];
   },
 };

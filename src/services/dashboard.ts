@@ -1,8 +1,9 @@
+import type { Cloud } from '../cloud/cloud.ts';
 import { memcachedServers } from '../cloud/endpoints.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, vip } from '../cloud/topology.ts';
-import { type Text, text } from '../secrets/confidential.ts';
-import { loginPageCheck } from './checks/dashboard.ts';
+import { plain, type Text, text } from '../secrets/confidential.ts';
+import type { ShellCheck } from '../engine/check.ts';
 import type { HostContext, ServiceDefinition } from './definition.ts';
 
 const BACKEND_PORT = 8081;
@@ -41,7 +42,7 @@ export const dashboard: ServiceDefinition = {
       startsAfter: ['memcached'],
     },
   ],
-  checks: ({ cloud }) => [loginPageCheck(`https://${vip(cloud)}:${cloud.dashboardPort}/`)],
+  checks: ({ cloud, control }) => [loginPageCheck(cloud, control.name)],
 };
 
 function settings({ cloud, url }: HostContext): Text {
@@ -70,7 +71,33 @@ SECRET_KEY = '${secretOf(cloud, 'horizon_secret_key')}'
 SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
 CSRF_COOKIE_SECURE = True
 SESSION_COOKIE_SECURE = True
-# Pages are compressed at their first request: packages compress before the settings are written.
-COMPRESS_OFFLINE = False
 `;
+}
+
+/** The address that operators are given, followed as a browser does. */
+function loginPageCheck(cloud: Cloud, host: string): ShellCheck {
+  const url = `https://${vip(cloud)}:${cloud.dashboardPort}/`;
+  return {
+    via: 'shell',
+    id: 'login-page',
+    title: 'the log-in page comes over TLS through the VIP',
+    host,
+    limitSeconds: 90,
+    // The certificate is checked too, against the deployment's authority.
+    script: `authority=$(mktemp) && trap 'rm -f "$authority"' EXIT && cat > "$authority" <<'PEM'
+${plain(secretOf(cloud, 'tls_ca_certificate'))}
+PEM
+curl -s -L --max-redirs 5 -m 30 --cacert "$authority" -w '\\n%{http_code} %{url_effective}' ${url}`,
+    judge: ({ stdout, stderr, exitCode }) => {
+      const [code = '', reached = ''] = (stdout.trim().split('\n').at(-1) ?? '').split(' ');
+      const form = stdout.includes('csrfmiddlewaretoken');
+      if (exitCode === 0 && code === '200' && form && reached.startsWith('https:'))
+        return { ok: true, sentence: `${url} leads to the log-in form` };
+      return {
+        ok: false,
+        sentence: `${url} leads to ${reached || 'nothing'} and answers ${code || 'nothing'}`,
+        evidence: stderr || stdout.slice(0, 400),
+      };
+    },
+  };
 }

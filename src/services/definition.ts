@@ -113,6 +113,8 @@ export interface ServiceContext {
   publicUrl(service: string): string;
   /** Where the platform of the control hosts keeps a project's files. */
   platformOf(project: string): ProjectOnPlatform;
+  /** Shell that prints how many consumers a queue of the broker has; run on a control host. */
+  consumers(queue: string): string;
   /** A reached control host: any of them can answer for the whole cloud. */
   readonly control: Host;
 }

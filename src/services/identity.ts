@@ -1,8 +1,11 @@
+import { apiCheck } from '../checks/apiCheck.ts';
+import { judge } from '../checks/verdict.ts';
+import type { Client } from '../api/client.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import { internalUrl, publicUrl } from '../cloud/endpoints.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts } from '../cloud/topology.ts';
 import { text } from '../secrets/confidential.ts';
-import { tokenCheck } from './checks/identity.ts';
 import type { Migration, ServiceContext, ServiceDefinition } from './definition.ts';
 import { cacheSection, databaseSection, proxyHeaders } from './shared/sections.ts';
 
@@ -85,4 +88,16 @@ run keystone-manage bootstrap --bootstrap-username admin --bootstrap-project-nam
   --bootstrap-public-url ${reached} --bootstrap-internal-url ${internal} --bootstrap-admin-url ${internal}`,
     limitSeconds: 120,
   };
+}
+
+function tokenCheck(): ApiCheck<Client> {
+  const words = { id: 'identity-token', title: 'Keystone issues a token through the VIP', limitSeconds: 60 };
+  return apiCheck(words, async (api) => {
+    const login = await api.session.login();
+    const projects = await api.identity.projects();
+    const faults = login.roles.includes('admin')
+      ? []
+      : ['the administrator has no role admin on its project'];
+    return judge(faults, `a token for the administrator, ${projects.length} projects`);
+  });
 }

@@ -1,5 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { apiCheck, PREFIX } from '../checks/apiCheck.ts';
+import { judge } from '../checks/verdict.ts';
+import type { Client } from '../api/client.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import { controlHosts, usesCeph } from '../cloud/topology.ts';
-import { imageServiceCheck } from './checks/image.ts';
 import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
 import { authTokenSection, cacheSection, databaseSection, proxyHeaders } from './shared/sections.ts';
 import { workers } from './shared/workers.ts';
@@ -69,4 +74,30 @@ function sections(context: HostContext): Sections {
     oslo_concurrency: { lock_path: project.locks },
     oslo_middleware: proxyHeaders,
   };
+}
+
+/** The list goes through Glance's database, the token check and its policies; the tiny image through its store. */
+function imageServiceCheck(): ApiCheck<Client> {
+  const words = {
+    id: 'image-service',
+    title: 'Glance takes an image and gives it up again',
+    limitSeconds: 90,
+    thorough: true,
+  };
+  return apiCheck(words, async (api) => {
+    const name = `${PREFIX}image`;
+    for (const left of await api.image.list({ name })) await api.image.remove(left.id);
+    const made = await api.image.create({ name, disk_format: 'raw', container_format: 'bare' });
+    try {
+      const content = randomBytes(512);
+      await api.image.upload(made.id, content.length, () => Readable.from([content]), 60);
+      const stored = await api.image.get(made.id);
+      const faults: string[] = [];
+      if (stored.status !== 'active') faults.push(`the image is ${stored.status} after its upload`);
+      if (stored.size !== content.length) faults.push(`${stored.size} of ${content.length} bytes are stored`);
+      return judge(faults, 'an image was stored and removed');
+    } finally {
+      await api.image.remove(made.id);
+    }
+  });
 }

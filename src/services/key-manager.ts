@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { apiCheck, PREFIX } from '../checks/apiCheck.ts';
+import { judge } from '../checks/verdict.ts';
+import type { Client } from '../api/client.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts } from '../cloud/topology.ts';
-import { secretStoreCheck } from './checks/key-manager.ts';
 import type { HostContext, Sections, ServiceContext, ServiceDefinition } from './definition.ts';
 import { authTokenSection, commonSections, databaseSection } from './shared/sections.ts';
 
@@ -65,4 +69,43 @@ function keyManagerOf(context: ServiceContext): Sections {
       barbican_endpoint_type: 'internal',
     },
   };
+}
+
+interface StoredSecret {
+  readonly secret_ref: string;
+}
+
+function secretStoreCheck(): ApiCheck<Client> {
+  const words = {
+    id: 'key-manager-secret',
+    title: 'Barbican keeps a secret and gives it back',
+    limitSeconds: 60,
+  };
+  return apiCheck(words, async (api) => {
+    const name = `${PREFIX}secret`;
+    const version = 'v1';
+    const remove = (reference: string) =>
+      api.request('key-manager', 'DELETE', `/secrets/${reference.split('/').at(-1)}`, undefined, { version });
+    const query = { name };
+    const found = await api.list<StoredSecret>('key-manager', '/secrets', 'secrets', { query, version });
+    for (const left of found) await remove(left.secret_ref);
+    const payload = randomBytes(16).toString('hex');
+    const body = { name, payload, payload_content_type: 'text/plain', secret_type: 'opaque' };
+    const stored = await api.request<StoredSecret>('key-manager', 'POST', '/secrets', body, {
+      version,
+      secrets: [payload],
+    });
+    try {
+      const path = `/secrets/${stored.secret_ref.split('/').at(-1)}/payload`;
+      const read = await api.session.send('key-manager', {
+        path,
+        version,
+        headers: { accept: 'text/plain' },
+      });
+      const faults = read.body === payload ? [] : ['the secret came back different'];
+      return judge(faults, 'a secret was stored, read back and deleted');
+    } finally {
+      await remove(stored.secret_ref);
+    }
+  });
 }

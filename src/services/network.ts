@@ -1,8 +1,11 @@
+import type { Client } from '../api/client.ts';
+import { apiCheck } from '../checks/apiCheck.ts';
+import { type AgentExpectation, judgeNetworkAgents } from '../checks/judgements.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { ovnConnection, ports, transportUrl } from '../cloud/endpoints.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { chassisHosts, controlHosts, gatewayHosts, vip } from '../cloud/topology.ts';
-import { networkAgentsCheck } from './checks/network.ts';
 import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
 import {
   authTokenSection,
@@ -142,4 +145,13 @@ function metadataSections({ cloud, project, platform }: HostContext): Sections {
     ovs: { ovsdb_connection: `unix:${platform.components.openvswitch.paths.database}` },
     ovn: { ovn_sb_connection: ovnConnection(cloud, ports.ovnSouthbound) },
   };
+}
+
+function networkAgentsCheck(expected: AgentExpectation): ApiCheck<Client> {
+  const words = {
+    id: 'network-agents',
+    title: 'Network agents are alive and of the right kinds',
+    limitSeconds: 120,
+  };
+  return apiCheck(words, async (api) => judgeNetworkAgents(await api.network.agents(), expected));
 }

@@ -1,5 +1,8 @@
+import { apiCheck } from '../checks/apiCheck.ts';
+import { judge } from '../checks/verdict.ts';
+import type { Client } from '../api/client.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import { hostsWith, usesCeph } from '../cloud/topology.ts';
-import { swiftCheck } from './checks/object-store.ts';
 import type { ServiceDefinition } from './definition.ts';
 
 const PORT = 8080;
@@ -36,3 +39,18 @@ export const objectStore: ServiceDefinition = {
   ],
   checks: () => [swiftCheck()],
 };
+
+/** The account of the administrator's project, asked with a token: the gateway knows Keystone and Keystone knows it. */
+function swiftCheck(): ApiCheck<Client> {
+  const words = {
+    id: 'object-store-account',
+    title: 'The object store opens an account for a Keystone token',
+    limitSeconds: 90,
+  };
+  return apiCheck(words, async (api) => {
+    const answer = await api.session.send('object-store', { path: '', headers: { accept: 'text/plain' } });
+    const containers = answer.headers['x-account-container-count'];
+    const faults = containers === undefined ? [`the object store answers ${answer.status}`] : [];
+    return judge(faults, `the account has ${containers} containers`);
+  });
+}

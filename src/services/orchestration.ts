@@ -1,7 +1,12 @@
+import { randomBytes } from 'node:crypto';
+import { apiCheck, PREFIX } from '../checks/apiCheck.ts';
+import { judge } from '../checks/verdict.ts';
+import type { Client } from '../api/client.ts';
+import type { ApiCheck, ShellCheck } from '../engine/check.ts';
+import { orUndefined } from '../api/errors.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts } from '../cloud/topology.ts';
-import { engineCheck, stackCheck } from './checks/orchestration.ts';
-import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
+import type { HostContext, Sections, ServiceContext, ServiceDefinition } from './definition.ts';
 import {
   authTokenSection,
   cacheSection,
@@ -102,4 +107,96 @@ function sections(context: HostContext): Sections {
     clients_keystone: { auth_uri: context.url('identity'), endpoint_type: 'internalURL' },
     cache: cacheSection(context),
   };
+}
+
+interface Stack {
+  readonly id: string;
+  readonly stack_name: string;
+  readonly stack_status: string;
+  readonly stack_status_reason?: string;
+  readonly outputs?: readonly { readonly output_key: string; readonly output_value: unknown }[];
+}
+
+/**
+ * A request that comes before an engine listens is lost, and the API waits a minute for its answer. The queue
+ * `engine` is the last that an engine takes up.
+ */
+function engineCheck({ control, consumers }: ServiceContext): ShellCheck {
+  return {
+    via: 'shell',
+    id: 'orchestration-engine',
+    title: 'Heat engines take requests',
+    host: control.name,
+    limitSeconds: 90,
+    script: consumers('engine'),
+    judge({ stdout, stderr }) {
+      const count = /^\{ok,\s*(\d+)\}/.exec(stdout.trim())?.[1];
+      if (count === undefined) return { ok: false, sentence: 'RabbitMQ does not answer', evidence: stderr };
+      if (count === '0') return { ok: false, sentence: 'no heat-engine listens yet' };
+      return { ok: true, sentence: `${count} heat-engine worker${count === '1' ? '' : 's'} listening` };
+    },
+  };
+}
+
+/** A stack of one random string: Heat's engine, its database and its queue, and nothing else. */
+const TEMPLATE = {
+  heat_template_version: '2018-08-31',
+  resources: { word: { type: 'OS::Heat::RandomString', properties: { length: 8 } } },
+  outputs: { word: { value: { get_attr: ['word', 'value'] } } },
+};
+
+interface Stack {
+  readonly id: string;
+  readonly stack_name: string;
+  readonly stack_status: string;
+  readonly stack_status_reason?: string;
+  readonly outputs?: readonly { readonly output_key: string; readonly output_value: unknown }[];
+}
+
+function stackCheck(): ApiCheck<Client> {
+  const words = {
+    id: 'orchestration-stack',
+    title: 'Heat deploys a stack and deletes it',
+    limitSeconds: 120,
+    thorough: true,
+  };
+  return apiCheck(words, async (api) => {
+    // By name and id: by one of them alone, the service answers with a redirection.
+    const remove = (stack: string, at: string) =>
+      api.request('orchestration', 'DELETE', `/stacks/${stack}/${at}`);
+    for (const left of await api.list<Stack>('orchestration', '/stacks', 'stacks')) {
+      if (left.stack_name.startsWith(PREFIX)) await remove(left.stack_name, left.id);
+    }
+    const name = `${PREFIX}${randomBytes(4).toString('hex')}`;
+    const body = { stack_name: name, template: TEMPLATE, timeout_mins: 5, disable_rollback: true };
+    const { id } = (await api.request<{ stack: Stack }>('orchestration', 'POST', '/stacks', body)).stack;
+    const settled = (what: string, passing: readonly string[]) =>
+      api.until(
+        `stack ${name} to be ${what}`,
+        async () => {
+          // Heat forgets a deleted stack sooner or later.
+          const look = api.request<{ stack: Stack }>('orchestration', 'GET', `/stacks/${name}/${id}`);
+          const stack = (await orUndefined(look))?.stack;
+          const status = stack?.stack_status ?? 'gone';
+          return passing.includes(status) ? { seen: status } : { value: stack };
+        },
+        60,
+      );
+    try {
+      const stack = await settled('created', ['CREATE_IN_PROGRESS']);
+      const word = stack?.outputs?.find((output) => output.output_key === 'word')?.output_value;
+      const status = stack?.stack_status ?? 'gone';
+      if (status !== 'CREATE_COMPLETE') {
+        return { ok: false, sentence: `the stack is ${status}: ${stack?.stack_status_reason ?? ''}` };
+      }
+      if (typeof word !== 'string' || word.length !== 8)
+        return { ok: false, sentence: 'the stack has no output' };
+    } finally {
+      await remove(name, id);
+    }
+    const gone = await settled('deleted', ['CREATE_COMPLETE', 'DELETE_IN_PROGRESS']);
+    const status = gone?.stack_status ?? 'DELETE_COMPLETE';
+    const faults = status === 'DELETE_COMPLETE' ? [] : [`the stack is ${status}`];
+    return judge(faults, 'a stack was created, gave its output and was deleted');
+  });
 }

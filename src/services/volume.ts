@@ -1,8 +1,11 @@
+import { apiCheck } from '../checks/apiCheck.ts';
+import type { Client } from '../api/client.ts';
+import type { ApiCheck } from '../engine/check.ts';
+import { judgeVolumeServices } from '../checks/judgements.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, usesCeph } from '../cloud/topology.ts';
 import { plain } from '../secrets/confidential.ts';
-import { volumeServicesCheck } from './checks/volume.ts';
 import type { HostContext, Section, Sections, ServiceDefinition } from './definition.ts';
 import {
   authTokenSection,
@@ -144,4 +147,9 @@ function sections(context: HostContext): Sections {
     glance: serviceAuthSection(context, 'glance'),
     ...Object.fromEntries(backends.map((name) => [name, backendSection(context, name)])),
   };
+}
+
+function volumeServicesCheck(expected: ReturnType<typeof volumeExpectations>): ApiCheck<Client> {
+  const words = { id: 'volume-services', title: 'Volume services are enabled and up', limitSeconds: 120 };
+  return apiCheck(words, async (api) => judgeVolumeServices(await api.volume.services(), expected));
 }

@@ -108,6 +108,15 @@ export const projects: Readonly<Record<string, ProjectOnPlatform>> = {
     },
     extras: { client: ['python3-barbicanclient'] },
   }),
+  swift: {
+    user: 'ceph',
+    group: 'ceph',
+    configuration: '/etc/ceph',
+    state: '/var/lib/ceph',
+    logs: '/var/log/ceph',
+    locks: '/var/lock',
+    processes: { gateway: { packages: ['radosgw'], unit: 'ceph-radosgw@' } },
+  },
   horizon: {
     user: 'www-data',
     group: 'www-data',

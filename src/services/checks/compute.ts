@@ -1,0 +1,90 @@
+import type { Client } from '../../api/client.ts';
+import { apiCheck } from '../../checks/apiCheck.ts';
+import { type ComputeExpectation, judgeComputeServices } from '../../checks/judgements.ts';
+import { judge, shortName } from '../../checks/verdict.ts';
+import type { ApiCheck, ShellCheck } from '../../engine/check.ts';
+import type { HostFacts } from '../../hosts/connection.ts';
+import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { usesKvm } from '../shared/hypervisor.ts';
+
+/** Each compute host is a resource provider with processors, memory and disk: without them nothing is scheduled. */
+export function placementCheck(computeHosts: readonly string[]): ApiCheck<Client> {
+  const words = {
+    id: 'placement-inventories',
+    title: 'Placement knows what each compute host has',
+    limitSeconds: 120,
+  };
+  return apiCheck(words, async (api) => {
+    const providers = await api.placement.providers();
+    const faults = await Promise.all(
+      computeHosts.map(async (name): Promise<readonly string[]> => {
+        const provider = providers.find((one) => shortName(one.name) === shortName(name));
+        if (!provider) return [`${name} is no resource provider`];
+        const inventories = await api.placement.inventories(provider.uuid);
+        return ['VCPU', 'MEMORY_MB', 'DISK_GB']
+          .filter((kind) => (inventories[kind]?.total ?? 0) <= 0)
+          .map((kind) => `${name} has no ${kind}`);
+      }),
+    );
+    return judge(
+      faults.flat(),
+      `${computeHosts.length} of ${computeHosts.length} compute hosts with inventories`,
+    );
+  });
+}
+
+export function computeServicesCheck(expected: ComputeExpectation): ApiCheck<Client> {
+  const words = { id: 'compute-services', title: 'Compute services are enabled and up', limitSeconds: 120 };
+  return apiCheck(words, async (api) => judgeComputeServices(await api.compute.services(), expected));
+}
+
+export function cellMappingCheck(host: string, wanted: readonly string[]): ShellCheck {
+  return {
+    via: 'shell',
+    id: 'cell-mapping',
+    title: 'every compute host is mapped to a cell',
+    host,
+    concerns: wanted,
+    limitSeconds: 60,
+    script: 'mariadb -N -B -e "select host from nova_api.host_mappings"',
+    judge: ({ stdout }) => {
+      const mapped = new Set(stdout.split('\n'));
+      const missing = wanted.filter((name) => !mapped.has(name));
+      return missing.length === 0
+        ? { ok: true, sentence: `${wanted.length} compute hosts are mapped` }
+        : { ok: false, sentence: `${missing.join(', ')} is not mapped to a cell yet` };
+    },
+  };
+}
+
+export function consoleCheck(host: string, url: string): ShellCheck {
+  return {
+    via: 'shell',
+    id: 'console',
+    title: 'the console page answers over TLS through the VIP',
+    host,
+    limitSeconds: 60,
+    // The certificate is the deployment's own; that it is served at all is the question here.
+    script: `curl -s -k -m 5 -o /dev/null -w '%{http_code}' ${url}`,
+    judge: ({ stdout }) =>
+      stdout === '200'
+        ? { ok: true, sentence: `${url} serves the console page` }
+        : { ok: false, sentence: `the console page answers ${stdout || 'nothing'}` },
+  };
+}
+
+export function virtualizationCheck(cloud: Cloud, host: Host, facts: HostFacts): ShellCheck {
+  const kvm = usesKvm(cloud, facts);
+  return {
+    via: 'shell',
+    id: `hypervisor-${host.name}`,
+    title: `libvirt can start ${kvm ? 'KVM' : 'QEMU'} instances`,
+    host: host.name,
+    limitSeconds: 30,
+    script: `virsh -q -c qemu:///system domcapabilities --virttype ${kvm ? 'kvm' : 'qemu'} | grep -m1 '<path>'`,
+    judge: ({ stdout, stderr }) =>
+      stdout.includes('<path>')
+        ? { ok: true, sentence: `libvirt offers ${kvm ? 'kvm' : 'qemu'}` }
+        : { ok: false, sentence: `libvirt does not offer ${kvm ? 'kvm' : 'qemu'}`, evidence: stderr },
+  };
+}
