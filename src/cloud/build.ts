@@ -1,17 +1,11 @@
 import { isAbsolute, join } from 'node:path';
-import type {
-  Cloud,
-  CloudNetwork,
-  Host,
-  NetworkName,
-  OptionalService,
-  Role,
-  StorageBackend,
-} from './cloud.ts';
+import type { Cloud, CloudNetwork, Host, NetworkName, Role, StorageBackend } from './cloud.ts';
 import { defaultMinimums, GIB, haLevels, MIB, placementGroups } from './defaults.ts';
 import type { Draft, DraftNetwork } from './draft.ts';
 import type { DraftedHost } from './expand.ts';
 import { formatNetwork, parseNetwork } from './ipv4.ts';
+import { buildOverrides } from './overrides.ts';
+import { optionalServices } from './services.ts';
 
 /** A cloud before its secrets are there: all that `validate` and planning without hosts need. */
 export type DescribedCloud = Omit<Cloud, 'secrets'>;
@@ -106,6 +100,7 @@ export function buildCloud(
     objectStoreUser: objectStore.user,
     minimums: mergeMinimums(minimums),
     clockTolerance,
+    overrides: buildOverrides(draft),
     test: {
       vantage: test.vantage,
       ...(test.image !== undefined && { image: resolvePath(test.image, place) }),
@@ -176,12 +171,12 @@ function bytes(size: string): number {
 function wantedServices(
   services: NonNullable<Draft['sections']['services']>,
   hosts: readonly DraftedHost[],
-): ReadonlySet<OptionalService> {
-  const wanted = new Set<OptionalService>();
-  for (const name of ['dashboard', 'orchestration', 'key-manager'] as const)
-    if (services[name]) wanted.add(name);
-  if (services['object-store'] ?? hosts.some((host) => host.roles.has('rgw'))) wanted.add('object-store');
-  return wanted;
+): ReadonlySet<string> {
+  const gateways = hosts.some((host) => host.roles.has('rgw'));
+  const wanted = optionalServices.filter(
+    (service) => services[service.name] ?? (service.default === 'when-rgw' ? gateways : service.default),
+  );
+  return new Set(wanted.map((service) => service.name));
 }
 
 function mergeMinimums(given: NonNullable<Draft['sections']['minimums']>): Cloud['minimums'] {

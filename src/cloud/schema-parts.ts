@@ -2,16 +2,7 @@ import { z } from 'zod';
 
 /** The pieces that several parts of the description's schema share. */
 export const networkNames = ['service', 'management', 'provider', 'overlay', 'storage'] as const;
-export const describedRoles = [
-  'control',
-  'network',
-  'compute',
-  'storage',
-  'mon',
-  'mgr',
-  'osd',
-  'rgw',
-] as const;
+export { roleNames as describedRoles } from './roles.ts';
 
 /** Linux allows 15 bytes, no slash, no white space; a colon marks an alias. */
 export const interfaceName = z.string().regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, {

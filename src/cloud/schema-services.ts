@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { address, cidr, filePath, httpAddress, interfaceName, shortName } from './schema-parts.ts';
+import { optionalServices } from './services.ts';
 
 export const backendTypes = [
   'ceph',
@@ -155,12 +156,15 @@ export const computeSchema = z
   .describe('Compute hosts.');
 
 export const servicesSchema = z
-  .strictObject({
-    dashboard: z.boolean().default(true).describe('Horizon.'),
-    orchestration: z.boolean().default(true).describe('Heat.'),
-    'key-manager': z.boolean().default(true).describe('Barbican.'),
-    'object-store': z.boolean().optional().describe('RADOS gateway; on where a host has the role rgw.'),
-  })
+  .strictObject(
+    Object.fromEntries(
+      optionalServices.map((service) => {
+        const wanted = z.boolean();
+        const schema = service.default === 'when-rgw' ? wanted.optional() : wanted.default(service.default);
+        return [service.name, schema.describe(service.summary)];
+      }),
+    ) as Record<string, z.ZodType<boolean | undefined, boolean | undefined>>,
+  )
   .describe('Services beyond identity, image, placement, compute, network and volume.');
 
 const sizes = (what: string) =>

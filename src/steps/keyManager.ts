@@ -1,7 +1,9 @@
 import { secretStoreCheck } from '../checks/index.ts';
 import type { Host } from '../cloud/cloud.ts';
-import { controlHosts } from '../cloud/topology.ts';
+import { secretOf } from '../cloud/secrets.ts';
+import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
+import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni } from '../resources/index.ts';
 import {
   authTokenSection,
@@ -17,7 +19,6 @@ import { registration } from './shared/registration.ts';
 import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { wsgiService } from './shared/wsgi.ts';
-import type { Step, StepContext } from './step.ts';
 
 /** Barbican, its secrets encrypted in the database with the deployment's own key (D1). */
 export const keyManager: Step = {
@@ -31,7 +32,7 @@ export const keyManager: Step = {
     ...registration(context.cloud, 'barbican', [endpoints.keyManager]),
     ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
   ],
-  checks: () => [secretStoreCheck()],
+  checks: ({ cloud }) => [secretStoreCheck(firstControl(cloud).name)],
 };
 
 function hostResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
@@ -49,7 +50,7 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
       keystone_authtoken: authTokenSection(cloud, 'barbican'),
       secretstore: { enabled_secretstore_plugins: 'store_crypto' },
       crypto: { enabled_crypto_plugins: 'simple_crypto' },
-      simple_crypto_plugin: { kek: cloud.secrets.barbican_kek },
+      simple_crypto_plugin: { kek: secretOf(cloud, 'barbican_kek') },
       oslo_messaging_rabbit: messagingSection(cloud),
       oslo_middleware: proxyHeaders,
       oslo_policy: { policy_dirs: '/etc/barbican/policy.d' },

@@ -4,7 +4,6 @@ import { access, constants, mkdtemp, readFile, rename, rm, stat } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DescribedCloud } from '../cloud/build.ts';
-import type { SecretName } from '../cloud/cloud.ts';
 import { CloudwrightError, fail, type Problem } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
 import { writePrivate } from './files.ts';
@@ -12,9 +11,7 @@ import { keyFileOf, makeStateFolder, newKey, pendingKeyFileOf, vaultFileOf } fro
 import { checkSecrets, ensureSecrets, parseVault, readVault, setInVault, writeVault } from './secrets.ts';
 
 /** What the operator gives, or an import carries over; everything left out is generated where it can be. */
-export type GivenSecrets = Readonly<
-  Partial<Record<SecretName | 'ssh_password' | 'sudo_password', Confidential>>
->;
+export type GivenSecrets = Readonly<Record<string, Confidential>>;
 
 /** Makes the vault of a cloud: the given values and everything that can be generated. Fails with VAULT_EXISTS. */
 export async function makeVault(

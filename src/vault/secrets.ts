@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, parseDocument, Scalar } from 'yaml';
 import type { DescribedCloud } from '../cloud/build.ts';
-import type { Cloud, SecretName } from '../cloud/cloud.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import type { PairedSecretName, Secrets } from '../cloud/secrets.ts';
 import { CloudwrightError, fail, type Problem, problem } from '../errors/problem.ts';
 import { Confidential, type Text } from '../secrets/confidential.ts';
 import { certificateFits, certificateServes, commonNameOf, makeCertificate, makeKey } from './certificate.ts';
@@ -9,21 +10,13 @@ import { writePrivate } from './files.ts';
 import { decryptVault, encryptVault, isVault, labelOf } from './format.ts';
 import { vaultFileOf } from './password.ts';
 import { makeSshKeyPair } from './ssh-key.ts';
-import {
-  type ChainedSecret,
-  chainedSecrets,
-  defaultPasswords,
-  publicChained,
-  type SecretKind,
-  singleSecrets,
-  userSecrets,
-} from './table.ts';
+import { chainedSecrets, defaultPasswords, publicChained, singleSecrets, userSecrets } from './table.ts';
 
 /** What a vault holds, by name; unknown names are kept. */
 export type VaultContents = ReadonlyMap<string, string>;
 
 export interface EnsuredSecrets {
-  readonly secrets: Cloud['secrets'];
+  readonly secrets: Secrets;
   /** Put in by the operator. */
   readonly sshPassword?: Confidential;
   readonly sudoPassword?: Confidential;
@@ -123,7 +116,7 @@ export async function loadSecrets(folder: string, password: Confidential): Promi
 /** What is wrong with the values in a vault (A9). Messages name the secret, never its value. */
 export function checkSecrets(contents: VaultContents, file: string): Problem[] {
   const problems: Problem[] = [];
-  for (const [name, kind] of Object.entries<SecretKind>(singleSecrets)) {
+  for (const [name, kind] of Object.entries(singleSecrets)) {
     const value = contents.get(name);
     if (value === undefined) continue;
     const least = kind.least ?? 1;
@@ -190,7 +183,7 @@ export function tlsAddresses(cloud: Pick<DescribedCloud, 'networks' | 'hosts'>):
 /** The secrets that are not there yet, or no longer serve. Pure but for chance. */
 export function makeMissing(contents: VaultContents, cloud: DescribedCloud, now: Date): Map<string, string> {
   const made = new Map<string, string>();
-  for (const [name, kind] of Object.entries<SecretKind>(singleSecrets)) {
+  for (const [name, kind] of Object.entries(singleSecrets)) {
     if (!contents.has(name)) made.set(name, kind.make());
   }
   if (!contents.has('nova_ssh_private_key')) {
@@ -241,23 +234,23 @@ export function makeMissing(contents: VaultContents, cloud: DescribedCloud, now:
 }
 
 function assemble(contents: VaultContents, made: readonly string[]): EnsuredSecrets {
-  const secrets: Partial<Record<SecretName, Text>> = {};
-  for (const [name, kind] of Object.entries<SecretKind>(singleSecrets)) {
+  const secrets: Record<string, Text> = {};
+  for (const [name, kind] of Object.entries(singleSecrets)) {
     const value = contents.get(name) ?? '';
-    secrets[name as SecretName] = kind.public ? value : new Confidential(value);
+    secrets[name] = kind.public ? value : new Confidential(value);
   }
   for (const name of chainedSecrets) secrets[name] = chainedText(name, contents.get(name) ?? '');
   const ssh = contents.get('ssh_password');
   const sudo = contents.get('sudo_password');
   return {
-    secrets: Object.freeze(secrets) as Cloud['secrets'],
+    secrets: Object.freeze(secrets) as Secrets,
     made,
     ...(ssh !== undefined && { sshPassword: new Confidential(ssh) }),
     ...(sudo !== undefined && { sudoPassword: new Confidential(sudo) }),
   };
 }
 
-function chainedText(name: ChainedSecret, value: string): Text {
+function chainedText(name: PairedSecretName, value: string): Text {
   return publicChained.has(name) ? value : new Confidential(value);
 }
 

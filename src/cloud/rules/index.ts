@@ -1,4 +1,5 @@
 import { addressesInNetworks, addressesUnique, networkSizes, networksApart } from './addresses.ts';
+import { configuration } from './config.ts';
 import { devices, hostNames, hostsUnique, neededRoles, oddQuorum, rolesOnce } from './hosts.ts';
 import { hostInterfacesApart, interfacesApart, overlayMtu } from './interfaces.ts';
 import { instanceNetwork, mechanism, physicalNetworks, tenantNetworks, vlanRanges } from './network.ts';
@@ -36,4 +37,5 @@ export const rules: readonly Rule[] = [
   testAddresses,
   testNetwork,
   testVantage,
+  configuration,
 ];

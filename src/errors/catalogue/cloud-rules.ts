@@ -320,6 +320,18 @@ export const cloudRuleErrors = defineCatalogue({
     next: 'Use at least 1338, usually 1500 or 9000.',
     exit: 2,
   },
+  CLOUD_CONFIG_UNKNOWN: {
+    what: '`config` names the {kind} `{name}`, which does not exist.',
+    why: 'The options below it would be ignored. Known: {known}.',
+    next: 'Correct the name, or remove the entry.',
+    exit: 2,
+  },
+  CLOUD_CONFIG_OPTION: {
+    what: '`{option}` is not a known option of [{section}] in {file}.',
+    why: 'The sample configuration of the installed package does not list it. Services ignore unknown options.',
+    next: 'Check the spelling and the release. Keep the option if you are sure that the service reads it.',
+    exit: 2,
+  },
   CLOUD_TEST_INCOMPLETE: {
     what: '`test.{field}` is given without `test.provider_cidr`.',
     why: 'The addresses are checked against that network.',

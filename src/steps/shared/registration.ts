@@ -1,18 +1,17 @@
 import { identityService, identityUser } from '../../api/kinds.ts';
-import type { Cloud, ServiceUser } from '../../cloud/cloud.ts';
+import type { Cloud } from '../../cloud/cloud.ts';
+import { secretOf } from '../../cloud/secrets.ts';
+import { firstControl } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { type Endpoint, endpointUrl } from './endpoints.ts';
 
 /** A service's user in project `service` and its catalog entries: public, internal and admin on the VIP. */
-export function registration(
-  cloud: Cloud,
-  user: ServiceUser,
-  entries: readonly Endpoint[],
-): readonly Resource[] {
+export function registration(cloud: Cloud, user: string, entries: readonly Endpoint[]): readonly Resource[] {
+  const host = firstControl(cloud).name;
   return [
-    identityUser({
+    identityUser(host, {
       name: user,
-      password: cloud.secrets[`${user}_password`],
+      password: secretOf(cloud, `${user}_password`),
       domain: 'Default',
       project: 'service',
       // `service` lets the service user's token prolong a user's; `admin` is what the guides still ask for.
@@ -20,7 +19,7 @@ export function registration(
     }),
     ...entries.map((entry) => {
       const url = endpointUrl(cloud, entry);
-      return identityService({
+      return identityService(host, {
         name: entry.service,
         type: entry.type,
         description: entry.description,
