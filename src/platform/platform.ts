@@ -44,6 +44,8 @@ export interface ProjectOnPlatform {
   readonly extras?: Readonly<Record<string, readonly string[]>>;
   /** Units that the packages bring and that no cloud of ours uses: kept stopped. */
   readonly unusedUnits?: readonly string[];
+  /** Sites that the packages enable in the web server and that are not ours. */
+  readonly unusedSites?: readonly string[];
 }
 
 export interface ProcessOnPlatform {

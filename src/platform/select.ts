@@ -20,3 +20,14 @@ export function findPlatform(
       name === release && distribution.id === host.distribution && distribution.codename === host.codename,
   );
 }
+
+/** The same for a host that preflight has let pass. */
+export function platformOf(
+  release: string,
+  host: HostRelease,
+  tables: readonly Platform[] = platforms,
+): Platform {
+  const found = findPlatform(release, host, tables);
+  if (!found) throw new Error(`no platform for ${host.distribution} ${host.codename} with ${release}`);
+  return found;
+}

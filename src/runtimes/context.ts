@@ -1,35 +1,14 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import { controlHosts } from '../cloud/topology.ts';
+import { anyControl, factsOf } from '../cloud/reached.ts';
 import type { StepContext } from '../engine/step.ts';
-import type { AllFacts, HostFacts } from '../hosts/connection.ts';
 import type { Platform, ProjectOnPlatform } from '../platform/platform.ts';
-import { findPlatform, platforms } from '../platform/select.ts';
+import { platformOf, platforms } from '../platform/select.ts';
 import type { HostContext, ServiceContext, ServiceDefinition } from '../services/definition.ts';
 import { urls } from '../services/derived.ts';
 
-/** Facts of a host that was reached; steps describe nothing for another. */
-export function factsOf(facts: AllFacts, host: string): HostFacts {
-  const found = facts.get(host);
-  if (!found) throw new Error(`no facts of ${host}`);
-  return found;
-}
-
-/** Those of the hosts that were reached. */
-export function reached(context: StepContext<Cloud>, hosts: readonly Host[]): readonly Host[] {
-  return hosts.filter((host) => context.facts.has(host.name));
-}
-
-/** Any control host that was reached: it can do what is done once for the cloud. */
-export function anyControl(context: StepContext<Cloud>): Host | undefined {
-  return reached(context, controlHosts(context.cloud))[0];
-}
-
+/** The platform of a host that was reached. */
 export function platformOn(context: StepContext<Cloud>, host: Host, tables = platforms): Platform {
-  const { distribution, codename } = factsOf(context.facts, host.name);
-  const found = findPlatform(context.cloud.release, { distribution, codename }, tables);
-  // Preflight refuses such a host before anything else is asked.
-  if (!found) throw new Error(`no platform for ${distribution} ${codename} with ${context.cloud.release}`);
-  return found;
+  return platformOf(context.cloud.release, factsOf(context.facts, host.name), tables);
 }
 
 function projectOn(platform: Platform, project: string): ProjectOnPlatform {

@@ -31,7 +31,7 @@ export const compute: ServiceDefinition = {
   needs: ['placement', 'messaging', 'ceph', 'hypervisor'],
   catalog: [{ type: 'compute', description: 'Compute', port: PORT, path: '/v2.1' }],
   databases: ['nova_api', 'nova', 'nova_cell0'],
-  secrets: [{ name: 'metadata_secret', form: 'key' }],
+  secrets: [{ name: 'metadata_secret', kind: 'shared-secret' }],
   ceph: [
     {
       id: 'nova',

@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import type { ServiceSecretKind } from '../cloud/services.ts';
 import type { Check } from '../engine/check.ts';
 import type { AllFacts, HostFacts } from '../hosts/connection.ts';
 import type { Platform, ProjectOnPlatform } from '../platform/platform.ts';
@@ -59,8 +60,8 @@ export interface ServiceDefinition {
 
 export interface OptionalService {
   readonly summary: string;
-  /** `with-rgw`: on where a host has the role rgw. */
-  readonly default: boolean | 'with-rgw';
+  /** `when-rgw`: on where a host has the role rgw. */
+  readonly default: boolean | 'when-rgw';
 }
 
 export interface CatalogEntry {
@@ -74,10 +75,10 @@ export interface CatalogEntry {
   readonly path: string;
 }
 
-/** How a secret of a service is made and recognised; see `vault/`. */
+/** A secret of the service's own, beside the passwords of its account and database; its kinds are the vault's. */
 export interface ServiceSecret {
   readonly name: string;
-  readonly form: 'password' | 'key' | 'key-32' | 'key-64' | 'base64-32' | 'fernet' | 'access-key' | 'secret-key';
+  readonly kind: ServiceSecretKind;
 }
 
 /** A Keystone domain of the service's own, with an administrator. */

@@ -1,4 +1,4 @@
-import type { Cloud, OptionalService } from '../cloud/cloud.ts';
+import type { Cloud } from '../cloud/cloud.ts';
 import { internalUrl, publicUrl } from '../cloud/endpoints.ts';
 import { usesCeph } from '../cloud/topology.ts';
 import type { CephClient, Process, ServiceDefinition } from './definition.ts';
@@ -6,7 +6,7 @@ import { services as all } from './index.ts';
 
 /** Whether the description wants the service and has what it needs. */
 export function isDeployed(service: ServiceDefinition, cloud: Omit<Cloud, 'secrets'>): boolean {
-  if (service.optional && !cloud.services.has(service.name as OptionalService)) return false;
+  if (service.optional && !cloud.services.has(service.name)) return false;
   return service.applies?.(cloud as Cloud) ?? true;
 }
 

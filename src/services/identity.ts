@@ -20,13 +20,6 @@ export const identity: ServiceDefinition = {
   account: false,
   catalog: [{ type: 'identity', description: 'Identity', port: PORT, path: '/v3' }],
   databases: ['keystone'],
-  secrets: [
-    { name: 'keystone_database_password', form: 'password' },
-    { name: 'fernet_key_0', form: 'fernet' },
-    { name: 'fernet_key_1', form: 'fernet' },
-    { name: 'credential_key_0', form: 'fernet' },
-    { name: 'credential_key_1', form: 'fernet' },
-  ],
   extras: () => ['client'],
   configuration: [
     {

@@ -19,7 +19,7 @@ export const keyManager: ServiceDefinition = {
   optional: { summary: 'Barbican.', default: true },
   catalog: [{ type: 'key-manager', description: 'Key manager', port: PORT, path: '' }],
   databases: ['barbican'],
-  secrets: [{ name: 'barbican_kek', form: 'base64-32' }],
+  secrets: [{ name: 'barbican_kek', kind: 'bytes-32' }],
   roles: { names: ['creator'], members: ['creator'] },
   extras: () => ['client'],
   configuration: [{ name: 'barbican.conf', on: controlHosts, sections }],

@@ -13,7 +13,7 @@ export const objectStore: ServiceDefinition = {
   project: 'swift',
   title: 'Object store (Ceph)',
   needs: ['ceph', 'identity'],
-  optional: { summary: 'Ceph’s object gateway; on where a host has the role rgw.', default: 'with-rgw' },
+  optional: { summary: 'Ceph’s object gateway; on where a host has the role rgw.', default: 'when-rgw' },
   applies: (cloud) => usesCeph(cloud) && hostsWith(cloud, 'rgw').length > 0,
   catalog: [
     {
@@ -22,10 +22,6 @@ export const objectStore: ServiceDefinition = {
       port: PORT,
       path: '/swift/v1/AUTH_%(project_id)s',
     },
-  ],
-  secrets: [
-    { name: 'rgw_access_key', form: 'access-key' },
-    { name: 'rgw_secret_key', form: 'secret-key' },
   ],
   processes: [
     {

@@ -32,8 +32,8 @@ export const orchestration: ServiceDefinition = {
   ],
   databases: ['heat'],
   secrets: [
-    { name: 'heat_domain_password', form: 'password' },
-    { name: 'heat_auth_encryption_key', form: 'key-32' },
+    { name: 'heat_domain_password', kind: 'password' },
+    { name: 'heat_auth_encryption_key', kind: 'characters-32' },
   ],
   roles: { names: ['heat_stack_owner', 'heat_stack_user'], members: ['heat_stack_owner'] },
   domain: {

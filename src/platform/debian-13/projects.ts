@@ -124,6 +124,25 @@ export const projects: Readonly<Record<string, ProjectOnPlatform>> = {
     state: '/var/lib/openstack-dashboard',
     logs: '/var/log/apache2',
     locks: '/var/lock',
-    processes: { web: { packages: ['openstack-dashboard', 'openstack-dashboard-apache'], unit: 'apache2' } },
+    processes: {
+      web: {
+        packages: [
+          'openstack-dashboard',
+          'openstack-dashboard-apache',
+          'apache2',
+          'libapache2-mod-wsgi-py3',
+        ],
+        unit: 'apache2',
+      },
+    },
+    // They listen on ports that are not ours, or need mod_ssl.
+    unusedSites: [
+      '000-default',
+      'default-ssl',
+      'openstack-dashboard-alias-only',
+      'openstack-dashboard',
+      'openstack-dashboard-ssl',
+      'openstack-dashboard-ssl-redirect',
+    ],
   },
 };

@@ -19,8 +19,3 @@ export function workers(facts: HostFacts): number {
 export function apiProcesses(facts: HostFacts): number {
   return Math.max(2, workers(facts));
 }
-
-/** Share of the node's memory in MiB for a cache or buffer, between the bounds. */
-export function memoryShare(facts: HostFacts, share: number, least: number, most: number): number {
-  return Math.round(Math.max(least, Math.min(most, facts.memoryMiB * share)));
-}

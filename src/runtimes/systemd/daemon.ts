@@ -1,0 +1,26 @@
+import type { Resource } from '../../engine/resource.ts';
+import { file, MANAGED, service } from '../../resources/index.ts';
+import type { ProcessRequest } from '../runtime.ts';
+import { processOn } from './index.ts';
+import { bootUnits, dropIn } from './units.ts';
+
+/** A daemon under its package's unit, started again whatever ended it. */
+export function daemon({ process, context, watches, after }: ProcessRequest): readonly Resource[] {
+  const { host, project } = context;
+  const { unit, defaults = {} } = processOn(project, process.name);
+  const settings = dropIn(host.name, unit, [
+    '[Unit]',
+    `After=${bootUnits(context, process.startsAfter ?? []).join(' ')}`.trimEnd(),
+    '[Service]',
+    'Restart=always',
+    'RestartSec=2',
+  ]);
+  const files = Object.entries(defaults).map(([path, content]) =>
+    file(host.name, path, `# ${MANAGED}\n${content}`),
+  );
+  return [
+    settings,
+    ...files,
+    service(host.name, unit, { watches: [settings, ...files, ...watches], after }),
+  ];
+}
