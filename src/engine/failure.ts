@@ -1,10 +1,8 @@
 import { type Problem, problem } from '../errors/problem.ts';
 import type { ShellResult } from '../hosts/connection.ts';
 import { lastLines } from '../hosts/pool.ts';
+import { SERVICE_NOT_STARTED, UNIT_NOT_INSTALLED } from './exitCodes.ts';
 import type { Resource } from './resource.ts';
-
-/** Exit code with which a change says: the service did not start, its last log lines are on standard error. */
-export const SERVICE_DID_NOT_START = 97;
 
 const DISK_FULL = /No space left on device|ENOSPC|Disk quota exceeded|You don't have enough free space/i;
 const MIRROR = new RegExp(
@@ -27,8 +25,11 @@ export function changeFailure(one: Resource, summary: string, step: string, resu
   const details = { host: one.host, resource: one.id, summary, status: `exit code ${result.exitCode}` };
   const all = `${result.stdout}\n${result.stderr}`;
   const evidence = lastLines(result.stderr, 20) || lastLines(result.stdout, 20) || undefined;
-  if (result.exitCode === SERVICE_DID_NOT_START) {
+  if (result.exitCode === SERVICE_NOT_STARTED) {
     return problem('SERVICE_NOT_STARTED', { place, details, evidence });
+  }
+  if (result.exitCode === UNIT_NOT_INSTALLED) {
+    return problem('UNIT_NOT_INSTALLED', { place, details, evidence });
   }
   if (DISK_FULL.test(all))
     return problem('HOST_DISK_FULL', { place, details, evidence: telling(all, DISK_FULL) });

@@ -1,4 +1,6 @@
-/** One line of a file before and after; `shown` is what may be printed of it. */
+import { diffArrays } from 'diff';
+
+/** One line of a file before or after; `shown` is what may be printed of it. */
 export interface ShownLine {
   readonly text: string;
   readonly shown: string;
@@ -10,8 +12,6 @@ interface Edit {
 }
 
 const CONTEXT = 2;
-/** Cells of the table above which two files are called wholly different, rather than spending the time. */
-const TABLE_LIMIT = 4_000_000;
 
 /** Lines of `content`; a missing final newline is a line of its own, so that it shows. */
 export function linesOf(
@@ -31,59 +31,18 @@ export function linesOf(
   return result;
 }
 
-/** The longest common subsequence's edits for the part in which the two differ. */
-function editsOf(before: readonly ShownLine[], after: readonly ShownLine[]): Edit[] {
-  const removed = (line: ShownLine): Edit => ({ sign: '-', shown: line.shown });
-  const added = (line: ShownLine): Edit => ({ sign: '+', shown: line.shown });
-  if (before.length * after.length > TABLE_LIMIT) return [...before.map(removed), ...after.map(added)];
-  const width = after.length + 1;
-  const table = new Uint32Array((before.length + 1) * width);
-  const at = (row: number, column: number): number => table[row * width + column] ?? 0;
-  for (let row = before.length - 1; row >= 0; row--) {
-    for (let column = after.length - 1; column >= 0; column--) {
-      const same = before[row]?.text === after[column]?.text;
-      table[row * width + column] = same
-        ? at(row + 1, column + 1) + 1
-        : Math.max(at(row + 1, column), at(row, column + 1));
-    }
-  }
-  const edits: Edit[] = [];
-  let row = 0;
-  let column = 0;
-  for (;;) {
-    const old = before[row];
-    const fresh = after[column];
-    if (!old && !fresh) return edits;
-    if (old && fresh && old.text === fresh.text) {
-      edits.push({ sign: ' ', shown: fresh.shown });
-      row++;
-      column++;
-    } else if (old && (!fresh || at(row + 1, column) >= at(row, column + 1))) {
-      edits.push(removed(old));
-      row++;
-    } else if (fresh) {
-      edits.push(added(fresh));
-      column++;
-    }
-  }
-}
-
 /**
  * A unified difference with two lines of context and no file header; empty when the two are the same. Lines are
- * compared by what they are and printed by what may be shown, so a changed secret is two masked lines.
+ * compared by their text and printed by their shown form, so a changed secret is two masked lines.
  */
 export function unifiedDifference(before: readonly ShownLine[], after: readonly ShownLine[]): string {
-  let head = 0;
-  while (head < before.length && head < after.length && before[head]?.text === after[head]?.text) head++;
-  let tail = 0;
-  const most = Math.min(before.length, after.length) - head;
-  while (tail < most && before.at(-1 - tail)?.text === after.at(-1 - tail)?.text) tail++;
-  const same = (line: ShownLine): Edit => ({ sign: ' ', shown: line.shown });
-  const edits = [
-    ...after.slice(0, head).map(same),
-    ...editsOf(before.slice(head, before.length - tail), after.slice(head, after.length - tail)),
-    ...after.slice(after.length - tail).map(same),
-  ];
+  const changes = diffArrays([...before], [...after], { comparator: (a, b) => a.text === b.text });
+  const edits = changes.flatMap((change) =>
+    change.value.map((line): Edit => {
+      const sign = change.added ? '+' : change.removed ? '-' : ' ';
+      return { sign, shown: line.shown };
+    }),
+  );
   return hunks(edits).join('\n');
 }
 

@@ -7,6 +7,7 @@ import {
   type ShellKind,
 } from '../engine/resource.ts';
 import { reveal, type Text } from '../secrets/confidential.ts';
+import { AnnotatedText } from './ini.ts';
 import { maskedDifference } from './mask.ts';
 import { type FileAttributes, quote, quoteAll, writeFile } from './shell.ts';
 
@@ -15,6 +16,8 @@ export interface FileDesired extends FileAttributes {
   readonly content: Text;
   /** SHA-256 of the content, hexadecimal. */
   readonly digest: string;
+  /** Shown behind lines of the difference; by line, counted from 0. */
+  readonly notes?: ReadonlyMap<number, string>;
 }
 
 export interface FileState {
@@ -102,7 +105,9 @@ export const fileKind: ShellKind<FileDesired, FileState> = {
     const attributes = attributeChanges(desired, state);
     if (sameContent && attributes.length === 0) return undefined;
     const detail = attributes.length > 0 ? ` (${attributes.join(', ')})` : '';
-    const difference = sameContent ? undefined : maskedDifference(state.content ?? '', desired.content);
+    const difference = sameContent
+      ? undefined
+      : maskedDifference(state.content ?? '', desired.content, desired.notes);
     return {
       summary: sameContent
         ? `set ${attributes.join(', ')} of ${desired.path}`
@@ -132,10 +137,17 @@ export interface FileOptions extends ResourceOptions {
 }
 
 /** A file with exactly this content, written in one step. Owner and group are root unless told. */
-export function file(host: string, path: string, content: Text, options: FileOptions = {}): Resource {
+export function file(
+  host: string,
+  path: string,
+  given: Text | AnnotatedText,
+  options: FileOptions = {},
+): Resource {
+  const content = given instanceof AnnotatedText ? given.content : given;
   const desired: FileDesired = {
     path,
     content,
+    ...(given instanceof AnnotatedText && { notes: given.notes }),
     digest: createHash('sha256').update(reveal(content), 'utf8').digest('hex'),
     owner: options.owner ?? 'root',
     group: options.group ?? 'root',

@@ -2,10 +2,20 @@ export { aptSources } from './aptSources.ts';
 export { command } from './command.ts';
 export { file } from './file.ts';
 export { hostsEntries } from './hostsEntries.ts';
-export { renderIni, renderPairs } from './ini.ts';
+export {
+  AnnotatedText,
+  type IniOrigins,
+  type IniSection,
+  type IniSections,
+  type IniValue,
+  Interpolated,
+  MANAGED,
+  renderIni,
+} from './ini.ts';
 export { mysqlDatabase, mysqlUser } from './mysql.ts';
 export { packages } from './packages.ts';
 export { absent, directory, link } from './paths.ts';
+export { type ShellValue, shellProgram } from './program.ts';
 export { service } from './service.ts';
-export { quote, quoteText } from './shell.ts';
+export { quote, quoteText, STATE_DIRECTORY } from './shell.ts';
 export { sysctl } from './sysctl.ts';

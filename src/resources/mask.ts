@@ -25,9 +25,14 @@ function secretsIn(line: string, shown: string): string[] {
 /**
  * The difference from the file found on a host to the desired content, fit to show. A secret of ours is masked
  * wherever it stands; in what was found, so is whatever looks like a secret. Where the masked form has other
- * lines than the real one (a whole private key is one mask), no line is shown at all.
+ * lines than the real one (a whole private key is one mask), no line is shown at all. `notes`, by line of the
+ * desired content counted from 0, follow their lines in parentheses.
  */
-export function maskedDifference(found: string, desired: Text): string | undefined {
+export function maskedDifference(
+  found: string,
+  desired: Text,
+  notes: ReadonlyMap<number, string> = new Map(),
+): string | undefined {
   const real = linesOf(reveal(desired));
   const shown = linesOf(masked(desired));
   if (
@@ -51,6 +56,12 @@ export function maskedDifference(found: string, desired: Text): string | undefin
     for (const secret of secrets) result = result.replaceAll(secret, MASK);
     return maskLine(result);
   };
-  const after = real.map((line, index) => ({ text: line.text, shown: shown[index]?.shown ?? '' }));
+  const after = real.map((line, index) => {
+    const note = notes.get(index);
+    return {
+      text: line.text,
+      shown: `${shown[index]?.shown ?? ''}${note === undefined ? '' : `  (${note})`}`,
+    };
+  });
   return unifiedDifference(linesOf(found, showFound), after);
 }

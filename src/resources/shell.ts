@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { quote, quoteText } from '../hosts/quote.ts';
+import { STATE_DIRECTORY } from '../hosts/stateDirectory.ts';
 import { Confidential, joinTexts, masked, reveal, type Text, text } from '../secrets/confidential.ts';
 
-export { quote, quoteText };
-
-/** Where Cloudwright keeps its marks on a host. */
-export const STATE_DIRECTORY = '/var/lib/cloudwright';
+export { quote, quoteText, STATE_DIRECTORY };
 
 /** Several words, each quoted. */
 export function quoteAll(words: readonly string[]): string {

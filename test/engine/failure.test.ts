@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { changeFailure, SERVICE_DID_NOT_START } from '../../src/engine/failure.ts';
+import { SERVICE_NOT_STARTED, UNIT_NOT_INSTALLED } from '../../src/engine/exitCodes.ts';
+import { changeFailure } from '../../src/engine/failure.ts';
 import { file } from '../../src/resources/index.ts';
 
 const one = file('control1', '/etc/motd', 'hello\n');
@@ -31,11 +32,17 @@ describe('the cause of a failed change', () => {
   });
 
   it('is the service where the change says so', () => {
-    const problem = failure(SERVICE_DID_NOT_START, 'failed to listen: Address already in use');
+    const problem = failure(SERVICE_NOT_STARTED, 'failed to listen: Address already in use');
     expect(problem).toMatchObject({
       code: 'SERVICE_NOT_STARTED',
       evidence: 'failed to listen: Address already in use',
     });
+  });
+
+  it('is a missing unit where the change says so', () => {
+    expect(failure(UNIT_NOT_INSTALLED, 'systemd has no unit nova-api.service').code).toBe(
+      'UNIT_NOT_INSTALLED',
+    );
   });
 
   it('is not known otherwise', () => {

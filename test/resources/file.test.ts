@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { absent, directory, file, link } from '../../src/resources/index.ts';
+import { absent, directory, file, link, renderIni } from '../../src/resources/index.ts';
 import { Confidential, masked, text } from '../../src/secrets/confidential.ts';
 import { converge, me, plan, scratch } from './sh.ts';
 
@@ -33,6 +33,19 @@ describe('file', () => {
     const [change] = plan([file('h', path, 'a\nb\nc\nD\ne\n', me)]);
     expect(change?.summary).toBe(`write ${path}`);
     expect(change?.difference).toBe('@@ -2,4 +2,4 @@\n b\n c\n-d\n+D\n e');
+  });
+
+  test('notes on lines show in the difference and are not written', () => {
+    const path = join(root, 'notes.conf');
+    const content = renderIni(
+      { DEFAULT: { debug: true } },
+      { origins: { DEFAULT: { debug: 'cloud.yaml:41' } } },
+    );
+    const desired = file('h', path, content, me);
+    expect(plan([desired])[0]?.difference).toContain('+debug = true  (cloud.yaml:41)');
+    converge([desired]);
+    expect(readFileSync(path, 'utf8')).toBe(content.content);
+    expect(plan([desired])).toEqual([undefined]);
   });
 
   test('mode alone', () => {

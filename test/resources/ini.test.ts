@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { linesOf, unifiedDifference } from '../../src/resources/difference.ts';
-import { MANAGED, renderIni, renderPairs } from '../../src/resources/ini.ts';
+import { AnnotatedText, Interpolated, MANAGED, renderIni } from '../../src/resources/ini.ts';
 import { maskLine } from '../../src/resources/mask.ts';
 import { Confidential, reveal } from '../../src/secrets/confidential.ts';
 
@@ -23,10 +23,81 @@ describe('renderIni', () => {
     expect(reveal(content)).toContain('password = hunter2\n');
   });
 
-  test('pairs', () => {
-    expect(renderPairs({ A: 1, B: 'x y' })).toBe(`# ${MANAGED}\nA=1\nB=x y\n`);
+  test.each(['a\nb = c', 'a\rb', 'a\0', 'a\u2028b'])('a value with a line break is refused: %j', (value) => {
+    for (const given of [value, new Confidential(value), [value], new Interpolated(value)]) {
+      expect(() => renderIni({ api: { option: given } })).toThrow(/Option option of section \[api\]/);
+    }
+  });
+
+  test('a reference to another option is kept only where it is asked for', () => {
+    const content = String(renderIni({ DEFAULT: { a: new Interpolated('$b/x'), b: 'cost $5' } }));
+    expect(content).toContain('a = $b/x\nb = cost $$5\n');
+    expect(renderIni({ uwsgi: { a: '$(HOME)' } }, { syntax: 'plain' })).toContain('a = $(HOME)\n');
+  });
+
+  test('oslo.config reads back what was written', () => {
+    const character = fc.constantFrom(
+      '$',
+      '\\',
+      '"',
+      "'",
+      ' ',
+      '\t',
+      'a',
+      'b',
+      '{',
+      '}',
+      '=',
+      ':',
+      '[',
+      '#',
+      '한',
+    );
+    const value = fc.oneof(fc.string({ unit: character }), fc.string({ unit: 'grapheme-ascii' }));
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1 }), (values) => {
+        const clean = values.map((item) => item.replace(/[\r\n\v\f\x1c-\x1e]/g, ''));
+        const written = reveal(renderIni({ DEFAULT: { option: clean } }));
+        expect(osloValues(written)).toEqual(clean);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('origins are notes on lines, not text of the file', () => {
+    const sections = { api: { workers: 2, hosts: ['a', 'b'] }, DEFAULT: { debug: true, log: 'x' } };
+    const origins = { DEFAULT: { debug: 'cloud.yaml:41' }, api: { hosts: 'cloud.yaml:50' } };
+    const annotated = renderIni(sections, { origins });
+    expect(annotated).toBeInstanceOf(AnnotatedText);
+    expect(annotated.content).toBe(renderIni(sections));
+    const lines = reveal(annotated.content).split('\n');
+    expect([...annotated.notes].map(([line, note]) => `${lines[line]}  (${note})`)).toEqual([
+      'debug = true  (cloud.yaml:41)',
+      'hosts = a  (cloud.yaml:50)',
+      'hosts = b  (cloud.yaml:50)',
+    ]);
   });
 });
+
+/** The values of a file as oslo.config reads them; the test's own reading of its rules, for one line a value. */
+function osloValues(content: string): string[] {
+  const values: string[] = [];
+  for (const line of content.split('\n').map((one) => one.trimEnd())) {
+    if (line === '' || line.startsWith('#') || line.startsWith('[')) continue;
+    expect(line).not.toMatch(/^\s/);
+    let value = line.slice(line.indexOf('=') + 1).trim();
+    if (/^["']/.test(value) && value.at(-1) === value[0]) value = value.slice(1, -1);
+    // The first of the two is oslo.config's own escape, the rest that of Python's string.Template.
+    value = value.replaceAll('\\$', '$$$$');
+    values.push(
+      value.replace(/\$(?:(\$)|([_a-z][_a-z0-9]*)|\{([_a-z][_a-z0-9]*)\})/gi, (whole, dollar?: string) => {
+        if (dollar !== undefined) return '$';
+        throw new Error(`${whole} refers to another option`);
+      }),
+    );
+  }
+  return values;
+}
 
 /** Applies a unified difference; the test's own reading of the format. */
 function apply(before: readonly string[], difference: string): string[] {

@@ -67,6 +67,18 @@ export const engineErrors = defineCatalogue({
     next: 'Mend what its log names, then run the same command again.',
     exit: 1,
   },
+  UNIT_NOT_INSTALLED: {
+    what: '{resource} cannot start on {host}: systemd has no such unit there.',
+    why: 'The unit comes with a package, and that package is not installed or does not contain it.',
+    next: 'Run `cloudwright apply` without `--step` or `--from`, so that packages are installed first. If the unit is still missing, the host has a release that this version of Cloudwright does not support.',
+    exit: 1,
+  },
+  CONFIG_VALUE_MULTILINE: {
+    what: 'Option {option} of section [{section}] holds a line break.',
+    why: 'A configuration file has one line for each value; a line break would start another option.',
+    next: 'Remove the line break from the value in cloud.yaml or in the vault.',
+    exit: 2,
+  },
   CHECK_FAILED: {
     what: '{title}: {sentence}',
     why: 'The step is done only when this is true; it was looked at again and again for {seconds} s.',

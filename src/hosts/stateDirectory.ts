@@ -1,0 +1,2 @@
+/** Where Cloudwright keeps its own files on a host. */
+export const STATE_DIRECTORY = '/var/lib/cloudwright';
