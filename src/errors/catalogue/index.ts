@@ -1,6 +1,7 @@
 import { checksErrors } from './checks.ts';
 import { cliErrors } from './cli.ts';
 import { cloudErrors } from './cloud.ts';
+import { clustersErrors } from './clusters.ts';
 import { engineErrors } from './engine.ts';
 import { formatsErrors } from './formats.ts';
 import { hostsErrors } from './hosts.ts';
@@ -15,6 +16,7 @@ export const catalogue = {
   ...hostsErrors,
   ...engineErrors,
   ...stepsErrors,
+  ...clustersErrors,
   ...checksErrors,
   ...vaultErrors,
   ...labErrors,

@@ -1,0 +1,200 @@
+import type { Decision, Member } from '../../engine/resource.ts';
+import { nothing, type ReachedMember, refuse, survey, wait } from '../members.ts';
+import { forgetOn, growOn, joinOn, startOn, stopOn } from './actions.ts';
+import { nodeOf, type RabbitmqDesired } from './desired.ts';
+import type { RabbitmqBroker, RabbitmqState } from './state.ts';
+
+type Reached = ReachedMember<RabbitmqState>;
+type Running = Reached & { readonly state: { readonly broker: RabbitmqBroker } };
+
+/** The nodes that count one another as members. */
+interface Cluster {
+  readonly running: readonly Running[];
+  readonly members: ReadonlySet<string>;
+  /** It has users or queues that somebody made. */
+  readonly used: boolean;
+}
+
+const CLUSTER = 'RabbitMQ';
+const START_LIMIT_SECONDS = 300;
+const HEAL_LIMIT_SECONDS = 120;
+/** RabbitMQ gives a new quorum queue three replicas. */
+const REPLICAS = 3;
+
+/** What to do next about the brokers. A node's store is kept unless the node itself says that it is empty. */
+export function decideRabbitmq(
+  desired: RabbitmqDesired,
+  members: ReadonlyMap<string, Member<RabbitmqState>>,
+): Decision {
+  const { reached, unreachable } = survey(desired.members, members);
+  const unread = reached.filter(({ state }) => !state.complete);
+  if (unread.length > 0) return refuse('CLUSTER_STATE_UNREADABLE', names(unread), { cluster: CLUSTER });
+  const missing = desired.wish === 'recover' ? [] : unreachable;
+  const locked = reached.find(({ state }) => state.otherCookie);
+  if (locked)
+    return startOn(desired, locked.host, `restart RabbitMQ on ${locked.host} with its present cookie`);
+  const silent = reached.find(({ state }) => state.service === 'active' && !state.broker);
+  if (silent) return wait(`RabbitMQ on ${silent.host} to answer`, HEAL_LIMIT_SECONDS);
+  const stopping = reached.find(({ state }) => state.service === 'stopping');
+  if (stopping) return wait(`RabbitMQ on ${stopping.host} to stop`, HEAL_LIMIT_SECONDS);
+  const clusters = clustersOf(reached);
+  const used = clusters.filter((cluster) => cluster.used);
+  if (used.length > 1) return refuseSeparate(used);
+  const main = used[0] ?? largest(clusters);
+  return main ? decideLiving(desired, reached, missing, main) : decideDead(desired, reached, missing);
+}
+
+function clustersOf(reached: readonly Reached[]): readonly Cluster[] {
+  const left = reached.filter(isRunning);
+  const clusters: Cluster[] = [];
+  while (left.length > 0) {
+    const [first] = left.splice(0, 1);
+    if (!first) break;
+    // Both sides must agree: a reinstalled node is known to a cluster that it does not know.
+    const running = [first, ...left.filter((other) => know(first, other) && know(other, first))];
+    for (const member of running.slice(1)) left.splice(left.indexOf(member), 1);
+    clusters.push({
+      running,
+      members: new Set(running.flatMap(({ state }) => state.broker.members)),
+      used: running.some(({ state }) => isUsed(state.broker)),
+    });
+  }
+  return clusters;
+}
+
+function know(knowing: Running, other: Running): boolean {
+  return knowing.state.broker.members.includes(nodeOf(other.host));
+}
+
+/** A broker that was never used has the package's user and no queue. */
+function isUsed({ queues, users }: RabbitmqBroker): boolean {
+  return queues > 0 || users.some((user) => user !== 'guest');
+}
+
+function largest(clusters: readonly Cluster[]): Cluster | undefined {
+  return clusters.reduce<Cluster | undefined>(
+    (best, cluster) => (best && best.members.size >= cluster.members.size ? best : cluster),
+    undefined,
+  );
+}
+
+function refuseSeparate(clusters: readonly Cluster[]): Decision {
+  const hosts = clusters.flatMap(({ running }) => names(running));
+  const found = clusters
+    .map(({ running, members }) => {
+      const [first] = running;
+      const { queues, users } = first?.state.broker ?? { queues: 0, users: [] };
+      return `${[...members].join(', ')} (${queues} queues, users ${users.join(', ')})`;
+    })
+    .join('; ');
+  return refuse('CLUSTER_DIFFERENT_DATA', hosts, { cluster: CLUSTER, found });
+}
+
+function decideLiving(
+  desired: RabbitmqDesired,
+  reached: readonly Reached[],
+  missing: readonly string[],
+  main: Cluster,
+): Decision {
+  const outside = reached.filter((member) => !main.running.some(({ host }) => host === member.host));
+  const stored = outside.filter(({ state }) => isStopped(state) && state.known.length > 0);
+  const own = stored.find((member) => isKnown(main, member) && knowsMain(member, main));
+  if (own) return startOn(desired, own.host, `start RabbitMQ on ${own.host}`);
+  if (!main.used) {
+    // What runs is empty; what is stopped or out of reach may be what the cloud used.
+    const [unread] = stored.filter((member) => !isKnown(main, member));
+    if (unread) return startOn(desired, unread.host, `start RabbitMQ on ${unread.host}`);
+    const strangers = missing.filter((host) => !main.members.has(nodeOf(host)));
+    if (strangers.length > 0) return unreachableMembers(strangers);
+  }
+  const [next] = outside.filter(({ state }) => state.service !== 'starting');
+  const starting = outside.find(({ state }) => state.service === 'starting');
+  if (starting) return wait(`RabbitMQ on ${starting.host} to start`, START_LIMIT_SECONDS);
+  const split = splitOf(main);
+  if (split) return wait(split, HEAL_LIMIT_SECONDS);
+  if (next) return decideOutside(desired, main, next);
+  return decideReplicas(desired, main);
+}
+
+/** One member that is not in the cluster. */
+function decideOutside(desired: RabbitmqDesired, main: Cluster, member: Reached): Decision {
+  const { host, state } = member;
+  const [living] = main.running;
+  if (!living) return nothing;
+  const stopped = isStopped(state);
+  if (isKnown(main, member)) {
+    // Half joined or paused: it belongs to the cluster and only its application is missing.
+    if (!stopped && knowsMain(member, main)) return startOn(desired, host, `restart RabbitMQ on ${host}`);
+    return stopped ? forgetOn(living.host, host) : stopOn(desired, host);
+  }
+  if (!stopped || state.known.length === 0) return joinOn(desired, host, nodeOf(living.host), false);
+  // The cluster that it was in has forgotten it.
+  if (knowsMain(member, main)) return joinOn(desired, host, nodeOf(living.host), true);
+  // Only a running node can say whether it is empty.
+  return startOn(desired, host, `start RabbitMQ on ${host}`);
+}
+
+/** Members that count one another in and do not see one another. */
+function splitOf({ running }: Cluster): string | undefined {
+  const partitioned = running.filter(({ state }) => state.broker.partitioned);
+  if (partitioned.length > 0) return `the partition seen by ${names(partitioned).join(', ')} to heal`;
+  const unseen = running.find(({ host }) =>
+    running.some(({ state }) => !state.broker.running.includes(nodeOf(host))),
+  );
+  return unseen ? `the other brokers to see RabbitMQ on ${unseen.host}` : undefined;
+}
+
+/** Queues that were declared while there were fewer members have fewer replicas. */
+function decideReplicas(desired: RabbitmqDesired, main: Cluster): Decision {
+  const target = Math.min(REPLICAS, desired.members.length, main.running.length);
+  const short = main.running.flatMap(({ state }) =>
+    state.broker.replicas.filter((nodes) => nodes.length < target),
+  );
+  const lacking = main.running.find(({ host }) => short.some((nodes) => !nodes.includes(nodeOf(host))));
+  return lacking ? growOn(lacking.host) : nothing;
+}
+
+/** No broker runs. */
+function decideDead(
+  desired: RabbitmqDesired,
+  reached: readonly Reached[],
+  missing: readonly string[],
+): Decision {
+  // A node with a store waits for its cluster by itself: starting it can not form another one.
+  const stored = reached.find(({ state }) => isStopped(state) && state.known.length > 0);
+  if (stored) return startOn(desired, stored.host, `start RabbitMQ on ${stored.host}`);
+  const paused = reached.find(({ state }) => state.broker && state.known.length > 1);
+  const starting = reached.find(({ state }) => state.service === 'starting');
+  if (starting) return wait(`RabbitMQ on ${starting.host} to start`, START_LIMIT_SECONDS);
+  if (paused) return wait(`RabbitMQ on ${paused.host} to see a majority of its cluster`, HEAL_LIMIT_SECONDS);
+  if (missing.length > 0) return unreachableMembers(missing);
+  const [first] = reached;
+  if (!first) return nothing;
+  return startOn(desired, first.host, `form the RabbitMQ cluster on ${first.host}`);
+}
+
+function unreachableMembers(hosts: readonly string[]): Decision {
+  return refuse('CLUSTER_MEMBER_UNREACHABLE', hosts, { cluster: CLUSTER });
+}
+
+function isRunning(member: Reached): member is Running {
+  return member.state.broker?.application === true;
+}
+
+function isStopped(state: RabbitmqState): boolean {
+  return state.service === 'inactive' || state.service === 'failed';
+}
+
+/** The cluster counts the member in. */
+function isKnown(main: Cluster, { host }: Reached): boolean {
+  return main.members.has(nodeOf(host));
+}
+
+/** The member's own store names a node of the cluster other than itself. */
+function knowsMain({ host, state }: Reached, main: Cluster): boolean {
+  return state.known.some((node) => node !== nodeOf(host) && main.members.has(node));
+}
+
+function names(members: readonly Reached[]): readonly string[] {
+  return members.map(({ host }) => host);
+}

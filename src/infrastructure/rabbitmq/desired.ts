@@ -1,0 +1,21 @@
+import type { DescribedMember, Wish } from '../members.ts';
+
+export interface RabbitmqPlatform {
+  /** `rabbitmq-server.service` */
+  readonly unit: string;
+  /** The home directory of its user: `/var/lib/rabbitmq`. */
+  readonly data: string;
+  /** `stampOf(unit)` */
+  readonly stamp: string;
+}
+
+export interface RabbitmqDesired {
+  readonly members: readonly DescribedMember[];
+  readonly wish: Wish;
+  readonly platform: RabbitmqPlatform;
+}
+
+/** A node's name. The host part is the short host name, which every member must resolve. */
+export function nodeOf(host: string): string {
+  return `rabbit@${host}`;
+}

@@ -1,0 +1,66 @@
+import { fieldsOf, type ServiceState, serviceStateOf, wordsOf } from '../members.ts';
+
+/** What the node answers. Nodes are named as `rabbit@control1`. */
+export interface RabbitmqBroker {
+  /** The broker's application runs; a paused or half joined node has only the Erlang machine. */
+  readonly application: boolean;
+  readonly members: readonly string[];
+  readonly running: readonly string[];
+  readonly partitioned: boolean;
+  readonly queues: number;
+  readonly users: readonly string[];
+  /** The different sets of nodes that quorum queues have replicas on. */
+  readonly replicas: readonly (readonly string[])[];
+}
+
+export interface RabbitmqState {
+  readonly complete: boolean;
+  readonly installed: boolean;
+  readonly service: ServiceState;
+  /** The cluster that the node's store belongs to, itself included; empty without a store. */
+  readonly known: readonly string[];
+  /** The cookie was written after the node's start. */
+  readonly otherCookie: boolean;
+  /** Undefined where the node does not run or does not answer. */
+  readonly broker: RabbitmqBroker | undefined;
+}
+
+export function parseRabbitmqState(output: string): RabbitmqState {
+  const fields = fieldsOf(output);
+  return {
+    complete: fields.get('end') === 'yes',
+    installed: fields.get('installed') === 'yes',
+    service: serviceStateOf(fields.get('ActiveState'), fields.get('SubState')),
+    known: wordsOf(fields.get('known')),
+    otherCookie: fields.get('other_cookie') === 'yes',
+    broker: brokerOf(fields.get('answer')),
+  };
+}
+
+function brokerOf(answer: string | undefined): RabbitmqBroker | undefined {
+  if (answer === undefined) return undefined;
+  const said = objectOf(answer);
+  if (!said) return undefined;
+  return {
+    application: said.application === true,
+    members: textsOf(said.members),
+    running: textsOf(said.running),
+    partitioned: Array.isArray(said.partitions) && said.partitions.length > 0,
+    queues: typeof said.queues === 'number' ? said.queues : 0,
+    users: textsOf(said.users),
+    replicas: Array.isArray(said.replicas) ? said.replicas.map(textsOf) : [],
+  };
+}
+
+function objectOf(answer: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(answer);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+}
