@@ -1,61 +1,83 @@
-import type { Cloud, Host } from '../../cloud/cloud.ts';
-import { controlHosts, gatewayHosts, prefixLength } from '../../cloud/topology.ts';
-import type { Resource } from '../../engine/resource.ts';
-import type { AllFacts } from '../../hosts/connection.ts';
-import { file, service } from '../../resources/index.ts';
-import { ports } from '../shared/endpoints.ts';
-import { factsOf } from '../shared/facts.ts';
-import type { StepContext } from '../step.ts';
-import { ovnConnection } from './configuration.ts';
+import type { Cloud, Host, PhysicalNetwork } from '../cloud/cloud.ts';
+import { ovnConnection, ports } from '../cloud/endpoints.ts';
+import { factsOf } from '../cloud/reached.ts';
+import { gatewayHosts, prefixLength } from '../cloud/topology.ts';
+import type { Resource } from '../engine/resource.ts';
+import type { StepContext } from '../engine/step.ts';
+import type { AllFacts } from '../hosts/connection.ts';
+import { pathOf, unitOf } from '../platform/platform.ts';
+import { platformOf } from '../platform/select.ts';
+import { file, MANAGED, service } from '../resources/index.ts';
 
-/** Whether Open vSwitch forwards in user space on this host (D2). */
+const CHASSIS = 'cloudwright-chassis';
+
+/** Whether Open vSwitch forwards in user space on this host. */
 export function usesUserspace(cloud: Cloud, facts: AllFacts, host: Host): boolean {
   if (cloud.network.datapath === 'auto') return !factsOf(facts, host.name).openvswitchModule;
   return cloud.network.datapath === 'userspace';
 }
 
-/** Open vSwitch and the OVN controller of a gateway or compute host. */
-export function chassisResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
-  // Without it the id changes at every restart, and the controller fights its own earlier self.
-  const systemId = file(host.name, '/etc/openvswitch/system-id.conf', `${host.name}\n`);
-  const openvswitch = service(host.name, 'openvswitch-switch', { watches: [systemId] });
+/** What an agent on the host must wait for. */
+export function chassisWatches(host: Host): readonly string[] {
+  return [`${host.name}/service:${CHASSIS}`];
+}
+
+/** Open vSwitch and the OVN controller of a gateway or compute host. `central`: the databases' services. */
+export function chassisResources(
+  { cloud, facts }: StepContext<Cloud>,
+  host: Host,
+  central: readonly string[],
+): readonly Resource[] {
+  const { openvswitch: component, 'ovn-host': controller } = platformOf(
+    cloud.release,
+    factsOf(facts, host.name),
+  ).components;
+  const server = unitOf(component, 'server');
+  // Without a fixed system-id every restart registers a new chassis that conflicts with the old one.
+  const systemId = file(host.name, pathOf(component, 'systemId'), `${host.name}\n`);
+  const openvswitch = service(host.name, server, { watches: [systemId] });
   const script = file(
     host.name,
-    '/usr/local/sbin/cloudwright-chassis',
+    `/usr/local/sbin/${CHASSIS}`,
     chassisScript(cloud, host, usesUserspace(cloud, facts, host)),
-    {
-      mode: '0755',
-    },
+    { mode: '0755' },
   );
   const unit = file(
     host.name,
-    '/etc/systemd/system/cloudwright-chassis.service',
+    `/etc/systemd/system/${CHASSIS}.service`,
     `[Unit]
 Description=Bridges, tunnel end and OVN settings of this host
-After=openvswitch-switch.service ovs-vswitchd.service network-online.target
+After=${server}.service ${unitOf(component, 'daemon')}.service network-online.target
 Wants=network-online.target
-Requires=openvswitch-switch.service
-Before=ovn-controller.service ovn-host.service
+Requires=${server}.service
+Before=${unitOf(controller, 'controller')}.service ${unitOf(controller, 'server')}.service
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-ExecStart=/usr/local/sbin/cloudwright-chassis
+ExecStart=/usr/local/sbin/${CHASSIS}
 [Install]
 WantedBy=multi-user.target
 `,
   );
-  const setUp = service(host.name, 'cloudwright-chassis', { watches: [script, unit], after: [openvswitch] });
+  const setUp = service(host.name, CHASSIS, { watches: [script, unit], after: [openvswitch] });
+  const started = service(host.name, unitOf(controller, 'server'), { after: [setUp, ...central] });
   return [
     systemId,
     openvswitch,
     script,
     unit,
     setUp,
-    service(host.name, 'ovn-host', {
-      after: [setUp, ...controlHosts(cloud).map((control) => `${control.name}/command:ovn-databases`)],
-    }),
-    service(host.name, 'ovn-controller', { enabled: false, after: [setUp, `${host.name}/service:ovn-host`] }),
+    started,
+    service(host.name, unitOf(controller, 'controller'), { enabled: false, after: [started] }),
   ];
+}
+
+/** Physical networks that this host has a port in. */
+function ownNetworks(cloud: Cloud, host: Host): readonly (PhysicalNetwork & { readonly port: string })[] {
+  return cloud.physicalNetworks.flatMap((network) => {
+    const port = network.interface ?? host.interfaces.provider;
+    return port ? [{ ...network, port }] : [];
+  });
 }
 
 /** Run at every boot and safe at any time: what Open vSwitch keeps is only confirmed, what Linux forgets is set. */
@@ -64,21 +86,21 @@ function chassisScript(cloud: Cloud, host: Host, userspace: boolean): string {
   const overlay = host.interfaces.overlay;
   const overlayAddress = host.addresses.overlay;
   const overlayCidr = cloud.networks.overlay?.cidr;
-  const mappings = cloud.physicalNetworks.map((network) => `${network.name}:${network.bridge}`).join(',');
+  const physical = ownNetworks(cloud, host);
   const settings: Readonly<Record<string, string>> = {
     'ovn-remote': ovnConnection(cloud, ports.ovnSouthbound),
     'ovn-encap-type': 'geneve',
     'ovn-encap-ip': overlayAddress ?? host.addresses.management,
     'ovn-bridge': 'br-int',
     'ovn-bridge-datapath-type': datapath,
-    'ovn-bridge-mappings': mappings,
+    'ovn-bridge-mappings': physical.map((network) => `${network.name}:${network.bridge}`).join(','),
     'system-id': host.name,
     hostname: host.name,
     ...(gatewayHosts(cloud).includes(host) && { 'ovn-cms-options': 'enable-chassis-as-gw' }),
   };
   const lines = [
     '#!/bin/sh',
-    '# Managed by Cloudwright; changes are put back at the next apply.',
+    `# ${MANAGED}`,
     'set -e',
     `ovs-vsctl set open_vswitch . ${Object.entries(settings)
       .map(([key, value]) => `external_ids:${key}=\\"${value}\\"`)
@@ -88,12 +110,10 @@ function chassisScript(cloud: Cloud, host: Host, userspace: boolean): string {
     'ovs-vsctl set-manager ptcp:6640:127.0.0.1',
     'ip link set br-int up',
   ];
-  for (const network of cloud.physicalNetworks) {
-    const port = network.interface ?? host.interfaces.provider;
-    if (!port) continue;
+  for (const { bridge, port } of physical) {
     lines.push(
-      `ovs-vsctl --may-exist add-br ${network.bridge} -- set bridge ${network.bridge} datapath_type=${datapath} -- --may-exist add-port ${network.bridge} ${port}`,
-      `ip link set ${network.bridge} up`,
+      `ovs-vsctl --may-exist add-br ${bridge} -- set bridge ${bridge} datapath_type=${datapath} -- --may-exist add-port ${bridge} ${port}`,
+      `ip link set ${bridge} up`,
       `ip link set ${port} up`,
       ...(userspace ? [offloadsOff(port)] : []),
     );

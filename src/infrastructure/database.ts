@@ -1,112 +1,104 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import { controlHosts, firstControl, vip } from '../cloud/topology.ts';
+import { ports } from '../cloud/endpoints.ts';
+import { anyControl, factsOf, reached } from '../cloud/reached.ts';
+import { controlHosts, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
-import type { Resource } from '../engine/resource.ts';
-import { command, file, service } from '../resources/index.ts';
-import { text } from '../secrets/confidential.ts';
+import { clusterResource, type Resource } from '../engine/resource.ts';
+import type { Step, StepContext } from '../engine/step.ts';
+import { type Component, pathOf, unitOf } from '../platform/platform.ts';
+import { platformOf } from '../platform/select.ts';
+import { file, service } from '../resources/index.ts';
+import { stampOf } from '../resources/service.ts';
 import { databaseHealthResources } from './database/health.ts';
 import { mariadbConfiguration } from './database/mariadb.ts';
-import { ports } from './shared/endpoints.ts';
-import { factsOf } from './shared/facts.ts';
-import { onControlHosts } from './shared/packages.ts';
-import type { Step, StepContext } from './step.ts';
+import type { GaleraDesired } from './galera/desired.ts';
+import { galeraKind } from './galera/kind.ts';
+import { onControlHosts } from './packages.ts';
 
-/** MariaDB, with Galera as soon as there are several control hosts; written through one node (C3). */
-export const database: Step = {
+/** Seconds that the copy of all data to a joining member may take. */
+const TRANSFER_LIMIT = 6 * 3600;
+
+/** MariaDB, with Galera as soon as there are several control hosts; written through one member. */
+export const database: Step<Cloud> = {
   name: 'database',
   title: 'Database',
   needs: ['ha'],
-  packages: onControlHosts(() => ['mariadb-server', 'mariadb-backup', 'galera-4', 'python3-pymysql']),
-  resources: (context) => controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
-  checks: ({ cloud }) => [
-    ...controlHosts(cloud).map((host) => memberCheck(cloud, host)),
-    throughVipCheck(cloud),
+  packages: onControlHosts(({ mariadb }) => mariadb.packages),
+  resources(context) {
+    const hosts = reached(context, controlHosts(context.cloud));
+    const [first] = hosts;
+    if (!first) return [];
+    const files = new Map(hosts.map((host) => [host.name, fileResources(context, host)]));
+    const cluster = clusterResource(
+      galeraKind,
+      controlHosts(context.cloud).map((host) => host.name),
+      'database',
+      desiredCluster(context.cloud, componentOn(context, first)),
+      { after: [...files.values()].flat() },
+    );
+    return [
+      ...[...files.values()].flat(),
+      cluster,
+      ...hosts.flatMap((host) => memberResources(context, host, files.get(host.name) ?? [], cluster)),
+    ];
+  },
+  checks: (context) => [
+    ...reached(context, controlHosts(context.cloud)).map((host) => memberCheck(context.cloud, host)),
+    ...throughVipCheck(context),
   ],
 };
 
-function hostResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
-  const configuration = file(
-    host.name,
-    '/etc/mysql/mariadb.conf.d/90-cloudwright.cnf',
-    mariadbConfiguration(cloud, host, factsOf(facts, host.name)),
-    { group: 'mysql', mode: '0640' },
-  );
-  const limits = file(
-    host.name,
-    '/etc/systemd/system/mariadb.service.d/cloudwright.conf',
-    '[Service]\nLimitNOFILE=65536\nRestart=on-failure\n',
-  );
-  if (controlHosts(cloud).length === 1) {
-    const server = service(host.name, 'mariadb', { watches: [configuration, limits] });
-    return [configuration, limits, server, ...databaseHealthResources(host, [server])];
-  }
-  const first = firstControl(cloud);
-  const isFirst = host === first;
-  const bootstrap = command(
-    host.name,
-    'galera-member',
-    {
-      doing: isFirst ? 'form the Galera cluster' : 'join the Galera cluster',
-      // A member that is in the primary component is left alone, whatever started it.
-      unless:
-        'systemctl is-active --quiet mariadb && mariadb -N -B -e "show status like \'wsrep_cluster_status\'" | grep -q Primary',
-      script: isFirst ? galeraFirst(cloud) : 'set -e\nsystemctl start mariadb\nsystemctl enable -q mariadb',
-      limitSeconds: 300,
-    },
-    {
-      after: [
-        configuration,
-        limits,
-        // Members join one after another: each needs a whole donor, and the account that it copies with.
-        ...(isFirst
-          ? []
-          : [`${previousControl(cloud, host).name}/command:galera-member`, `${first.name}/command:sst-user`]),
-      ],
-    },
-  );
-  const account = isFirst
-    ? [
-        command(
-          host.name,
-          'sst-user',
-          {
-            doing: 'make the account that copies the database to joining members',
-            unless: `[ -n "$(mariadb -N -B -e "select 1 from mysql.user where user='sst'")" ]`,
-            script: text`mariadb <<'SQL'
-create user if not exists 'sst'@'localhost' identified by '${cloud.secrets.database_sst_password}';
-grant reload, process, lock tables, replication client on *.* to 'sst'@'localhost';
-SQL`,
-            limitSeconds: 30,
-          },
-          { after: [bootstrap] },
-        ),
-      ]
-    : [];
-  return [configuration, limits, bootstrap, ...account, ...databaseHealthResources(host, [bootstrap])];
+function componentOn({ cloud, facts }: StepContext<Cloud>, host: Host): Component {
+  return platformOf(cloud.release, factsOf(facts, host.name)).components.mariadb;
 }
 
-function previousControl(cloud: Cloud, host: Host): Host {
-  const hosts = controlHosts(cloud);
-  return hosts[hosts.indexOf(host) - 1] ?? firstControl(cloud);
+function desiredCluster(cloud: Cloud, component: Component): GaleraDesired {
+  const unit = `${unitOf(component, 'server')}.service`;
+  return {
+    members: controlHosts(cloud).map((host) => ({ host: host.name, address: host.addresses.management })),
+    wish: 'converge',
+    platform: {
+      unit,
+      data: pathOf(component, 'data'),
+      position: '/run/cloudwright/galera-position',
+      stamp: stampOf(unit),
+    },
+    transfer: { account: 'sst', password: cloud.secrets.database_sst_password },
+    transferLimitSeconds: TRANSFER_LIMIT,
+  };
 }
 
-/** The first member joins what lives elsewhere; only when nobody answers does it form a new cluster. */
-function galeraFirst(cloud: Cloud): string {
-  const others = controlHosts(cloud)
-    .slice(1)
-    .map((host) => host.addresses.management);
+function fileResources(context: StepContext<Cloud>, host: Host): readonly Resource[] {
+  const component = componentOn(context, host);
+  const facts = factsOf(context.facts, host.name);
   return [
-    'set -e',
-    'systemctl stop mariadb',
-    `for address in ${others.join(' ')}; do`,
-    `  if timeout 2 bash -c "exec 3<>/dev/tcp/$address/4567" 2>/dev/null; then systemctl start mariadb; systemctl enable -q mariadb; exit 0; fi`,
-    'done',
-    'if [ -e /var/lib/mysql/grastate.dat ] && ! grep -q "safe_to_bootstrap: 1" /var/lib/mysql/grastate.dat; then',
-    '  echo "this member was not the last one to leave; recover the cluster from the most advanced member" >&2; exit 1',
-    'fi',
-    'galera_new_cluster',
-    'systemctl enable -q mariadb',
-  ].join('\n');
+    file(
+      host.name,
+      pathOf(component, 'configuration'),
+      mariadbConfiguration(context.cloud, host, facts, component),
+      { group: component.group ?? 'root', mode: '0640' },
+    ),
+    file(
+      host.name,
+      `/etc/systemd/system/${unitOf(component, 'server')}.service.d/cloudwright.conf`,
+      `[Service]\nLimitNOFILE=65536\nRestart=on-failure\nTimeoutStartSec=${TRANSFER_LIMIT}\n`,
+    ),
+  ];
+}
+
+function memberResources(
+  context: StepContext<Cloud>,
+  host: Host,
+  files: readonly Resource[],
+  cluster: Resource,
+): readonly Resource[] {
+  const server = service(host.name, unitOf(componentOn(context, host), 'server'), {
+    watches: files,
+    after: [cluster],
+    // A changed configuration: one member at a time, and the next only when this one has caught up.
+    turn: { group: 'database', gate: memberCheck(context.cloud, host) },
+  });
+  return [server, ...databaseHealthResources(host, [server])];
 }
 
 function memberCheck(cloud: Cloud, host: Host): ShellCheck {
@@ -116,35 +108,41 @@ function memberCheck(cloud: Cloud, host: Host): ShellCheck {
     id: `database-${host.name}`,
     title: members === 1 ? 'MariaDB answers' : 'MariaDB is a synced member of the whole cluster',
     host: host.name,
-    limitSeconds: 60,
+    limitSeconds: 120,
     script:
-      "mariadb -N -B -e \"select variable_name, variable_value from information_schema.global_status where variable_name in ('uptime','wsrep_cluster_size','wsrep_local_state_comment')\"",
+      "mariadb -N -B -e \"select variable_name, variable_value from information_schema.global_status where variable_name in ('uptime','wsrep_cluster_size','wsrep_cluster_status','wsrep_local_state_comment')\"",
     judge: ({ exitCode, stdout, stderr }) => {
       if (exitCode !== 0) return { ok: false, sentence: `MariaDB does not answer: ${stderr.trim()}` };
       if (members === 1) return { ok: true, sentence: 'MariaDB answers' };
       const value = (name: string) => new RegExp(`^${name}\\s+(.+)$`, 'mi').exec(stdout)?.[1] ?? 'unknown';
       const size = Number(value('wsrep_cluster_size'));
       const state = value('wsrep_local_state_comment');
+      const status = value('wsrep_cluster_status');
       return {
-        ok: size === members && state === 'Synced',
-        sentence: `${size} of ${members} members, this one ${state}`,
+        ok: size === members && state === 'Synced' && status === 'Primary',
+        sentence: `${size} of ${members} members, this one ${state} (${status})`,
       };
     },
   };
 }
 
-function throughVipCheck(cloud: Cloud): ShellCheck {
-  return {
-    via: 'shell',
-    id: 'database-vip',
-    title: 'the database answers through the VIP',
-    host: firstControl(cloud).name,
-    limitSeconds: 30,
-    // The server speaks first, and no account is needed: it gives its name, or says that this host has none yet.
-    script: `timeout 3 bash -c 'exec 3<>/dev/tcp/${vip(cloud)}/${ports.database}; head -c 60 <&3 | tr -d "\\0"'`,
-    judge: ({ stdout }) =>
-      /MariaDB|is not allowed to connect/.test(stdout)
-        ? { ok: true, sentence: `MariaDB greets on ${vip(cloud)}:${ports.database}` }
-        : { ok: false, sentence: `no greeting on ${vip(cloud)}:${ports.database}` },
-  };
+function throughVipCheck(context: StepContext<Cloud>): readonly ShellCheck[] {
+  const host = anyControl(context);
+  if (!host) return [];
+  const address = vip(context.cloud);
+  return [
+    {
+      via: 'shell',
+      id: 'database-vip',
+      title: 'the database answers through the VIP',
+      host: host.name,
+      limitSeconds: 60,
+      // The server speaks first, and no account is needed: it gives its name, or says that this host has none yet.
+      script: `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/${ports.database}; head -c 60 <&3 | tr -d "\\0"'`,
+      judge: ({ stdout }) =>
+        /MariaDB|is not allowed to connect/.test(stdout)
+          ? { ok: true, sentence: `MariaDB greets on ${address}:${ports.database}` }
+          : { ok: false, sentence: `no greeting on ${address}:${ports.database}` },
+    },
+  ];
 }

@@ -1,93 +1,94 @@
-import type { Cloud, Host } from '../../cloud/cloud.ts';
-import { firstControl, usesCeph } from '../../cloud/topology.ts';
-import type { Resource } from '../../engine/resource.ts';
-import { command, file, service } from '../../resources/index.ts';
-import { plain, type Text } from '../../secrets/confidential.ts';
-import { clientKeyringFile } from '../ceph/client.ts';
-import { usesUserspace } from '../network/chassis.ts';
-import { factsOf } from '../shared/facts.ts';
-import { steadyUnit } from '../shared/units.ts';
-import type { StepContext } from '../step.ts';
-import { hypervisorConfiguration, novaConfiguration } from './configuration.ts';
+import type { Cloud, Host } from '../cloud/cloud.ts';
+import { factsOf, reached } from '../cloud/reached.ts';
+import { secretOf } from '../cloud/secrets.ts';
+import { hostsWith, usesCeph } from '../cloud/topology.ts';
+import type { ShellCheck } from '../engine/check.ts';
+import type { Resource } from '../engine/resource.ts';
+import type { Step, StepContext } from '../engine/step.ts';
+import { pathOf, type Platform, unitOf } from '../platform/platform.ts';
+import { platformOf } from '../platform/select.ts';
+import { command, file, MANAGED, service } from '../resources/index.ts';
+import { plain, type Text } from '../secrets/confidential.ts';
+import { usesUserspace } from './chassis.ts';
+import { migrationAccess } from './hypervisor/migrationAccess.ts';
 
-/** libvirt, QEMU and nova-compute on a compute host. */
-export function hypervisorResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
+/** libvirt and QEMU on the compute hosts, and the way by which instances move between them. */
+export const hypervisor: Step<Cloud> = {
+  name: 'hypervisor',
+  title: 'Hypervisors (libvirt, QEMU)',
+  needs: [],
+  applies: (cloud) => hostsWith(cloud, 'compute').length > 0,
+  resources: (context) =>
+    reached(context, hostsWith(context.cloud, 'compute')).flatMap((host) => hostResources(context, host)),
+  checks: (context) =>
+    reached(context, hostsWith(context.cloud, 'compute')).map((host) => virtualizationCheck(context, host)),
+};
+
+function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readonly Resource[] {
   const own = factsOf(facts, host.name);
-  const nova = `${host.name}/file:/etc/nova/nova.conf`;
-  const novaFile = host.roles.has('control')
-    ? []
-    : [
-        file(host.name, '/etc/nova/nova.conf', novaConfiguration(cloud, host, own), {
-          group: 'nova',
-          mode: '0640',
-        }),
-      ];
-  const compute = file(host.name, '/etc/nova/nova-compute.conf', hypervisorConfiguration(cloud, own), {
-    group: 'nova',
-    mode: '0640',
-  });
+  const platform = platformOf(cloud.release, own);
+  const component = platform.components.libvirt;
+  const userspace = usesUserspace(cloud, facts, host);
   const qemu = own.container
-    ? [file(host.name, '/etc/libvirt/qemu.conf', containerQemu, { mode: '0600' })]
+    ? [file(host.name, pathOf(component, 'qemu'), containerQemu(component.user ?? 'root'), { mode: '0600' })]
     : [];
   // Without it libvirtd leaves after two idle minutes and "running" is a matter of luck.
-  const stay = file(host.name, '/etc/default/libvirtd', '# Managed by Cloudwright.\nLIBVIRTD_ARGS=""\n');
-  const ceph = usesCeph(cloud) ? cephResources(cloud, host) : [];
-  const wrapper = usesUserspace(cloud, facts, host) ? offloadWrapper(host) : [];
-  const libvirt = service(host.name, 'libvirtd', {
-    watches: [...qemu, stay, ...ceph.filter((resource) => resource.id.includes('/etc/libvirt/'))],
-    after: wrapper,
-  });
-  // Started before the conductor, it loses ten seconds to a retry.
-  const dropIn = steadyUnit(host.name, 'nova-compute', [
-    'libvirtd.service',
-    'rabbitmq-server.service',
-    'nova-conductor.service',
-    'neutron-api.service',
-  ]);
-  const conductor = `${firstControl(cloud).name}/service:nova-conductor`;
+  const stay = file(host.name, pathOf(component, 'defaults'), `# ${MANAGED}\nLIBVIRTD_ARGS=""\n`);
+  const secrets = usesCeph(cloud) ? cephSecrets(cloud, host, platform) : [];
+  const wrapper = userspace ? offloadWrapper(host, platform) : [];
+  const server = unitOf(component, 'server');
+  const libvirt = service(host.name, server, { watches: [...qemu, stay, ...secrets], after: wrapper });
   return [
-    ...novaFile,
-    compute,
     ...qemu,
     stay,
-    ...ceph,
+    ...secrets,
     ...wrapper,
     libvirt,
-    dropIn,
-    service(host.name, 'nova-compute', {
-      watches: [nova, compute, dropIn, ...ceph],
-      after: [libvirt, conductor],
-    }),
+    ...migrationAccess(cloud, host, platform),
   ];
 }
 
 /** A container offers no AppArmor, no cgroup controllers to delegate and no private mount namespaces. */
-const containerQemu = `# Managed by Cloudwright; changes are put back at the next apply.
+function containerQemu(user: string): string {
+  return `# ${MANAGED}
 security_driver = "none"
 cgroup_controllers = [ ]
 namespaces = [ ]
 remember_owner = 0
-user = "libvirt-qemu"
+user = "${user}"
 `;
+}
 
 /**
  * QEMU opens disks with Nova's key and attached volumes with Cinder's, whose name Cinder hands out with a volume.
  * Both are laid down as libvirt's own files, so that no key stands in a process list.
  */
-function cephResources(cloud: Cloud, host: Host): readonly Resource[] {
+function cephSecrets(cloud: Cloud, host: Host, platform: Platform): readonly Resource[] {
+  const folder = pathOf(platform.components.libvirt, 'secrets');
   return [
-    clientKeyringFile(cloud, host, 'nova', 'nova'),
-    ...libvirtSecret(host, cloud.secrets.ceph_libvirt_uuid, 'nova', cloud.secrets.ceph_nova_key),
-    ...libvirtSecret(host, cloud.secrets.ceph_volume_libvirt_uuid, 'cinder', cloud.secrets.ceph_cinder_key),
+    ...libvirtSecret(host, folder, cloud.secrets.ceph_libvirt_uuid, 'nova', secretOf(cloud, 'ceph_nova_key')),
+    ...libvirtSecret(
+      host,
+      folder,
+      cloud.secrets.ceph_volume_libvirt_uuid,
+      'cinder',
+      secretOf(cloud, 'ceph_cinder_key'),
+    ),
   ];
 }
 
-function libvirtSecret(host: Host, identifier: Text, client: string, key: Text): readonly Resource[] {
+function libvirtSecret(
+  host: Host,
+  folder: string,
+  identifier: Text,
+  client: string,
+  key: Text,
+): readonly Resource[] {
   const uuid = plain(identifier);
   return [
     file(
       host.name,
-      `/etc/libvirt/secrets/${uuid}.xml`,
+      `${folder}/${uuid}.xml`,
       `<secret ephemeral='no' private='yes'>
   <uuid>${uuid}</uuid>
   <usage type='ceph'>
@@ -97,29 +98,31 @@ function libvirtSecret(host: Host, identifier: Text, client: string, key: Text):
 `,
       { mode: '0600' },
     ),
-    file(host.name, `/etc/libvirt/secrets/${uuid}.base64`, key, { mode: '0600' }),
+    file(host.name, `${folder}/${uuid}.base64`, key, { mode: '0600' }),
   ];
 }
+
+/** Features of a guest's network card that leave work to a card that is not there. */
+const OFFLOADS = [
+  'csum',
+  'gso',
+  'host_tso4',
+  'host_tso6',
+  'host_ecn',
+  'host_ufo',
+  'guest_csum',
+  'guest_tso4',
+  'guest_tso6',
+  'guest_ecn',
+  'guest_ufo',
+];
 
 /**
  * Guests on the userspace datapath must not hand unfinished checksums or oversized segments to their card, or
  * their TCP is dead; Nova has no setting for it, so QEMU is started with those features off.
  */
-function offloadWrapper(host: Host): readonly Resource[] {
-  const path = '/usr/bin/qemu-system-x86_64';
-  const features = [
-    'csum',
-    'gso',
-    'host_tso4',
-    'host_tso6',
-    'host_ecn',
-    'host_ufo',
-    'guest_csum',
-    'guest_tso4',
-    'guest_tso6',
-    'guest_ecn',
-    'guest_ufo',
-  ];
+function offloadWrapper(host: Host, platform: Platform): readonly Resource[] {
+  const path = pathOf(platform.components.libvirt, 'emulator');
   const divert = command(host.name, 'qemu-divert', {
     doing: 'move QEMU aside for its wrapper',
     unless: `[ -e ${path}.real ] && grep -qx '${path}.real' /var/lib/dpkg/diversions`,
@@ -132,11 +135,29 @@ function offloadWrapper(host: Host): readonly Resource[] {
     `#!/bin/sh
 # Managed by Cloudwright: guests' network cards without offloads, for Open vSwitch's userspace datapath.
 case "$*" in
-  *guest=*) set -- "$@" ${features.map((feature) => `-global virtio-net-pci.${feature}=off`).join(' ')} ;;
+  *guest=*) set -- "$@" ${OFFLOADS.map((feature) => `-global virtio-net-pci.${feature}=off`).join(' ')} ;;
 esac
 exec ${path}.real "$@"
 `,
     { mode: '0755', after: [divert] },
   );
   return [divert, wrapper];
+}
+
+function virtualizationCheck({ cloud, facts }: StepContext<Cloud>, host: Host): ShellCheck {
+  const wanted = cloud.compute.virtualization;
+  const kvm = wanted === 'auto' ? factsOf(facts, host.name).kvm : wanted === 'kvm';
+  const type = kvm ? 'kvm' : 'qemu';
+  return {
+    via: 'shell',
+    id: `hypervisor-${host.name}`,
+    title: `libvirt can start ${kvm ? 'KVM' : 'QEMU'} instances`,
+    host: host.name,
+    limitSeconds: 30,
+    script: `virsh -q -c qemu:///system domcapabilities --virttype ${type} | grep -m1 '<path>'`,
+    judge: ({ stdout, stderr }) =>
+      stdout.includes('<path>')
+        ? { ok: true, sentence: `libvirt offers ${type}` }
+        : { ok: false, sentence: `libvirt does not offer ${type}`, evidence: stderr },
+  };
 }

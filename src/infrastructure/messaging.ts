@@ -1,95 +1,117 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import { controlHosts, firstControl } from '../cloud/topology.ts';
+import { ports } from '../cloud/endpoints.ts';
+import { factsOf, reached } from '../cloud/reached.ts';
+import { controlHosts } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
-import type { Resource } from '../engine/resource.ts';
-import { command, file, service } from '../resources/index.ts';
-import { type Text, text } from '../secrets/confidential.ts';
-import { ports } from './shared/endpoints.ts';
-import { erlang } from './shared/erlang.ts';
-import { factsOf } from './shared/facts.ts';
-import { onControlHosts } from './shared/packages.ts';
-import { memoryShare } from './shared/workers.ts';
-import type { Step, StepContext } from './step.ts';
+import { clusterResource, type Resource } from '../engine/resource.ts';
+import type { Step, StepContext } from '../engine/step.ts';
+import { type Component, pathOf, unitOf } from '../platform/platform.ts';
+import { platformOf } from '../platform/select.ts';
+import { command, file, MANAGED, service } from '../resources/index.ts';
+import { stampOf } from '../resources/service.ts';
+import { plain, type Text, text } from '../secrets/confidential.ts';
+import { erlang } from './erlang.ts';
+import { memoryShare } from './memory.ts';
+import { onControlHosts } from './packages.ts';
+import type { RabbitmqDesired } from './rabbitmq/desired.ts';
+import { rabbitmqKind } from './rabbitmq/kind.ts';
 
-/** RabbitMQ, clustered when there are several control hosts, with replicated queues (C3). */
-export const messaging: Step = {
+/** RabbitMQ, clustered when there are several control hosts, with replicated queues. */
+export const messaging: Step<Cloud> = {
   name: 'messaging',
   title: 'Message broker',
   needs: ['ha'],
-  packages: onControlHosts(() => ['rabbitmq-server']),
-  resources: (context) => controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
-  checks: ({ cloud }) => controlHosts(cloud).map((host) => brokerCheck(cloud, host)),
+  packages: onControlHosts(({ rabbitmq }) => rabbitmq.packages),
+  resources(context) {
+    const hosts = reached(context, controlHosts(context.cloud));
+    const [first] = hosts;
+    if (!first) return [];
+    const files = new Map(hosts.map((host) => [host.name, fileResources(context, host)]));
+    const cluster = clusterResource(
+      rabbitmqKind,
+      controlHosts(context.cloud).map((host) => host.name),
+      'messaging',
+      desiredCluster(context.cloud, componentOn(context, first)),
+      { after: [...files.values()].flat() },
+    );
+    const servers = hosts.map((host) =>
+      service(host.name, unitOf(componentOn(context, host), 'server'), {
+        watches: files.get(host.name) ?? [],
+        after: [cluster],
+        turn: { group: 'messaging', gate: brokerCheck(context.cloud, host) },
+      }),
+    );
+    return [...[...files.values()].flat(), cluster, ...servers, account(context.cloud, first, servers)];
+  },
+  checks: (context) =>
+    reached(context, controlHosts(context.cloud)).map((host) => brokerCheck(context.cloud, host)),
 };
 
-function hostResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
-  const cookie = file(host.name, '/var/lib/rabbitmq/.erlang.cookie', cloud.secrets.messaging_cookie, {
-    owner: 'rabbitmq',
-    group: 'rabbitmq',
+function componentOn({ cloud, facts }: StepContext<Cloud>, host: Host): Component {
+  return platformOf(cloud.release, factsOf(facts, host.name)).components.rabbitmq;
+}
+
+function desiredCluster(cloud: Cloud, component: Component): RabbitmqDesired {
+  const unit = `${unitOf(component, 'server')}.service`;
+  return {
+    members: controlHosts(cloud).map((host) => ({ host: host.name, address: host.addresses.management })),
+    wish: 'converge',
+    platform: { unit, data: pathOf(component, 'home'), stamp: stampOf(unit) },
+  };
+}
+
+function fileResources(context: StepContext<Cloud>, host: Host): readonly Resource[] {
+  const { cloud, facts } = context;
+  const component = componentOn(context, host);
+  const address = host.addresses.management;
+  const several = controlHosts(cloud).length > 1;
+  const server = unitOf(component, 'server');
+  const cookie = file(host.name, pathOf(component, 'cookie'), cloud.secrets.messaging_cookie, {
+    owner: component.user ?? 'root',
+    group: component.group ?? 'root',
     mode: '0400',
   });
-  const peers = controlHosts(cloud);
   const configuration = file(
     host.name,
-    '/etc/rabbitmq/rabbitmq.conf',
+    pathOf(component, 'configuration'),
     [
-      '# Managed by Cloudwright; changes are put back at the next apply.',
-      `listeners.tcp.default = ${host.addresses.management}:${ports.messaging}`,
-      'loopback_users = none',
-      ...(peers.length > 1
-        ? [
-            'cluster_formation.peer_discovery_backend = classic_config',
-            ...peers.map(
-              (peer, index) => `cluster_formation.classic_config.nodes.${index + 1} = rabbit@${peer.name}`,
-            ),
-            'cluster_partition_handling = pause_minority',
-            'default_queue_type = quorum',
-          ]
-        : []),
+      `# ${MANAGED}`,
+      `listeners.tcp.default = ${address}:${ports.messaging}`,
+      ...(several ? ['cluster_partition_handling = pause_minority', 'default_queue_type = quorum'] : []),
       `vm_memory_high_watermark.absolute = ${memoryShare(factsOf(facts, host.name), 0.1, 512, 8192)}MiB`,
       'disk_free_limit.absolute = 1GB',
-      'net_ticktime = 10',
+      // A host that is busy for half a minute is no partition.
+      `net_ticktime = ${several ? 30 : 60}`,
       '',
     ].join('\n'),
     { mode: '0644' },
   );
   const environment = file(
     host.name,
-    '/etc/rabbitmq/rabbitmq-env.conf',
-    // Idle schedulers must not spin: on a shared node that is half a core for nothing.
-    'RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_listen_min 25672 inet_dist_listen_max 25672"\n',
+    pathOf(component, 'environment'),
+    // Idle schedulers must not spin: on a shared host that is half a core for nothing. The members' own traffic and
+    // its port mapper keep to the management network.
+    [
+      `RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_listen_min 25672 inet_dist_listen_max 25672 inet_dist_use_interface {${address.replaceAll('.', ',')}}"`,
+      `export ERL_EPMD_ADDRESS=${address}`,
+      '',
+    ].join('\n'),
   );
   const limits = file(
     host.name,
-    '/etc/systemd/system/rabbitmq-server.service.d/cloudwright.conf',
-    '[Service]\nLimitNOFILE=65536\nRestart=on-failure\n',
+    `/etc/systemd/system/${server}.service.d/cloudwright.conf`,
+    `[Service]\nLimitNOFILE=65536\nRestart=on-failure\nEnvironment=ERL_EPMD_ADDRESS=${address}\n`,
   );
-  const clean = command(
-    host.name,
-    'broker-first-start',
-    {
-      doing: 'drop the state of a broker that never was part of this cloud',
-      unless: '[ -e /var/lib/cloudwright/broker-formed ]',
-      script: [
-        'set -e',
-        'systemctl stop rabbitmq-server 2>/dev/null || :',
-        'rm -rf /var/lib/rabbitmq/mnesia',
-        'mkdir -p /var/lib/cloudwright && : > /var/lib/cloudwright/broker-formed',
-      ].join('\n'),
-      limitSeconds: 60,
-    },
-    { after: [cookie] },
-  );
-  const server = service(host.name, 'rabbitmq-server', {
-    watches: [cookie, configuration, environment, limits],
-    after: [clean],
-  });
-  if (host !== firstControl(cloud)) return [cookie, configuration, environment, limits, clean, server];
+  return [cookie, configuration, environment, limits];
+}
+
+function account(cloud: Cloud, host: Host, servers: readonly Resource[]): Resource {
   const password = cloud.secrets.messaging_password;
-  const account = command(
+  return command(
     host.name,
     'broker-account',
     {
-      doing: 'make the account that the services use',
+      doing: 'create the account that the services use',
       unless: erlang(
         text`{ok, _} = rabbit_access_control:check_user_pass_login(<<"openstack">>, <<"${password}">>).`,
         "| grep -q '^{ok,'",
@@ -97,16 +119,8 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
       script: erlang(accountExpression(password), "| grep '^{ok, done}'"),
       limitSeconds: 60,
     },
-    {
-      after: [
-        server,
-        ...controlHosts(cloud)
-          .slice(1)
-          .map((other) => `${other.name}/service:rabbitmq-server`),
-      ],
-    },
+    { after: servers, cloudWide: true },
   );
-  return [cookie, configuration, environment, limits, clean, server, account];
 }
 
 /** The functions that rabbitmqctl itself calls; it can't take a password other than as an argument or by keyboard. */
@@ -124,6 +138,16 @@ end,
 done.`;
 }
 
+/** Shell that prints how many consumers a queue has: `{ok, 2}`. */
+export function consumers(queue: string): string {
+  return plain(
+    erlang(`case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"${queue}">>)) of
+  {ok, Queue} -> [{consumers, Count}] = rabbit_amqqueue:info(Queue, [consumers]), Count;
+  _ -> 0
+end.`),
+  );
+}
+
 function brokerCheck(cloud: Cloud, host: Host): ShellCheck {
   const members = controlHosts(cloud).length;
   return {
@@ -131,7 +155,7 @@ function brokerCheck(cloud: Cloud, host: Host): ShellCheck {
     id: `messaging-${host.name}`,
     title: 'RabbitMQ runs with every member and no partition or alarm',
     host: host.name,
-    limitSeconds: 60,
+    limitSeconds: 120,
     script: `${erlang('{rabbit_nodes:list_running(), rabbit_node_monitor:partitions(), rabbit_alarm:get_alarms()}.')}`,
     judge: ({ stdout, stderr }) => {
       const answer = stdout.trim();

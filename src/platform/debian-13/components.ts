@@ -66,8 +66,19 @@ export const components: Readonly<Record<ComponentName, Component>> = {
   },
   'ovn-central': {
     packages: ['ovn-central'],
-    units: { server: 'ovn-central' },
-    paths: { defaults: '/etc/default/ovn-central', run: '/run/ovn' },
+    units: {
+      server: 'ovn-central',
+      northbound: 'ovn-ovsdb-server-nb',
+      southbound: 'ovn-ovsdb-server-sb',
+      northd: 'ovn-northd',
+    },
+    paths: {
+      defaults: '/etc/default/ovn-central',
+      configuration: '/etc/ovn',
+      run: '/run/ovn',
+      data: '/var/lib/ovn',
+      schemas: '/usr/share/ovn',
+    },
   },
   'ovn-host': {
     packages: ['ovn-host'],

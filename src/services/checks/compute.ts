@@ -3,9 +3,6 @@ import { apiCheck } from '../../checks/apiCheck.ts';
 import { type ComputeExpectation, judgeComputeServices } from '../../checks/judgements.ts';
 import { judge, shortName } from '../../checks/verdict.ts';
 import type { ApiCheck, ShellCheck } from '../../engine/check.ts';
-import type { HostFacts } from '../../hosts/connection.ts';
-import type { Cloud, Host } from '../../cloud/cloud.ts';
-import { usesKvm } from '../shared/hypervisor.ts';
 
 /** Each compute host is a resource provider with processors, memory and disk: without them nothing is scheduled. */
 export function placementCheck(computeHosts: readonly string[]): ApiCheck<Client> {
@@ -70,21 +67,5 @@ export function consoleCheck(host: string, url: string): ShellCheck {
       stdout === '200'
         ? { ok: true, sentence: `${url} serves the console page` }
         : { ok: false, sentence: `the console page answers ${stdout || 'nothing'}` },
-  };
-}
-
-export function virtualizationCheck(cloud: Cloud, host: Host, facts: HostFacts): ShellCheck {
-  const kvm = usesKvm(cloud, facts);
-  return {
-    via: 'shell',
-    id: `hypervisor-${host.name}`,
-    title: `libvirt can start ${kvm ? 'KVM' : 'QEMU'} instances`,
-    host: host.name,
-    limitSeconds: 30,
-    script: `virsh -q -c qemu:///system domcapabilities --virttype ${kvm ? 'kvm' : 'qemu'} | grep -m1 '<path>'`,
-    judge: ({ stdout, stderr }) =>
-      stdout.includes('<path>')
-        ? { ok: true, sentence: `libvirt offers ${kvm ? 'kvm' : 'qemu'}` }
-        : { ok: false, sentence: `libvirt does not offer ${kvm ? 'kvm' : 'qemu'}`, evidence: stderr },
   };
 }
