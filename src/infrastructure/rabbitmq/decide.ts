@@ -170,7 +170,8 @@ function decideDead(
   if (missing.length > 0) return unreachableMembers(missing);
   const [first] = reached;
   if (!first) return nothing;
-  return startOn(desired, first.host, `form the RabbitMQ cluster on ${first.host}`);
+  const doing = desired.members.length === 1 ? 'start RabbitMQ' : 'form the RabbitMQ cluster';
+  return startOn(desired, first.host, `${doing} on ${first.host}`);
 }
 
 function unreachableMembers(hosts: readonly string[]): Decision {
