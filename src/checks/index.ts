@@ -20,7 +20,6 @@ export {
   credentialsOf,
   openrc,
 } from './credentials.ts';
-export { expectationsOf } from './expectations.ts';
 export type { AgentExpectation, ComputeExpectation, ServiceExpectation } from './judgements.ts';
 export { type ToolboxExpectations, type ToolboxReport, toolbox } from './toolbox.ts';
 export type { Table, Verdict } from './verdict.ts';

@@ -1,22 +1,25 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { factsOf, reached } from '../cloud/reached.ts';
 import { cephHosts, hostsWith, storageAddress, usesCeph } from '../cloud/topology.ts';
-import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { pathOf, type Platform, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
+import { clusterResource, type Resource } from '../engine/resource.ts';
 import { command, directory, file, MANAGED, service, STATE_DIRECTORY } from '../resources/index.ts';
 import { plain } from '../secrets/confidential.ts';
 import { poolApplications } from './ceph/applications.ts';
-import { cephChecks } from './ceph/checks.ts';
+import { cephChecks, quorumCheck } from './ceph/checks.ts';
 import { type CephUser, clientKeys } from './ceph/clients.ts';
 import { cephConfiguration } from './ceph/configuration.ts';
+import { monitorKind } from './ceph/kind.ts';
 import { adminKeyring, bootstrapKeyring, monitorKeyring } from './ceph/keyrings.ts';
 import { osdResources } from './ceph/osd.ts';
 import { poolResources } from './ceph/pools.ts';
 
 /** What the services want of Ceph. */
 export interface CephUse {
+  /** Where the object gateway asks about its callers; undefined without one. */
+  identity(cloud: Cloud): string | undefined;
   users(cloud: Cloud): readonly CephUser[];
   pools(cloud: Cloud): readonly string[];
 }
@@ -32,13 +35,19 @@ export function ceph(use: CephUse): Step<Cloud> {
     resources: (context) => {
       const { cloud } = context;
       const monitor = reached(context, hostsWith(cloud, 'mon'))[0];
-      const pools = monitor ? poolResources(cloud, monitor, use.pools(cloud)) : [];
+      const monitors = monitorCluster(context);
+      const daemons = reached(context, cephHosts(cloud)).flatMap((host) =>
+        daemonResources(context, host, monitors),
+      );
+      const osds = daemons.map(({ id }) => id).filter((id) => id.endsWith('/command:ceph-osds'));
+      const pools = monitor ? poolResources(cloud, monitor, use.pools(cloud), osds) : [];
       return [
-        ...reached(context, cloud.hosts).map((host) => configurationFile(context, host)),
-        ...reached(context, cephHosts(cloud)).flatMap((host) => daemonResources(context, host)),
+        ...reached(context, cloud.hosts).map((host) => configurationFile(context, host, use)),
+        ...monitors,
+        ...daemons,
         ...pools,
         ...(monitor ? clientKeys(monitor, use.users(cloud), pools) : []),
-        ...(monitor ? poolApplications(monitor, pools) : []),
+        ...(monitor ? [poolApplications(monitor, 'manager', [], [...daemons, ...pools])] : []),
       ];
     },
     checks: (context) => cephChecks(context, use.pools(context.cloud)),
@@ -62,33 +71,87 @@ function componentsOn({ cloud, facts }: StepContext<Cloud>, host: Host): Platfor
 }
 
 /** Any host may run a Ceph client: control hosts run Glance and Cinder, compute hosts run QEMU. */
-function configurationFile(context: StepContext<Cloud>, host: Host): Resource {
-  const path = pathOf(componentsOn(context, host).ceph, 'configuration');
-  return file(host.name, path, cephConfiguration(context.cloud));
+function configurationFile(context: StepContext<Cloud>, host: Host, use: CephUse): Resource {
+  const components = componentsOn(context, host);
+  const url = use.identity(context.cloud);
+  const identity = url === undefined ? undefined : { url, data: pathOf(components['ceph-rgw'], 'data') };
+  return file(
+    host.name,
+    pathOf(components.ceph, 'configuration'),
+    cephConfiguration(context.cloud, identity),
+  );
 }
 
-function daemonResources(context: StepContext<Cloud>, host: Host): readonly Resource[] {
+/** The monitors, formed and joined by what all of them say; then each host's own, restarted one after another. */
+function monitorCluster(context: StepContext<Cloud>): readonly Resource[] {
   const { cloud } = context;
+  const monitors = hostsWith(cloud, 'mon');
+  const hosts = reached(context, monitors);
+  const [first] = hosts;
+  if (!first) return [];
+  const files = new Map(hosts.map((host) => [host.name, monitorFiles(context, host)]));
+  const components = componentsOn(context, first);
+  const cluster = clusterResource(
+    monitorKind,
+    monitors.map((host) => host.name),
+    'monitors',
+    {
+      fsid: plain(cloud.secrets.ceph_fsid),
+      members: monitors.map((host) => ({ host: host.name, address: storageAddress(host) })),
+      wish: 'converge',
+      keyring: `${STATE_DIRECTORY}/ceph/mon.keyring`,
+      platform: {
+        unit: unitOf(components['ceph-mon'], 'server').replace(/@$/, ''),
+        data: pathOf(components['ceph-mon'], 'data'),
+        user: components.ceph.user ?? 'root',
+        stamps: `${STATE_DIRECTORY}/started`,
+      },
+    },
+    {
+      after: [
+        ...[...files.values()].flat(),
+        ...hosts.map((host) => configurationId(context, host)),
+      ],
+    },
+  );
+  const services = hosts.map((host) =>
+    service(host.name, `${unitOf(componentsOn(context, host)['ceph-mon'], 'server')}${host.name}`, {
+      watches: [configurationId(context, host)],
+      after: [cluster],
+      turn: { group: 'ceph-mon', gate: quorumCheck(host) },
+    }),
+  );
+  return [...[...files.values()].flat(), cluster, ...services];
+}
+
+function configurationId(context: StepContext<Cloud>, host: Host): string {
+  return `${host.name}/file:${pathOf(componentsOn(context, host).ceph, 'configuration')}`;
+}
+
+function daemonResources(
+  context: StepContext<Cloud>,
+  host: Host,
+  monitors: readonly Resource[],
+): readonly Resource[] {
+  const { cloud } = context;
+  const serving = monitors.map(({ id }) => id).filter((id) => id.includes('/service:'));
   const components = componentsOn(context, host);
   const keyrings = pathOf(components.ceph, 'keyrings');
   const admin = file(host.name, `${keyrings}/ceph.client.admin.keyring`, adminKeyring(cloud), {
     mode: '0600',
   });
-  const configuration = `${host.name}/file:${pathOf(components.ceph, 'configuration')}`;
+  const after = [admin.id, configurationId(context, host), ...serving];
   return [
     admin,
-    ...(host.roles.has('mon') ? monitorResources(cloud, host, components, configuration) : []),
-    ...(host.roles.has('mgr') ? managerResources(context, host, components, [admin.id, configuration]) : []),
-    ...(host.roles.has('osd') ? osdResources(context, host, components, configuration) : []),
+    ...(host.roles.has('mgr') ? managerResources(host, components, after) : []),
+    ...(host.roles.has('osd') ? osdResources(cloud, host, components, after) : []),
   ];
 }
 
-function monitorResources(
-  cloud: Cloud,
-  host: Host,
-  components: Platform['components'],
-  configuration: string,
-): readonly Resource[] {
+/** What a monitor is created with. */
+function monitorFiles(context: StepContext<Cloud>, host: Host): readonly Resource[] {
+  const { cloud } = context;
+  const components = componentsOn(context, host);
   const owned = { owner: components.ceph.user ?? 'root', group: components.ceph.group ?? 'root' };
   const folderPath = `${STATE_DIRECTORY}/ceph`;
   // The user of the daemon must be able to pass through to its keyring.
@@ -104,44 +167,10 @@ function monitorResources(
     bootstrapKeyring(cloud),
     { ...owned, mode: '0600' },
   );
-  const members = hostsWith(cloud, 'mon')
-    .map(
-      (monitor) =>
-        `--addv ${monitor.name} '[v2:${storageAddress(monitor)}:3300,v1:${storageAddress(monitor)}:6789]'`,
-    )
-    .join(' ');
-  const data = `${pathOf(components['ceph-mon'], 'data')}/ceph-${host.name}`;
-  const make = command(
-    host.name,
-    'ceph-monitor',
-    {
-      doing: 'create the monitor’s store',
-      // Written last: a store whose creation was cut has no marker and is created again.
-      unless: `[ -e ${data}/cloudwright-made ]`,
-      script: [
-        'set -e',
-        'map=$(mktemp)',
-        `monmaptool --create --clobber --fsid ${plain(cloud.secrets.ceph_fsid)} --enable-all-features --set-min-mon-release reef ${members} "$map" >/dev/null`,
-        `chown ${owned.owner}: "$map"`,
-        `rm -rf ${data} && install -d -o ${owned.owner} -g ${owned.group} ${data}`,
-        `runuser -u ${owned.owner} -- ceph-mon --mkfs -i ${host.name} --monmap "$map" --keyring ${folderPath}/mon.keyring`,
-        `rm -f "$map"`,
-        `runuser -u ${owned.owner} -- touch ${data}/cloudwright-made`,
-      ].join('\n'),
-      limitSeconds: 60,
-    },
-    { after: [keyring, configuration] },
-  );
-  const monitor = service(host.name, `${unitOf(components['ceph-mon'], 'server')}${host.name}`, {
-    watches: [configuration],
-    after: [make],
-    turn: { group: 'ceph-mon' },
-  });
-  return [folder, keyring, bootstrap, make, monitor];
+  return [folder, keyring, bootstrap];
 }
 
 function managerResources(
-  context: StepContext<Cloud>,
   host: Host,
   components: Platform['components'],
   after: readonly string[],
@@ -170,7 +199,7 @@ function managerResources(
       ].join('\n'),
       limitSeconds: 60,
     },
-    { after: [...after, ...monitorIds(context)] },
+    { after },
   );
   const server = service(host.name, `${unitOf(manager, 'server')}${host.name}`, {
     watches: files,
@@ -178,12 +207,4 @@ function managerResources(
     turn: { group: 'ceph-mgr' },
   });
   return [...files, key, server];
-}
-
-/** The monitors that were reached: what asks the cluster comes after them. */
-export function monitorIds(context: StepContext<Cloud>): readonly string[] {
-  return reached(context, hostsWith(context.cloud, 'mon')).map((host) => {
-    const unit = unitOf(componentsOn(context, host)['ceph-mon'], 'server');
-    return `${host.name}/service:${unit}${host.name}`;
-  });
 }

@@ -1,29 +1,66 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { factsOf, reached } from '../cloud/reached.ts';
 import { controlHosts, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
-import { aptSources, command, file, hostsEntries, packages, service, sysctl } from '../resources/index.ts';
+import type { Step, StepContext } from '../engine/step.ts';
+import type { AllFacts } from '../hosts/connection.ts';
+import { pathOf, unitOf } from '../platform/platform.ts';
+import { platformOf } from '../platform/select.ts';
+import {
+  aptSources,
+  command,
+  file,
+  hostsEntries,
+  MANAGED,
+  packages,
+  service,
+  STATE_DIRECTORY,
+  sysctl,
+} from '../resources/index.ts';
+import { plain } from '../secrets/confidential.ts';
 import { pathCheck } from './preflight/paths.ts';
 import { preflightRequirements } from './preflight/requirements.ts';
 import { virtualRouterCheck } from './preflight/virtualRouter.ts';
-import { factsOf } from './shared/facts.ts';
-import type { Step, StepContext } from './step.ts';
 
-/** Host preparation: package sources, names, time, limits (B2, B3). */
-export const preflight: Step = {
+/** Host preparation: whose host it is, package sources, names, time, limits. */
+export const preflight: Step<Cloud> = {
   name: 'preflight',
   title: 'Hosts: sizes, sources, names, time',
   needs: [],
   requirements: preflightRequirements,
-  resources: (context) => context.cloud.hosts.flatMap((host) => hostResources(context, host)),
-  checks: ({ cloud }) => [
-    ...cloud.hosts.flatMap((host) => hostChecks(cloud, host)),
-    ...cloud.hosts.flatMap((host) => pathCheck(cloud, host)),
-    ...controlHosts(cloud).flatMap((host) => [vipFreeCheck(cloud, host), virtualRouterCheck(cloud, host)]),
-  ],
+  resources: (context) =>
+    reached(context, context.cloud.hosts).flatMap((host) => hostResources(context, host)),
+  checks: (context) => {
+    const { cloud, facts } = context;
+    const controls = reached(context, controlHosts(cloud));
+    return [
+      ...reached(context, cloud.hosts).flatMap((host) => [
+        ...hostChecks(cloud, host),
+        ...pathCheck(cloud, host, facts),
+      ]),
+      ...(mayBeForeign(cloud, facts) ? controls.map((host) => vipFreeCheck(cloud, host)) : []),
+      ...controls.map((host) => virtualRouterCheck(cloud, host)),
+    ];
+  },
 };
 
-function hostResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {
+/**
+ * Whether an answer on the floating address could come from somebody else: no host of the cloud has it, and none that
+ * may have it is out of reach.
+ */
+function mayBeForeign(cloud: Cloud, facts: AllFacts): boolean {
+  const controls = controlHosts(cloud);
+  if (controls.some((host) => !facts.has(host.name))) return false;
+  const address = vip(cloud);
+  return !controls.some((host) =>
+    factsOf(facts, host.name).interfaces.some((entry) =>
+      entry.addresses.some((own) => own.split('/')[0] === address),
+    ),
+  );
+}
+
+function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readonly Resource[] {
   const { mirror, securityMirror, proxy } = cloud.packages;
   const sources = mirror
     ? [
@@ -31,7 +68,7 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
           mirror,
           ...(securityMirror && { securityMirror }),
           suite: factsOf(facts, host.name).codename,
-          components: ['main'],
+          components: platformOf(cloud.release, factsOf(facts, host.name)).packageManager.components,
           ...(proxy && { proxy }),
         }),
       ]
@@ -40,20 +77,27 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
     host.name,
     cloud.hosts.map((other) => ({ address: other.addresses.management, names: [other.name] })),
   );
+  const id = file(host.name, `${STATE_DIRECTORY}/cloud-id`, `${plain(cloud.secrets.cloud_id)}\n`);
   const name = hostName(host);
   const limits = file(
     host.name,
     '/etc/security/limits.d/60-cloudwright.conf',
-    '# Managed by Cloudwright: databases, brokers and OSDs open many files.\n* soft nofile 65536\n* hard nofile 65536\n',
+    `# ${MANAGED}\n* soft nofile 65536\n* hard nofile 65536\n`,
   );
-  const keepalive = sysctl(host.name, 'net.ipv4.tcp_keepalive_time', '60');
+  // A peer that is gone is noticed after a minute and a half, in place of two hours.
+  const keepalive = [
+    sysctl(host.name, 'net.ipv4.tcp_keepalive_time', '60'),
+    sysctl(host.name, 'net.ipv4.tcp_keepalive_intvl', '10'),
+    sysctl(host.name, 'net.ipv4.tcp_keepalive_probes', '3'),
+  ];
   return [
+    id,
     ...sources,
     name,
     names,
     limits,
-    keepalive,
-    ...timeResources(cloud, host, sources, factsOf(facts, host.name).container),
+    ...keepalive,
+    ...timeResources({ cloud, facts }, host, sources),
   ];
 }
 
@@ -71,17 +115,19 @@ function hostName(host: Host): Resource {
 }
 
 /**
- * chrony by role (A4): with time servers, everyone asks them; without, the control hosts agree among themselves
+ * chrony by role: with time servers, everyone asks them; without, the control hosts agree among themselves
  * (orphan mode) and serve the rest. In a container the clock is the outer host's: chrony then measures (`-x`)
  * and serves, and steps nothing.
  */
 function timeResources(
-  cloud: Cloud,
+  { cloud, facts }: StepContext<Cloud>,
   host: Host,
   sources: readonly Resource[],
-  container: boolean,
 ): readonly Resource[] {
-  const chrony = packages(host.name, 'host', ['chrony', 'iputils-ping'], { after: sources });
+  const own = factsOf(facts, host.name);
+  const component = platformOf(cloud.release, own).components.chrony;
+  const unit = unitOf(component, 'server');
+  const chrony = packages(host.name, 'host', component.packages, { after: sources });
   const isControl = host.roles.has('control');
   const peers = controlHosts(cloud).filter((other) => other !== host);
   const upstream =
@@ -93,24 +139,27 @@ function timeResources(
         );
   const configuration = file(
     host.name,
-    '/etc/chrony/chrony.conf',
+    pathOf(component, 'configuration'),
     [
-      '# Managed by Cloudwright; changes are put back at the next apply.',
+      `# ${MANAGED}`,
       ...upstream,
       ...(isControl ? ['local stratum 8 orphan', `allow ${cloud.networks.management.cidr}`] : []),
-      'driftfile /var/lib/chrony/chrony.drift',
+      `driftfile ${pathOf(component, 'drift')}`,
       'makestep 1 3',
       'rtcsync',
       '',
     ].join('\n'),
     { after: [chrony] },
   );
-  const options = file(host.name, '/etc/default/chrony', `DAEMON_OPTS="-F 1${container ? ' -x' : ''}"\n`, {
-    after: [chrony],
-  });
+  const options = file(
+    host.name,
+    pathOf(component, 'defaults'),
+    `DAEMON_OPTS="-F 1${own.container ? ' -x' : ''}"\n`,
+    { after: [chrony] },
+  );
   const dropIn = file(
     host.name,
-    '/etc/systemd/system/chrony.service.d/cloudwright.conf',
+    `/etc/systemd/system/${unit}.service.d/cloudwright.conf`,
     // The unit's condition would skip it in a container, which may not set the clock but may well serve time.
     '[Unit]\nConditionCapability=\n[Service]\nRestart=always\n',
   );
@@ -119,7 +168,7 @@ function timeResources(
     configuration,
     options,
     dropIn,
-    service(host.name, 'chrony', { watches: [configuration, options, dropIn] }),
+    service(host.name, unit, { watches: [configuration, options, dropIn] }),
   ];
 }
 

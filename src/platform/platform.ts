@@ -91,6 +91,8 @@ export interface Component {
   readonly group?: string;
   /** Paths by use: `{ configuration: '/etc/memcached.conf' }`. */
   readonly paths: Readonly<Record<string, string>>;
+  /** Content of the file at the path `shim`, which works round a known bug of the package. */
+  readonly shim?: string;
 }
 
 /** A name of the platform's table; a missing one is a mistake in the table and says which. */

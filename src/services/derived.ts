@@ -75,3 +75,8 @@ export function catalogTypes(cloud: Cloud, services = all): readonly string[] {
     (service.catalog ?? []).map((entry) => entry.type),
   );
 }
+
+/** Where people log in: Keystone's public address. */
+export function identityUrl(cloud: Cloud): string {
+  return `${urls(cloud).publicUrl('identity')}/v3`;
+}

@@ -1,48 +1,125 @@
-import { cache } from './cache.ts';
-import { ceph } from './ceph.ts';
-import { compute } from './compute.ts';
-import { dashboard } from './dashboard.ts';
-import { database } from './database.ts';
-import { ha } from './ha.ts';
-import { identity } from './identity.ts';
-import { image } from './image.ts';
-import { keyManager } from './keyManager.ts';
-import { messaging } from './messaging.ts';
-import { network } from './network.ts';
-import { orchestration } from './orchestration.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import type { Step, StepContext } from '../engine/step.ts';
+import { cache } from '../infrastructure/cache.ts';
+import { objectGatewayResources } from '../infrastructure/ceph/gateway.ts';
+import { ceph } from '../infrastructure/ceph.ts';
+import { database } from '../infrastructure/database.ts';
+import { hypervisor } from '../infrastructure/hypervisor.ts';
+import { httpProxy, type Proxy } from '../infrastructure/load-balancer/haproxy.ts';
+import { loadBalancer } from '../infrastructure/load-balancer.ts';
+import { consumers, messaging } from '../infrastructure/messaging.ts';
+import { ovn } from '../infrastructure/ovn.ts';
+import { preflight } from '../infrastructure/preflight.ts';
+import { commonAccounts } from '../runtimes/accounts.ts';
+import { clientKeyring } from '../runtimes/cephKeyrings.ts';
+import { serviceContext } from '../runtimes/context.ts';
+import { serviceStep } from '../runtimes/serviceStep.ts';
+import { systemd } from '../runtimes/systemd/index.ts';
+import type { ServiceDefinition } from '../services/definition.ts';
+import {
+  balancedProcesses,
+  cephClients,
+  cephPools,
+  deployedServices,
+  isDeployed,
+  urls,
+} from '../services/derived.ts';
+import { services } from '../services/index.ts';
+import { objectStore } from '../services/object-store.ts';
 import { type PackageGroup, withPackages } from './packages.ts';
-import { placement } from './placement.ts';
-import { preflight } from './preflight.ts';
-import type { Step } from './step.ts';
-import { volume } from './volume.ts';
+
+/** What haproxy offers of the services on the floating address. */
+function serviceProxies(cloud: Cloud): readonly Proxy[] {
+  return balancedProcesses(cloud).map(({ process, section, port, backendPort }) =>
+    httpProxy({
+      name: section,
+      port,
+      backendPort,
+      hosts: process.on(cloud),
+      health: process.health ?? '/',
+      lines: process.balanced?.lines ?? [],
+      ...(process.balanced?.tls && { tls: true }),
+      ...(process.balanced?.public && { public: true }),
+    }),
+  );
+}
+
+const infrastructure = {
+  ha: loadBalancer(serviceProxies),
+  ceph: ceph({
+    users: (cloud) =>
+      cephClients(cloud).map((client) => ({ id: client.id, keyring: clientKeyring(cloud, client) })),
+    pools: (cloud) => cephPools(cloud),
+    identity: (cloud) => (isDeployed(objectStore, cloud) ? urls(cloud).url('identity') : undefined),
+  }),
+};
+
+/** Roles that ordinary users of the deployed services need. */
+function memberRoles(cloud: Cloud): readonly string[] {
+  return deployedServices(cloud).flatMap((service) => service.roles?.members ?? []);
+}
+
+function stepOf(service: ServiceDefinition): Step<Cloud> {
+  return serviceStep(service, {
+    runtime: systemd,
+    consumers,
+    ...(service === objectStore && { componentResources: gateways }),
+  });
+}
+
+function gateways(context: StepContext<Cloud>) {
+  const offered = balancedProcesses(context.cloud).find(({ service }) => service === objectStore);
+  if (!offered) return [];
+  return objectGatewayResources(context, { backend: offered.backendPort, offered: offered.port });
+}
+
+/** Keystone's own step also makes what every cloud has in Keystone. */
+function withCommonAccounts(step: Step<Cloud>): Step<Cloud> {
+  return {
+    ...step,
+    resources: (context) => {
+      const resources = step.resources(context);
+      const whole = serviceContext(context);
+      if (!whole) return resources;
+      const started = resources.filter(({ id }) => id.includes('/service:'));
+      return [...resources, ...commonAccounts(whole, memberRoles(context.cloud), started)];
+    },
+  };
+}
+
+const byService = new Map(
+  services.map((service) => {
+    const step = stepOf(service);
+    return [service.name, service.name === 'identity' ? withCommonAccounts(step) : step];
+  }),
+);
+
+/** Steps of services by name, each taken once; what no group names comes with the last. */
+function take(...names: readonly string[]): readonly Step<Cloud>[] {
+  return names.flatMap((name) => {
+    const step = byService.get(name);
+    byService.delete(name);
+    return step ? [step] : [];
+  });
+}
 
 /** What has much to do once it is installed comes early, so that dpkg's one core is not the only one at work. */
 const groups: readonly PackageGroup[] = [
   {
-    name: 'infrastructure-packages',
-    title: 'Packages of the infrastructure services',
-    services: [ha, ceph, database, messaging, cache],
+    name: 'infrastructure',
+    steps: [infrastructure.ha, infrastructure.ceph, database, messaging, cache],
   },
-  { name: 'identity-packages', title: 'Packages of identity', services: [identity] },
-  {
-    name: 'network-packages',
-    title: 'Packages of placement and networking',
-    services: [placement, network],
-  },
-  { name: 'compute-packages', title: 'Packages of compute', services: [compute] },
-  {
-    name: 'service-packages',
-    title: 'Packages of the other services',
-    services: [image, volume, orchestration, keyManager],
-  },
-  { name: 'dashboard-packages', title: 'Packages of the dashboard', services: [dashboard] },
+  { name: 'identity', steps: take('identity') },
+  { name: 'network', steps: [ovn, ...take('placement', 'network')] },
+  { name: 'compute', steps: [hypervisor, ...take('compute')] },
+  { name: 'services', steps: take('image', 'volume', 'orchestration', 'key-manager', 'object-store') },
+  { name: 'dashboard', steps: take('dashboard') },
+  { name: 'others', steps: take(...byService.keys()) },
 ];
 
 /**
  * Every step, in the order in which a person would read them. What waits for what is said by each step's `needs`;
  * steps that don't need one another run side by side.
  */
-export const steps: readonly Step[] = [preflight, ...withPackages(groups)];
+export const steps: readonly Step<Cloud>[] = [preflight, ...withPackages(groups)];
 
-/** The steps that install packages and deploy nothing. */
-export const packageSteps: readonly string[] = groups.map(({ name }) => name);

@@ -1,32 +1,21 @@
-import type { Cloud } from '../../cloud/cloud.ts';
-import { controlHosts, hostsWith, vip } from '../../cloud/topology.ts';
+import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { reached } from '../../cloud/reached.ts';
+import { hostsWith } from '../../cloud/topology.ts';
 import type { Finding, ShellCheck } from '../../engine/check.ts';
-import { ports } from '../shared/endpoints.ts';
-import { poolsOf } from './keyrings.ts';
+import type { StepContext } from '../../engine/step.ts';
 
 /** The guides' questions: is the health good, are all daemons there, do the pools take and give data? */
-export function cephChecks(cloud: Cloud): readonly ShellCheck[] {
-  const first = hostsWith(cloud, 'mon')[0];
-  if (!first) return [];
-  const gateway: ShellCheck = {
-    via: 'shell',
-    id: 'object-gateway',
-    title: 'the object store answers through the VIP',
-    host: controlHosts(cloud)[0]?.name ?? first.name,
-    limitSeconds: 60,
-    script: `curl -s -m 5 http://${vip(cloud)}:${ports.objectStore}/`,
-    judge: ({ stdout }) =>
-      stdout.includes('ListAllMyBucketsResult')
-        ? { ok: true, sentence: 'the S3 service lists buckets for an anonymous caller' }
-        : { ok: false, sentence: 'no S3 answer yet', evidence: stdout.slice(0, 500) },
-  };
+export function cephChecks(context: StepContext<Cloud>, pools: readonly string[]): readonly ShellCheck[] {
+  const { cloud } = context;
+  const host = reached(context, hostsWith(cloud, 'mon'))[0];
+  if (!host) return [];
   return [
     {
       via: 'shell',
       id: 'ceph-health',
       title: 'all Ceph daemons are up and the health is good',
-      host: first.name,
-      limitSeconds: 120,
+      host: host.name,
+      limitSeconds: 180,
       script: 'ceph --connect-timeout 5 -f json status',
       judge: ({ exitCode, stdout, stderr }) =>
         exitCode === 0
@@ -37,14 +26,14 @@ export function cephChecks(cloud: Cloud): readonly ShellCheck[] {
       via: 'shell',
       id: 'ceph-write',
       title: 'every pool takes an object and gives it back',
-      host: first.name,
+      host: host.name,
       limitSeconds: 60,
       script: [
         'set -e',
         'probe=$(mktemp)',
         'trap \'rm -f "$probe" "$probe.out"\' EXIT',
         'date +%s.%N > "$probe"',
-        `for pool in ${poolsOf(cloud).join(' ')}; do`,
+        `for pool in ${pools.join(' ')}; do`,
         '  timeout 10 rados -p "$pool" put cloudwright-probe "$probe"',
         '  timeout 10 rados -p "$pool" get cloudwright-probe "$probe.out"',
         '  cmp "$probe" "$probe.out"',
@@ -53,11 +42,27 @@ export function cephChecks(cloud: Cloud): readonly ShellCheck[] {
       ].join('\n'),
       judge: ({ exitCode, stderr }) =>
         exitCode === 0
-          ? { ok: true, sentence: `${poolsOf(cloud).length} pools take and give data` }
+          ? { ok: true, sentence: `${pools.length} pools take and give data` }
           : { ok: false, sentence: 'a pool does not take or give data', evidence: stderr },
     },
-    ...(cloud.services.has('object-store') && hostsWith(cloud, 'rgw').length > 0 ? [gateway] : []),
   ];
+}
+
+/** Whether a monitor is in the quorum, by its own word. */
+export function quorumCheck(host: Host): ShellCheck {
+  return {
+    via: 'shell',
+    id: `ceph-quorum-${host.name}`,
+    title: `the monitor on ${host.name} is in the quorum`,
+    host: host.name,
+    limitSeconds: 60,
+    script: `timeout 10 ceph daemon mon.${host.name} mon_status`,
+    judge: ({ exitCode, stdout, stderr }) => {
+      const state = /"state": "(\w+)"/.exec(stdout)?.[1] ?? 'unknown';
+      const ok = exitCode === 0 && (state === 'leader' || state === 'peon');
+      return { ok, sentence: `the monitor is ${state}`, ...(!ok && { evidence: stderr }) };
+    },
+  };
 }
 
 interface CephStatus {

@@ -1,13 +1,22 @@
 import type { Cloud } from '../../cloud/cloud.ts';
 import { hostsWith, storageAddress } from '../../cloud/topology.ts';
+import { MANAGED } from '../../resources/index.ts';
 import { plain } from '../../secrets/confidential.ts';
 
+/** Where the object gateway asks about its callers. */
+export interface GatewayIdentity {
+  /** Keystone without a path: `http://192.0.2.100:5000`. */
+  readonly url: string;
+  /** Folder of the gateways' data. */
+  readonly data: string;
+}
+
 /** /etc/ceph/ceph.conf: the same on every host that talks to Ceph. */
-export function cephConfiguration(cloud: Cloud): string {
+export function cephConfiguration(cloud: Cloud, identity?: GatewayIdentity): string {
   const monitors = hostsWith(cloud, 'mon');
   const network = cloud.networks.storage?.cidr ?? cloud.networks.management.cidr;
   const { poolSize, poolMinSize, pgNum, osdMemory } = cloud.ceph;
-  return `# Managed by Cloudwright; changes are put back at the next apply.
+  return `# ${MANAGED}
 [global]
 fsid = ${plain(cloud.secrets.ceph_fsid)}
 mon_initial_members = ${monitors.map((host) => host.name).join(',')}
@@ -33,10 +42,29 @@ osd_memory_target = ${osdMemory}
 osd_crush_chooseleaf_type = ${hostsWith(cloud, 'osd').length > 1 ? 1 : 0}
 ${poolSize === 1 ? 'mon_warn_on_pool_no_redundancy = false\nmon_allow_pool_size_one = true\n' : ''}
 [osd]
-osd_heartbeat_grace = 10
+# An OSD that is late on a busy host is not dead.
+osd_heartbeat_grace = 20
 osd_heartbeat_interval = 3
 
 [mon]
 mon_osd_down_out_interval = 300
+${identity ? hostsWith(cloud, 'rgw').map((host) => gateway(host.name, identity)).join('') : ''}`;
+}
+
+/** Users of Keystone are users of the object store, over Swift and S3. */
+function gateway(host: string, { url, data }: GatewayIdentity): string {
+  return `
+[client.rgw.${host}]
+rgw_keystone_url = ${url}
+rgw_keystone_api_version = 3
+rgw_keystone_admin_user = swift
+rgw_keystone_admin_password_path = ${data}/ceph-rgw.${host}/keystone-password
+rgw_keystone_admin_domain = Default
+rgw_keystone_admin_project = service
+rgw_keystone_accepted_roles = member,admin
+rgw_keystone_implicit_tenants = false
+rgw_s3_auth_use_keystone = true
+rgw_swift_account_in_url = true
+rgw_swift_versioning_enabled = true
 `;
 }

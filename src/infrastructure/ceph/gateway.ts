@@ -1,78 +1,132 @@
-import type { Cloud } from '../../cloud/cloud.ts';
+import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { factsOf, reached } from '../../cloud/reached.ts';
 import { controlHosts, hostsWith, vip } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
-import { command, file, service } from '../../resources/index.ts';
+import type { StepContext } from '../../engine/step.ts';
+import { pathOf, unitOf } from '../../platform/platform.ts';
+import { platformOf } from '../../platform/select.ts';
+import { command, directory, file, MANAGED, service } from '../../resources/index.ts';
+import { secretOf } from '../../cloud/secrets.ts';
 import { text } from '../../secrets/confidential.ts';
-import { ports } from '../shared/endpoints.ts';
+import { poolApplications } from './applications.ts';
 
-/** The object gateway on each rgw host, and the object-store user with an s3cfg on the control hosts (C8). */
-export function objectGatewayResources(cloud: Cloud): readonly Resource[] {
-  if (!cloud.services.has('object-store')) return [];
-  const gateways = hostsWith(cloud, 'rgw');
-  const daemons = gateways.flatMap((host) => {
-    const id = `rgw.${host.name}`;
-    const data = `/var/lib/ceph/radosgw/ceph-${id}`;
-    const frontend = file(
-      host.name,
-      '/etc/systemd/system/ceph-radosgw@.service.d/cloudwright.conf',
-      `[Service]
-ExecStart=
-ExecStart=/usr/bin/radosgw -f --cluster ceph --name client.%i --setuser ceph --setgroup ceph --keyring /var/lib/ceph/radosgw/ceph-%i/keyring --rgw-frontends "beast endpoint=${host.addresses.management}:${ports.objectGateway}" --rgw-thread-pool-size 64
-`,
-    );
-    const key = command(
-      host.name,
-      'ceph-gateway-key',
-      {
-        doing: 'give the object gateway its key',
-        unless: `[ -s ${data}/keyring ]`,
-        script: [
-          'set -e',
-          `install -d -o ceph -g ceph ${data}`,
-          `ceph auth get-or-create client.${id} mon 'allow rw' osd 'allow rwx' -o ${data}/keyring.new`,
-          `chown ceph: ${data}/keyring.new && chmod 0600 ${data}/keyring.new && mv ${data}/keyring.new ${data}/keyring`,
-        ].join('\n'),
-        limitSeconds: 60,
-      },
-      { after: hostsWith(cloud, 'osd').map((osd) => `${osd.name}/command:ceph-osds`) },
-    );
-    return [frontend, key, service(host.name, `ceph-radosgw@${id}`, { watches: [frontend], after: [key] })];
+export interface GatewayPorts {
+  /** Port of the gateway itself. */
+  readonly backend: number;
+  /** Port on the virtual address. */
+  readonly offered: number;
+}
+
+/** The object gateway on each rgw host, and the object-store user with an s3cfg on the control hosts. */
+export function objectGatewayResources(
+  context: StepContext<Cloud>,
+  ports: GatewayPorts,
+): readonly Resource[] {
+  const gateways = reached(context, hostsWith(context.cloud, 'rgw'));
+  const [first] = gateways;
+  const monitor = reached(context, hostsWith(context.cloud, 'mon'))[0];
+  if (!first || !monitor) return [];
+  const daemons = gateways.flatMap((host) => gatewayResources(context, host, ports));
+  const answers = gateways.map((host) => `${host.addresses.management}:${ports.backend}`);
+  return [
+    ...daemons,
+    poolApplications(monitor, 'gateway', answers, daemons),
+    userResource(context, first, daemons),
+    ...reached(context, controlHosts(context.cloud)).flatMap((host) =>
+      accessFile(context.cloud, host, ports),
+    ),
+  ];
+}
+
+function gatewayResources(
+  { cloud, facts }: StepContext<Cloud>,
+  host: Host,
+  ports: GatewayPorts,
+): readonly Resource[] {
+  const { components } = platformOf(cloud.release, factsOf(facts, host.name));
+  const component = components['ceph-rgw'];
+  const owner = components.ceph.user ?? 'root';
+  const group = components.ceph.group ?? 'root';
+  const id = `rgw.${host.name}`;
+  const data = `${pathOf(component, 'data')}/ceph-${id}`;
+  const unit = unitOf(component, 'server');
+  // Read by the daemon itself: an option in ceph.conf would be readable by every client of Ceph.
+  const password = file(host.name, `${data}/keystone-password`, secretOf(cloud, 'swift_password'), {
+    owner,
+    group,
+    mode: '0600',
   });
-  const first = gateways[0];
-  if (!first) return daemons;
-  const user = cloud.objectStoreUser;
-  const account = command(
-    first.name,
-    'object-store-user',
+  const frontend = file(
+    host.name,
+    `/etc/systemd/system/${unit}.service.d/cloudwright.conf`,
+    `[Service]
+ExecStart=
+ExecStart=${pathOf(component, 'command')} -f --cluster ceph --name client.%i --setuser ${owner} --setgroup ${group} --keyring ${pathOf(component, 'data')}/ceph-%i/keyring --rgw-frontends "beast endpoint=${host.addresses.management}:${ports.backend}" --rgw-thread-pool-size 64
+`,
+  );
+  const key = command(
+    host.name,
+    'ceph-gateway-key',
     {
-      doing: `make the object-store user ${user}`,
-      // Without OSDs the question waits for ever; and an argument of grep would stand in the process list.
-      unless: text`[ -s /var/lib/ceph/radosgw/ceph-rgw.${first.name}/keyring ] || exit 1
-found=$(timeout 15 radosgw-admin user info --uid=${user}) || exit 1
-case $found in *'"access_key": "${cloud.secrets.rgw_access_key}"'*) ;; *) exit 1;; esac
-case $found in *'"secret_key": "${cloud.secrets.rgw_secret_key}"'*) ;; *) exit 1;; esac`,
-      // The keys travel in an environment variable that Ceph's tools read as further arguments: an argument
-      // would stand in the process list.
-      script: text`set -e
-if radosgw-admin user info --uid=${user} >/dev/null 2>&1; then verb='key create'; else verb='user create --display-name=${user}'; fi
-CEPH_ARGS="--access-key=${cloud.secrets.rgw_access_key} --secret-key=${cloud.secrets.rgw_secret_key}" radosgw-admin $verb --uid=${user} >/dev/null`,
+      doing: 'give the object gateway its key',
+      unless: `[ -s ${data}/keyring ]`,
+      script: [
+        'set -e',
+        `install -d -o ${owner} -g ${group} ${data}`,
+        `ceph auth get-or-create client.${id} mon 'allow rw' osd 'allow rwx' -o ${data}/keyring.new`,
+        `chown ${owner}: ${data}/keyring.new && chmod 0600 ${data}/keyring.new && mv ${data}/keyring.new ${data}/keyring`,
+      ].join('\n'),
       limitSeconds: 60,
     },
-    { after: [`${first.name}/service:ceph-radosgw@rgw.${first.name}`] },
   );
-  const access = controlHosts(cloud).map((host) =>
-    file(
-      host.name,
-      '/root/.s3cfg',
-      text`[default]
-access_key = ${cloud.secrets.rgw_access_key}
-secret_key = ${cloud.secrets.rgw_secret_key}
-host_base = ${vip(cloud)}:${ports.objectStore}
-host_bucket = ${vip(cloud)}:${ports.objectStore}
+  const server = service(host.name, `${unit}${id}`, {
+    watches: [frontend, password, `${host.name}/file:${pathOf(components.ceph, 'configuration')}`],
+    after: [key],
+  });
+  return [password, frontend, key, server];
+}
+
+function userResource({ cloud, facts }: StepContext<Cloud>, host: Host, after: readonly Resource[]): Resource {
+  const { components } = platformOf(cloud.release, factsOf(facts, host.name));
+  const keyring = `${pathOf(components['ceph-rgw'], 'data')}/ceph-rgw.${host.name}/keyring`;
+  const user = cloud.objectStoreUser;
+  return command(
+    host.name,
+    'object-store-user',
+    {
+      doing: `create the object-store user ${user}`,
+      // Without OSDs the question would not be answered; and an argument of grep would be in the process list.
+      unless: text`[ -s ${keyring} ] || exit 1
+found=$(timeout 15 radosgw-admin user info --uid=${user}) || exit 1
+case $found in *'"access_key": "${secretOf(cloud, 'rgw_access_key')}"'*) ;; *) exit 1;; esac
+case $found in *'"secret_key": "${secretOf(cloud, 'rgw_secret_key')}"'*) ;; *) exit 1;; esac`,
+      // The keys travel in an environment variable that Ceph's tools read as further arguments: an argument
+      // would be in the process list.
+      script: text`set -e
+if radosgw-admin user info --uid=${user} >/dev/null 2>&1; then verb='key create'; else verb='user create --display-name=${user}'; fi
+CEPH_ARGS="--access-key=${secretOf(cloud, 'rgw_access_key')} --secret-key=${secretOf(cloud, 'rgw_secret_key')}" radosgw-admin $verb --uid=${user} >/dev/null`,
+      limitSeconds: 60,
+    },
+    { after, cloudWide: true },
+  );
+}
+
+/** For `s3cmd -c`: the operator's own ~/.s3cfg is left alone. */
+function accessFile(cloud: Cloud, host: Host, ports: GatewayPorts): readonly Resource[] {
+  const folder = directory(host.name, '/etc/cloudwright', { mode: '0755' });
+  const endpoint = `${cloud.networks.service?.vip ?? vip(cloud)}:${ports.offered}`;
+  const access = file(
+    host.name,
+    '/etc/cloudwright/s3cfg',
+    text`# ${MANAGED}
+[default]
+access_key = ${secretOf(cloud, 'rgw_access_key')}
+secret_key = ${secretOf(cloud, 'rgw_secret_key')}
+host_base = ${endpoint}
+host_bucket = ${endpoint}
 use_https = False
 `,
-      { mode: '0600' },
-    ),
+    { mode: '0600', after: [folder] },
   );
-  return [...daemons, account, ...access];
+  return [folder, access];
 }

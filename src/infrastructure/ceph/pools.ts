@@ -1,26 +1,29 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
-import { hostsWith } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { command, shellProgram } from '../../resources/index.ts';
-import pool from './pool.sh';
+import pools from './pools.sh';
 
-/** One resource a pool: its size, its least size and its placement groups are compared, not only its name. */
-export function poolResources(cloud: Cloud, monitor: Host, pools: readonly string[]): readonly Resource[] {
-  const daemons = hostsWith(cloud, 'osd').map((host) => `${host.name}/command:ceph-osds`);
+/** The pools of the services: their sizes and placement groups are compared, not only their names. */
+export function poolResources(
+  cloud: Cloud,
+  monitor: Host,
+  names: readonly string[],
+  after: readonly string[],
+): readonly Resource[] {
   const { poolSize, poolMinSize, pgNum } = cloud.ceph;
-  return pools.map((name) => {
-    const program = (act: string) =>
-      shellProgram(pool, { act, name, size: poolSize, min_size: poolMinSize, pg_num: pgNum });
-    return command(
+  const program = (act: string) =>
+    shellProgram(pools, { act, size: poolSize, min_size: poolMinSize, pg_num: pgNum }, names);
+  return [
+    command(
       monitor.name,
-      `ceph-pool-${name}`,
+      'ceph-pools',
       {
-        doing: `create or change the pool ${name}: ${poolSize} copies, at least ${poolMinSize}, ${pgNum} placement groups`,
+        doing: `create or change the pools ${names.join(', ')}: ${poolSize} copies, at least ${poolMinSize}, ${pgNum} placement groups`,
         unless: program('compare'),
         script: program('change'),
-        limitSeconds: 120,
+        limitSeconds: 240,
       },
-      { after: daemons, cloudWide: true },
-    );
-  });
+      { after, cloudWide: true },
+    ),
+  ];
 }

@@ -1,5 +1,7 @@
 import type { Cloud, Host, NetworkName } from '../../cloud/cloud.ts';
+import { reached } from '../../cloud/reached.ts';
 import type { ShellCheck } from '../../engine/check.ts';
+import type { AllFacts } from '../../hosts/connection.ts';
 
 /** Networks on which the hosts talk to each other. */
 const NETWORKS: readonly NetworkName[] = ['service', 'management', 'overlay', 'storage'];
@@ -10,12 +12,11 @@ const SIDE_BY_SIDE = 32;
 
 /**
  * Every other host answers on each network that both have, to a packet as large as the network's MTU that nobody may
- * split: a switch in between with a smaller one would let connections open and then stall (A7, Burrito's list of what
- * is not checked).
+ * split: a switch in between with a smaller one would let connections open and then stall.
  */
-export function pathCheck(cloud: Cloud, host: Host): readonly ShellCheck[] {
+export function pathCheck(cloud: Cloud, host: Host, facts: AllFacts): readonly ShellCheck[] {
   const probes = NETWORKS.flatMap((network) =>
-    cloud.hosts.flatMap((other) => {
+    reached({ cloud, facts }, cloud.hosts).flatMap((other) => {
       const [from, to] = [host.addresses[network], other.addresses[network]];
       if (other === host || !from || !to) return [];
       return [`probe ${network} ${other.name} ${from} ${to} ${cloud.networks[network]?.mtu ?? 1500}`];

@@ -2,15 +2,16 @@ import type { Cloud, Host, NetworkName, Role } from '../../cloud/cloud.ts';
 import type { ErrorCode } from '../../errors/catalogue/index.ts';
 import { type Problem, problem } from '../../errors/problem.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
-import { factsOf } from '../shared/facts.ts';
-import type { StepContext } from '../step.ts';
+import { findPlatform } from '../../platform/select.ts';
+import { factsOf, reached } from '../../cloud/reached.ts';
+import type { StepContext } from '../../engine/step.ts';
 
 /** A tenth below the minimum passes: firmware and rounding take their share, as in Burrito's checklist. */
 const tolerance = 0.9;
 
-/** What the description says of the hosts, held against what they are; before anything is touched (A7). */
-export function preflightRequirements({ cloud, facts }: StepContext): readonly Problem[] {
-  return cloud.hosts.flatMap((host) => {
+/** What the description says of the hosts, held against what they are; before anything is touched. */
+export function preflightRequirements({ cloud, facts }: StepContext<Cloud>): readonly Problem[] {
+  return reached({ cloud, facts }, cloud.hosts).flatMap((host) => {
     const own = factsOf(facts, host.name);
     return [
       ...release(cloud, host, own),
@@ -39,7 +40,7 @@ function finding(
 }
 
 function release(cloud: Cloud, host: Host, facts: HostFacts): readonly Problem[] {
-  if (facts.distribution === 'debian' && facts.codename === 'trixie') return [];
+  if (findPlatform(cloud.release, facts)) return [];
   const found = `${facts.distribution} ${facts.codename}`.trim();
   return [finding('PREFLIGHT_RELEASE', host, { found, release: cloud.release })];
 }

@@ -1,7 +1,7 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import { controlHosts } from '../../cloud/topology.ts';
 import type { ShellCheck } from '../../engine/check.ts';
-import { virtualRouters } from '../ha/keepalived.ts';
+import { virtualRouters } from '../load-balancer/keepalived.ts';
 
 /** Seconds to listen: keepalived announces itself every second unless told otherwise. */
 const LISTEN = 2.2;
@@ -27,7 +27,7 @@ print "done\\n";`;
 
 /**
  * No other machine of the network announces a virtual router with an id of this cloud: the two would take the
- * floating address from each other (A7, Burrito's list of what is not checked).
+ * floating address from each other.
  */
 export function virtualRouterCheck(cloud: Cloud, host: Host): ShellCheck {
   const routers = virtualRouters(cloud).map((router) => ({

@@ -100,7 +100,17 @@ export const components: Readonly<Record<ComponentName, Component>> = {
   'ceph-mgr': {
     packages: ['ceph-mgr'],
     units: { server: 'ceph-mgr@' },
-    paths: { data: '/var/lib/ceph/mgr', modules: '/usr/share/ceph/mgr' },
+    // The compiled bcrypt refuses to load in the manager's subinterpreters, and every manager module imports it through
+    // mgr_util; only password hashing for Ceph's own dashboard would use it. This one is found first.
+    paths: { data: '/var/lib/ceph/mgr', shim: '/usr/share/ceph/mgr/bcrypt.py' },
+    shim: `
+
+def gensalt(*_arguments, **_options):
+    raise RuntimeError("bcrypt is not available inside ceph-mgr")
+
+
+hashpw = checkpw = gensalt
+`,
   },
   'ceph-osd': {
     packages: ['ceph-osd'],
