@@ -112,3 +112,19 @@ export function serviceStateOf(active: string | undefined, sub: string | undefin
   if (active === 'deactivating') return 'stopping';
   return active === 'failed' ? 'failed' : 'inactive';
 }
+
+/** The value of a JSON text; undefined where it is none, as when a daemon was cut off. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value when it is an object. */
+export function objectOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}

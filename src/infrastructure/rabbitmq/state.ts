@@ -1,4 +1,4 @@
-import { fieldsOf, type ServiceState, serviceStateOf, wordsOf } from '../members.ts';
+import { fieldsOf, jsonOf, objectOf, type ServiceState, serviceStateOf, wordsOf } from '../members.ts';
 
 /** What the node answers. Nodes are named as `rabbit@control1`. */
 export interface RabbitmqBroker {
@@ -37,28 +37,18 @@ export function parseRabbitmqState(output: string): RabbitmqState {
   };
 }
 
-function brokerOf(answer: string | undefined): RabbitmqBroker | undefined {
-  if (answer === undefined) return undefined;
-  const said = objectOf(answer);
-  if (!said) return undefined;
+function brokerOf(text: string | undefined): RabbitmqBroker | undefined {
+  const answer = text === undefined ? undefined : objectOf(jsonOf(text));
+  if (!answer) return undefined;
   return {
-    application: said.application === true,
-    members: textsOf(said.members),
-    running: textsOf(said.running),
-    partitioned: Array.isArray(said.partitions) && said.partitions.length > 0,
-    queues: typeof said.queues === 'number' ? said.queues : 0,
-    users: textsOf(said.users),
-    replicas: Array.isArray(said.replicas) ? said.replicas.map(textsOf) : [],
+    application: answer.application === true,
+    members: textsOf(answer.members),
+    running: textsOf(answer.running),
+    partitioned: Array.isArray(answer.partitions) && answer.partitions.length > 0,
+    queues: typeof answer.queues === 'number' ? answer.queues : 0,
+    users: textsOf(answer.users),
+    replicas: Array.isArray(answer.replicas) ? answer.replicas.map(textsOf) : [],
   };
-}
-
-function objectOf(answer: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(answer);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function textsOf(value: unknown): readonly string[] {

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { monitorKind } from '../../src/infrastructure/ceph/kind.ts';
+import { parseMonitorState } from '../../src/infrastructure/ceph/state.ts';
+import { galeraKind } from '../../src/infrastructure/galera/kind.ts';
+import { parseGaleraState } from '../../src/infrastructure/galera/state.ts';
+import { fieldsOf, serviceStateOf } from '../../src/infrastructure/members.ts';
+import { ovnDatabaseKind } from '../../src/infrastructure/ovn/kind.ts';
+import { parseOvnDatabaseState } from '../../src/infrastructure/ovn/state.ts';
+import { rabbitmqKind } from '../../src/infrastructure/rabbitmq/kind.ts';
+import { parseRabbitmqState } from '../../src/infrastructure/rabbitmq/state.ts';
+import { sh } from '../resources/sh.ts';
+
+const nowhere = '/nonexistent/cloudwright';
+const members = [{ host: 'a', address: '10.0.0.1' }];
+const stamp = `${nowhere}/stamp`;
+
+describe('a bare host', () => {
+  test('Galera', () => {
+    const { stdout, code } = sh(
+      galeraKind.read(
+        {
+          members,
+          wish: 'converge',
+          platform: { unit: 'no-such.service', data: nowhere, position: `${nowhere}/position`, stamp },
+          transfer: { account: 'sst' },
+          transferLimitSeconds: 60,
+        },
+        'a',
+      ),
+    );
+    expect(code).toBe(0);
+    expect(parseGaleraState(stdout)).toMatchObject({
+      complete: true,
+      service: 'inactive',
+      uuid: undefined,
+      databases: [],
+      view: undefined,
+      server: undefined,
+    });
+  });
+
+  test('RabbitMQ', () => {
+    const platform = { unit: 'no-such.service', data: nowhere, stamp };
+    const { stdout, code } = sh(rabbitmqKind.read({ members, wish: 'converge', platform }, 'a'));
+    expect(code).toBe(0);
+    expect(parseRabbitmqState(stdout)).toMatchObject({ complete: true, service: 'inactive', known: [] });
+  });
+
+  test('OVN', () => {
+    const { stdout, code } = sh(
+      ovnDatabaseKind.read(
+        {
+          database: 'OVN_Southbound',
+          members,
+          wish: 'converge',
+          protocol: 'tcp',
+          raftPort: 6644,
+          electionTimer: 10_000,
+          platform: { unit: 'no-such.service', file: nowhere, schema: nowhere, control: nowhere, stamp },
+        },
+        'a',
+      ),
+    );
+    expect(code).toBe(0);
+    expect(parseOvnDatabaseState(stdout)).toMatchObject({
+      complete: true,
+      service: 'inactive',
+      file: 'none',
+    });
+  });
+
+  test('Ceph', () => {
+    const { stdout, code } = sh(
+      monitorKind.read(
+        {
+          fsid: 'f',
+          members,
+          wish: 'converge',
+          keyring: nowhere,
+          platform: { unit: 'no-such', data: nowhere, user: 'ceph', stamps: nowhere },
+        },
+        'a',
+      ),
+    );
+    expect(code).toBe(0);
+    expect(parseMonitorState(stdout)).toMatchObject({ complete: true, service: 'inactive', store: 'none' });
+  });
+});
+
+describe('Galera', () => {
+  const running = (status: string) =>
+    parseGaleraState(
+      `ActiveState=active\nSubState=running\nwsrep_on=1\nwsrep_cluster_status=${status}\nwsrep_incoming_addresses=10.0.0.1:3306,10.0.0.2:3306\nwsrep_local_state_comment=Synced\ntransfer_account=0\nend=yes\n`,
+    );
+
+  test('non-Primary is not Primary', () => {
+    expect(running('Primary').server).toMatchObject({ primary: true, transferAccount: false });
+    expect(running('non-Primary').server?.primary).toBe(false);
+  });
+
+  test('addresses lose their ports', () => {
+    expect(running('Primary').server?.incoming).toEqual(['10.0.0.1', '10.0.0.2']);
+  });
+
+  test('an undefined uuid and an unknown position are nothing', () => {
+    const none = '00000000-0000-0000-0000-000000000000';
+    expect(parseGaleraState(`uuid=${none}\nseqno=-1\nsafe=1\nend=yes\n`)).toMatchObject({
+      uuid: undefined,
+      seqno: undefined,
+    });
+  });
+
+  test('a position found later counts only for the same cluster', () => {
+    expect(parseGaleraState('uuid=u\nseqno=-1\nposition=u:12\n').seqno).toBe(12);
+    expect(parseGaleraState('uuid=u\nseqno=-1\nposition=v:12\n').seqno).toBeUndefined();
+    expect(parseGaleraState('uuid=u\nseqno=7\nposition=u:12\n').seqno).toBe(7);
+  });
+
+  test('the last view', () => {
+    expect(parseGaleraState('own=a\nview=a b \n').view).toEqual({ own: 'a', members: ['a', 'b'] });
+  });
+});
+
+describe('OVN', () => {
+  test('servers of a leader', () => {
+    const state = parseOvnDatabaseState(
+      'file=clustered\ncid=c\nsid=e84cb515-3dc0\nanswers=yes\nstatus=cluster member\nrole=leader\nleader=self\ntimer=5000\nserver=e84c tcp:10.0.0.1:6643\nserver=1ce7 tcp:10.0.0.2:6643 120\nend=yes\n',
+    );
+    expect(state.raft).toEqual({
+      status: 'cluster member',
+      role: 'leader',
+      leader: 'self',
+      electionTimer: 5000,
+      servers: [
+        { sid: 'e84c', address: 'tcp:10.0.0.1:6643', silentMilliseconds: undefined },
+        { sid: '1ce7', address: 'tcp:10.0.0.2:6643', silentMilliseconds: 120 },
+      ],
+    });
+  });
+});
+
+describe('RabbitMQ', () => {
+  test('a running node', () => {
+    const answer = {
+      running: ['rabbit@a'],
+      members: ['rabbit@a', 'rabbit@b'],
+      partitions: [],
+      application: true,
+      queues: 2,
+      users: ['openstack'],
+      replicas: [['rabbit@a']],
+    };
+    expect(parseRabbitmqState(`answer=${JSON.stringify(answer)}\nend=yes\n`).broker).toEqual({
+      running: ['rabbit@a'],
+      members: ['rabbit@a', 'rabbit@b'],
+      partitioned: false,
+      application: true,
+      queues: 2,
+      users: ['openstack'],
+      replicas: [['rabbit@a']],
+    });
+  });
+});
+
+describe('any output', () => {
+  test('parsers do not throw, and a cut output is incomplete', () => {
+    const line = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        'end=yes',
+        'answer={',
+        'answer=[]',
+        'answer=null',
+        'server=',
+        'uuid=',
+        'file=clustered',
+      ),
+    );
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const output = lines.join('\n');
+        const states = [
+          parseGaleraState(output),
+          parseRabbitmqState(output),
+          parseOvnDatabaseState(output),
+          parseMonitorState(output),
+        ];
+        const complete = fieldsOf(output).get('end') === 'yes';
+        expect(states.every((state) => state.complete === complete)).toBe(true);
+      }),
+    );
+  });
+});
+
+test('a service that systemd starts again and again has failed', () => {
+  expect(serviceStateOf('activating', 'auto-restart')).toBe('failed');
+  expect(serviceStateOf('activating', 'start')).toBe('starting');
+  expect(serviceStateOf(undefined, undefined)).toBe('inactive');
+});
