@@ -44,6 +44,8 @@ describe('the cause of a failed change', () => {
 
   it('is not the mirror where the change has another cause', () => {
     expect(failure(1, 'Err:3 http://mirror.example').code).toBe('RESOURCE_FAILED');
+  });
+
   it('is a missing unit where the change says so', () => {
     expect(failure(UNIT_NOT_INSTALLED, 'systemd has no unit nova-api.service').code).toBe(
       'UNIT_NOT_INSTALLED',
