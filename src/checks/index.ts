@@ -13,13 +13,6 @@ export {
   tokenCheck,
   volumeServicesCheck,
 } from './apiChecks.ts';
-export {
-  type Credential,
-  type CredentialSettings,
-  cloudsYaml,
-  credentialsOf,
-  openrc,
-} from './credentials.ts';
 export { expectationsOf } from './expectations.ts';
 export type { AgentExpectation, ComputeExpectation, ServiceExpectation } from './judgements.ts';
 export { type ToolboxExpectations, type ToolboxReport, toolbox } from './toolbox.ts';

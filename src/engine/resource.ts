@@ -1,6 +1,9 @@
 import type { Problem } from '../errors/problem.ts';
 import type { Text } from '../secrets/confidential.ts';
 
+/** The place of what lives behind an API rather than on a host: the prefix of its resources' ids. */
+export const API = 'API';
+
 /** What a resource would do to a host. */
 export interface Change {
   /** One line: `install mariadb-server`, `write /etc/nova/nova.conf`. */

@@ -1,0 +1,94 @@
+import type { Cloud } from '../cloud/cloud.ts';
+import { historyOf, journalFile, openJournal, readJournal, verifiedSteps } from '../engine/journal.ts';
+import { apply as applyRun, type PlanResult, planOnly, type RunResult, verifyOnly } from '../engine/run.ts';
+import type { Selection } from '../engine/select.ts';
+import type { Caller } from './caller.ts';
+import { type CredentialFiles, writeCredentialFiles } from './credentialFiles.ts';
+import { open, openLocked } from './open.ts';
+import { runInput, withReach } from './reach.ts';
+
+/** Seconds that a request waits for a service that a run has just started. */
+const PATIENCE = 120;
+
+export interface RunRequest {
+  /** The description. */
+  readonly file: string;
+  readonly selection?: Selection;
+  /** Ids of resources that may be removed although that loses data. */
+  readonly remove?: readonly string[];
+}
+
+export interface Applied {
+  readonly run: RunResult;
+  /** Written where the run came to its end. */
+  readonly credentials?: CredentialFiles;
+}
+
+/** What would change, and nothing is changed. */
+export async function plan(request: RunRequest, caller: Caller): Promise<PlanResult> {
+  const cloud = await open(request.file, caller);
+  return await withReach(cloud, caller, async (reached) =>
+    planOnly({
+      ...runInput(reached, { command: 'plan', patienceSeconds: 0 }, caller),
+      selection: request.selection,
+    }),
+  );
+}
+
+/** Runs the checks alone. */
+export async function verify(request: RunRequest, caller: Caller): Promise<RunResult> {
+  const cloud = await open(request.file, caller);
+  return await withReach(cloud, caller, async (reached) =>
+    verifyOnly({
+      ...runInput(reached, { command: 'verify', patienceSeconds: 5 }, caller),
+      selection: request.selection,
+    }),
+  );
+}
+
+/** Makes the hosts as described, and writes the files with the logins. Throws RUN_LOCKED, VAULT_*, STEP_UNKNOWN … */
+export async function apply(request: RunRequest, caller: Caller): Promise<Applied> {
+  return await openLocked(request.file, 'apply', caller, (cloud) =>
+    applyOpened(cloud, { ...request, command: 'apply' }, caller),
+  );
+}
+
+/** The same for a cloud that is open and locked. Events go to the journal first and then to the caller. */
+export async function applyOpened(
+  cloud: Cloud,
+  request: Omit<RunRequest, 'file'> & { readonly command: string },
+  caller: Caller,
+): Promise<Applied> {
+  const verifiedBefore = verifiedSteps(historyOf(readJournal(journalFile(cloud.folder))));
+  const run = await journaled(cloud.folder, caller, async (journaling) =>
+    withReach(cloud, journaling, async (reached) =>
+      applyRun({
+        ...runInput(reached, { command: request.command, patienceSeconds: PATIENCE }, journaling),
+        selection: request.selection,
+        verifiedBefore,
+      }),
+    ),
+  );
+  if (run.outcome !== 'done') return { run };
+  return { run, credentials: await writeCredentialFiles(cloud) };
+}
+
+/** Gives `work` a caller whose events reach the journal before the person. The lock of the cloud must be held. */
+export async function journaled<T>(
+  folder: string,
+  caller: Caller,
+  work: (caller: Caller) => Promise<T>,
+): Promise<T> {
+  const journal = openJournal(journalFile(folder));
+  try {
+    return await work({
+      ...caller,
+      emit(event) {
+        journal.write(event);
+        caller.emit(event);
+      },
+    });
+  } finally {
+    journal.close();
+  }
+}

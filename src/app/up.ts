@@ -1,0 +1,75 @@
+import type { Cloud } from '../cloud/cloud.ts';
+import { journalFile, readJournal } from '../engine/journal.ts';
+import type { RunResult } from '../engine/run.ts';
+import type { LabLocation, LabState } from '../lab/index.ts';
+import { passedSinceLastChange, type TestRequest, type TestResult, testOpened } from './acceptance.ts';
+import { applyOpened } from './apply.ts';
+import { type Caller, note } from './caller.ts';
+import type { CredentialFiles } from './credentialFiles.ts';
+import { readDescription } from './description.ts';
+import { labUp } from './lab.ts';
+import { openLocked } from './open.ts';
+import { ensureTrialDescription } from './trial.ts';
+
+export interface UpRequest {
+  readonly lab: LabLocation;
+  /** The description; with `trial` it is written where there is none, and the lab has one node. */
+  readonly file: string;
+  readonly trial: boolean;
+  readonly memoryMiB?: number | undefined;
+  readonly layer?: string | undefined;
+  /** Absent: no acceptance test. */
+  readonly test?: TestRequest;
+}
+
+export interface UpResult {
+  readonly cloud: Cloud;
+  readonly lab: LabState;
+  readonly run: RunResult;
+  readonly credentials?: CredentialFiles;
+  /** Absent where it was not repeated, not wanted, or not reached. */
+  readonly test?: TestResult;
+  readonly ok: boolean;
+}
+
+/** A trial cloud on this machine: makes the lab, applies the description, runs the acceptance test. */
+export async function up(request: UpRequest, caller: Caller): Promise<UpResult> {
+  const { file } = request;
+  const lab = await bringLabUp(request, caller);
+  if (request.trial && (await ensureTrialDescription(file, lab))) note(caller, `Wrote ${file}.`);
+  return await openLocked(file, 'up', caller, async (cloud) => {
+    const applied = await applyOpened(cloud, { command: 'up' }, caller);
+    const done = applied.run.outcome === 'done';
+    const test = done && request.test ? await testUnlessPassed(cloud, request.test, caller) : undefined;
+    return { cloud, lab, ...applied, ...(test && { test }), ok: done && test?.ok !== false };
+  });
+}
+
+/** The lab with a node for each host of the description, or with one node for the trial. */
+async function bringLabUp(request: UpRequest, caller: Caller): Promise<LabState> {
+  const hosts = request.trial ? undefined : (await readDescription(request.file, caller)).cloud.hosts;
+  const nodes = hosts?.map((host) => ({ name: host.name, roles: [...host.roles] })) ?? [{ name: 'control1' }];
+  const { memoryMiB, layer } = request;
+  return await labUp(
+    {
+      ...request.lab,
+      nodes,
+      ...(memoryMiB !== undefined && { memoryMiB }),
+      ...(layer !== undefined && { layer }),
+    },
+    caller,
+  );
+}
+
+/** Runs the acceptance test, unless by the journal the last one passed and nothing has changed since. */
+async function testUnlessPassed(
+  cloud: Cloud,
+  request: TestRequest,
+  caller: Caller,
+): Promise<TestResult | undefined> {
+  const passedAt = passedSinceLastChange(readJournal(journalFile(cloud.folder)));
+  if (passedAt === undefined) return await testOpened(cloud, request, caller);
+  const when = new Date(passedAt).toISOString().slice(0, 16).replace('T', ' ');
+  note(caller, `The acceptance test passed at ${when} UTC and nothing has changed since: not repeated.`);
+  return undefined;
+}
