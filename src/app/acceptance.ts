@@ -141,7 +141,8 @@ async function runTest(
 
 /** Masks the cloud's secrets in whatever the test says, as the engine does for its runs. */
 function redacting(cloud: Cloud, caller: Caller): Caller {
-  const redact = redactor(cloud);
+  const { secrets, ssh } = cloud;
+  const redact = redactor([...Object.values(secrets), ssh.password, ssh.sudoPassword]);
   return { ...caller, emit: (event) => caller.emit(redact(event)) };
 }
 

@@ -52,12 +52,14 @@ export function runInput(
   reached: ReachedCloud,
   frame: RunFrame,
   caller: Pick<Caller, 'emit' | 'signal'>,
-): RunInput {
+): RunInput<Cloud> {
   const emit: RunInput['emit'] = (event) => caller.emit({ at: Date.now(), ...event } as RunEvent);
   let client: Client | undefined;
+  const { secrets, ssh } = reached.cloud;
   return {
     steps,
-    cloud: reached.cloud,
+    subject: reached.cloud,
+    secrets: [...Object.values(secrets), ssh.password, ssh.sudoPassword],
     connections: reached.connections,
     api: async () => {
       client ??= reached.client({

@@ -1,6 +1,6 @@
-export type { Vantage } from './acceptance/guest.ts';
+export type { TestClient } from './acceptance/guest.ts';
 export type { ProviderRange } from './acceptance/provider.ts';
-export type { AcceptanceProgress, AcceptanceRow } from './acceptance/rows.ts';
+export type { AcceptanceRow } from './acceptance/rows.ts';
 export { type AcceptanceInput, type AcceptanceResult, acceptance } from './acceptance.ts';
 export {
   computeServicesCheck,
