@@ -19,7 +19,7 @@ import { version } from './version.ts';
 
 export interface TestRequest {
   /** Addresses that the test may use; what is left out comes from the description, or is asked for. */
-  readonly provider?: Partial<Omit<ProviderRange, 'physicalNetwork'>>;
+  readonly provider?: { readonly [Key in 'cidr' | 'gateway' | 'first' | 'last']?: string | undefined };
   /** Absolute path of an image file instead of the tiny guest, and the user who logs in there. */
   readonly image?: string | undefined;
   readonly user?: string | undefined;

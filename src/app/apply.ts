@@ -1,10 +1,12 @@
 import type { Cloud } from '../cloud/cloud.ts';
 import { historyOf, journalFile, openJournal, readJournal, verifiedSteps } from '../engine/journal.ts';
-import { apply as applyRun, type PlanResult, planOnly, type RunResult, verifyOnly } from '../engine/run.ts';
+import type { PlannedChange } from '../engine/plan.ts';
+import { apply as applyRun, planOnly, verifyOnly } from '../engine/run.ts';
 import type { Selection } from '../engine/select.ts';
 import type { Caller } from './caller.ts';
 import { type CredentialFiles, writeCredentialFiles } from './credentialFiles.ts';
 import { open, openLocked } from './open.ts';
+import { type FinishedRun, finished, watchProblems } from './finished.ts';
 import { runInput, withReach } from './reach.ts';
 
 /** Seconds that a request waits for a service that a run has just started. */
@@ -19,30 +21,43 @@ export interface RunRequest {
 }
 
 export interface Applied {
-  readonly run: RunResult;
-  /** Written where the run came to its end. */
+  readonly run: FinishedRun;
+  /** Written if the run succeeded. */
   readonly credentials?: CredentialFiles;
 }
 
-/** What would change, and nothing is changed. */
-export async function plan(request: RunRequest, caller: Caller): Promise<PlanResult> {
-  const cloud = await open(request.file, caller);
-  return await withReach(cloud, caller, async (reached) =>
-    planOnly({
-      ...runInput(reached, { command: 'plan', patienceSeconds: 0 }, caller),
-      selection: request.selection,
-    }),
-  );
+export interface Plan {
+  readonly changes: readonly PlannedChange[];
+  /** 0 unless the plan could not be made. */
+  readonly exitCode: number;
 }
 
-/** Runs the checks alone. */
-export async function verify(request: RunRequest, caller: Caller): Promise<RunResult> {
+/** What `apply` would change; changes nothing. */
+export async function plan(request: RunRequest, caller: Caller): Promise<Plan> {
   const cloud = await open(request.file, caller);
-  return await withReach(cloud, caller, async (reached) =>
-    verifyOnly({
-      ...runInput(reached, { command: 'verify', patienceSeconds: 5 }, caller),
+  const watched = watchProblems(caller);
+  return await withReach(cloud, watched.caller, async (reached) => {
+    const { changes, problems } = await planOnly({
+      ...runInput(reached, { command: 'plan', patienceSeconds: 0 }, watched.caller),
       selection: request.selection,
-    }),
+      remove: request.remove,
+    });
+    return { changes, exitCode: watched.exitCode(problems) };
+  });
+}
+
+/** Runs the checks of the steps; changes nothing. */
+export async function verify(request: RunRequest, caller: Caller): Promise<FinishedRun> {
+  const cloud = await open(request.file, caller);
+  const watched = watchProblems(caller);
+  return await withReach(cloud, watched.caller, async (reached) =>
+    finished(
+      await verifyOnly({
+        ...runInput(reached, { command: 'verify', patienceSeconds: 5 }, watched.caller),
+        selection: request.selection,
+      }),
+      watched,
+    ),
   );
 }
 
@@ -60,15 +75,20 @@ export async function applyOpened(
   caller: Caller,
 ): Promise<Applied> {
   const verifiedBefore = verifiedSteps(historyOf(readJournal(journalFile(cloud.folder))));
-  const run = await journaled(cloud.folder, caller, async (journaling) =>
-    withReach(cloud, journaling, async (reached) =>
-      applyRun({
-        ...runInput(reached, { command: request.command, patienceSeconds: PATIENCE }, journaling),
-        selection: request.selection,
-        verifiedBefore,
-      }),
-    ),
-  );
+  const run = await journaled(cloud.folder, caller, async (journaling) => {
+    const watched = watchProblems(journaling);
+    return await withReach(cloud, watched.caller, async (reached) =>
+      finished(
+        await applyRun({
+          ...runInput(reached, { command: request.command, patienceSeconds: PATIENCE }, watched.caller),
+          selection: request.selection,
+          remove: request.remove,
+          verifiedBefore,
+        }),
+        watched,
+      ),
+    );
+  });
   if (run.outcome !== 'done') return { run };
   return { run, credentials: await writeCredentialFiles(cloud) };
 }

@@ -1,8 +1,9 @@
 import { access, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
+import { describeCloud } from '../cloud/describe.ts';
 import { parseDescription, type ReadResult, readCloud } from '../cloud/read.ts';
-import { CloudwrightError, fail } from '../errors/problem.ts';
+import { CloudwrightError, exitCodeOf, fail } from '../errors/problem.ts';
 import { type Caller, emitProblems } from './caller.ts';
 
 /** A description without errors; its secrets are still closed. */
@@ -17,15 +18,25 @@ export async function readDescription(file: string, caller: Pick<Caller, 'emit'>
   return { ...result, cloud };
 }
 
-export interface Validation extends ReadResult {
+export interface Validation extends Omit<ReadResult, 'problems'> {
   /** The description has no error. */
   readonly valid: boolean;
+  /** The cloud in words, line by line; empty where the description has an error. */
+  readonly summary: readonly string[];
+  readonly exitCode: number;
 }
 
-/** Checks a description and reaches no host. Its problems are in the result and are not emitted. */
-export async function validate(file: string): Promise<Validation> {
-  const result = await readCloud(file);
-  return { valid: result.cloud !== undefined, ...result };
+/** Checks a description and reaches no host. Its problems are emitted. */
+export async function validate(file: string, caller: Pick<Caller, 'emit'>): Promise<Validation> {
+  const { problems, ...result } = await readCloud(file);
+  emitProblems(caller, problems);
+  const { cloud, derived } = result;
+  return {
+    ...result,
+    valid: cloud !== undefined,
+    summary: cloud ? describeCloud(cloud, derived) : [],
+    exitCode: exitCodeOf(problems),
+  };
 }
 
 export async function exists(file: string): Promise<boolean> {

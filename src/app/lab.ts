@@ -2,8 +2,11 @@ import * as lab from '../lab/index.ts';
 import type { LabLocation, LabState, LabStatus } from '../lab/index.ts';
 import { type Caller, note } from './caller.ts';
 
-export type { LabLocation, LabNodeStatus, LabState, LabStatus } from '../lab/index.ts';
-export { DEFAULT_LAB_NAME, labSsh } from '../lab/index.ts';
+export type { LabLocation, LabState, LabStatus } from '../lab/index.ts';
+export { labSsh } from '../lab/index.ts';
+
+/** A command whose output is collected may take this long. */
+const RUN_LIMIT_SECONDS = 3600;
 
 /** A lab of this machine by its name. */
 export function labNamed(name: string, caller: Pick<Caller, 'environment'>): LabLocation {
@@ -45,4 +48,13 @@ export async function labSnapshot(location: LabLocation, name: string, caller: C
 
 export async function labRestore(location: LabLocation, name: string, caller: Caller): Promise<void> {
   await lab.labRestore(location, name, (text) => note(caller, text));
+}
+
+/** Runs a command line on a node and gives what it wrote. */
+export async function labRun(
+  location: LabLocation,
+  node: string,
+  command: readonly string[],
+): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }> {
+  return await lab.labExec(location, node, command.join(' '), RUN_LIMIT_SECONDS);
 }

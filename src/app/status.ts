@@ -4,9 +4,10 @@ import { type ToolboxReport, toolbox as askServices } from '../checks/index.ts';
 import { orderSteps } from '../engine/graph.ts';
 import { historyOf, journalFile, type RunRecord, readJournal, type StepRecord } from '../engine/journal.ts';
 import { type LockOwner, lockFile, lockOwner } from '../engine/lock.ts';
+import { exitCodeOf } from '../errors/problem.ts';
 import { ping as askHosts, type PingAnswer } from '../hosts/ping.ts';
 import { steps } from '../steps/index.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, emitProblems } from './caller.ts';
 import { open } from './open.ts';
 import { withReach } from './reach.ts';
 import { version } from './version.ts';
@@ -79,11 +80,15 @@ export async function toolbox(request: { readonly file: string }, caller: Caller
   );
 }
 
-/** Reaches every host: ssh, sudo, release and clock. A host that does not answer is a value. */
+/** Reaches every host: ssh, sudo, release and clock. A host that does not answer is a value, and a problem. */
 export async function ping(
   request: { readonly file: string },
   caller: Caller,
-): Promise<readonly PingAnswer[]> {
+): Promise<{ readonly hosts: readonly PingAnswer[]; readonly exitCode: number }> {
   const cloud = await open(request.file, caller);
-  return await withReach(cloud, caller, ({ connections }) => askHosts(cloud, connections));
+  const hosts = await withReach(cloud, caller, ({ connections }) => askHosts(cloud, connections));
+  const problems = hosts.flatMap((host) => (host.ok ? [] : [host.problem]));
+  emitProblems(caller, problems);
+  const late = hosts.some((host) => host.ok && host.clockTooFar);
+  return { hosts, exitCode: exitCodeOf(problems) || (late ? 1 : 0) };
 }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DescribedCloud } from '../cloud/build.ts';
 import { type InitAnswers, renderDescription } from '../cloud/init.ts';
+import { exitCodeOf } from '../errors/problem.ts';
 import { exportBurrito } from '../formats/burrito/export.ts';
 import type { ExportedPart, ExportResult } from '../formats/export.ts';
 import type { ImportHints } from '../formats/hints.ts';
@@ -34,6 +35,7 @@ export interface Imported extends Import {
   readonly written: boolean;
   /** How many secrets were put into the vault. */
   readonly secrets: number;
+  readonly exitCode: number;
 }
 
 /** Reads the files of another installer and writes a description and its secrets. Problems are emitted. */
@@ -51,7 +53,8 @@ export async function importDescription(request: ImportRequest, caller: Caller):
   const secrets =
     result && rendered ? await storeImportedSecrets(dirname(file), result.secrets, caller) : 0;
   emitProblems(caller, imported.problems);
-  return { ...imported, file, written: rendered !== undefined, secrets };
+  const exitCode = exitCodeOf(imported.problems);
+  return { ...imported, file, written: rendered !== undefined, secrets, exitCode };
 }
 
 const exporters: Readonly<Record<Format, (cloud: DescribedCloud) => ExportResult>> = {
@@ -59,8 +62,6 @@ const exporters: Readonly<Record<Format, (cloud: DescribedCloud) => ExportResult
   burrito: exportBurrito,
   kolla: exportKolla,
 };
-
-export const exportFormats = Object.keys(exporters) as readonly Format[];
 
 export interface ExportRequest {
   readonly file: string;

@@ -1,12 +1,12 @@
 import type { Cloud } from '../cloud/cloud.ts';
 import { journalFile, readJournal } from '../engine/journal.ts';
-import type { RunResult } from '../engine/run.ts';
 import type { LabLocation, LabState } from '../lab/index.ts';
 import { passedSinceLastChange, type TestRequest, type TestResult, testOpened } from './acceptance.ts';
 import { applyOpened } from './apply.ts';
 import { type Caller, note } from './caller.ts';
 import type { CredentialFiles } from './credentialFiles.ts';
 import { readDescription } from './description.ts';
+import type { FinishedRun } from './finished.ts';
 import { labUp } from './lab.ts';
 import { openLocked } from './open.ts';
 import { ensureTrialDescription } from './trial.ts';
@@ -22,14 +22,31 @@ export interface UpRequest {
   readonly test?: TestRequest;
 }
 
+/** How the finished cloud is reached and used. */
+export interface UpAccess {
+  readonly cloud: string;
+  /** The address of the dashboard, on the VIP; only where the description has one. */
+  readonly dashboard?: string;
+  readonly vip: string;
+  readonly dashboardPort: number;
+  readonly description: string;
+  readonly credentials: CredentialFiles;
+  readonly lab: string;
+  /** A node on which to log in. */
+  readonly node: string;
+  /** For `ssh -F`. */
+  readonly sshConfig: string;
+  /** Network namespace of this machine in which the cloud's addresses can be reached. */
+  readonly networkNamespace: string;
+}
+
 export interface UpResult {
-  readonly cloud: Cloud;
-  readonly lab: LabState;
-  readonly run: RunResult;
-  readonly credentials?: CredentialFiles;
+  readonly run: FinishedRun;
   /** Absent where it was not repeated, not wanted, or not reached. */
   readonly test?: TestResult;
-  readonly ok: boolean;
+  /** Absent where the cloud is not ready. */
+  readonly access?: UpAccess;
+  readonly exitCode: number;
 }
 
 /** A trial cloud on this machine: makes the lab, applies the description, runs the acceptance test. */
@@ -38,11 +55,28 @@ export async function up(request: UpRequest, caller: Caller): Promise<UpResult> 
   const lab = await bringLabUp(request, caller);
   if (request.trial && (await ensureTrialDescription(file, lab))) note(caller, `Wrote ${file}.`);
   return await openLocked(file, 'up', caller, async (cloud) => {
-    const applied = await applyOpened(cloud, { command: 'up' }, caller);
-    const done = applied.run.outcome === 'done';
-    const test = done && request.test ? await testUnlessPassed(cloud, request.test, caller) : undefined;
-    return { cloud, lab, ...applied, ...(test && { test }), ok: done && test?.ok !== false };
+    const { run, credentials } = await applyOpened(cloud, { command: 'up' }, caller);
+    if (!credentials) return { run, exitCode: run.exitCode };
+    const test = request.test ? await testUnlessPassed(cloud, request.test, caller) : undefined;
+    if (test && test.exitCode !== 0) return { run, test, exitCode: test.exitCode };
+    return { run, ...(test && { test }), access: accessTo(cloud, lab, credentials, file), exitCode: 0 };
   });
+}
+
+function accessTo(cloud: Cloud, lab: LabState, credentials: CredentialFiles, description: string): UpAccess {
+  const { vip } = cloud.networks.management;
+  return {
+    cloud: cloud.name,
+    ...(cloud.services.has('dashboard') && { dashboard: `https://${vip}:${cloud.dashboardPort}/` }),
+    vip,
+    dashboardPort: cloud.dashboardPort,
+    description,
+    credentials,
+    lab: lab.name,
+    node: cloud.hosts[0]?.name ?? '',
+    sshConfig: lab.sshConfig,
+    networkNamespace: lab.fabricNetns,
+  };
 }
 
 /** The lab with a node for each host of the description, or with one node for the trial. */
