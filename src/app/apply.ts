@@ -5,8 +5,8 @@ import { apply as applyRun, planOnly, verifyOnly } from '../engine/run.ts';
 import type { Selection } from '../engine/select.ts';
 import type { Caller } from './caller.ts';
 import { type CredentialFiles, writeCredentialFiles } from './credentialFiles.ts';
-import { open, openLocked } from './open.ts';
 import { type FinishedRun, finished, watchProblems } from './finished.ts';
+import { open, openLocked } from './open.ts';
 import { runInput, withReach } from './reach.ts';
 
 /** Seconds that a request waits for a service that a run has just started. */

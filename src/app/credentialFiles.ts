@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { cloudsYaml, credentialsOf, openrc } from './credentials.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { reveal } from '../secrets/confidential.ts';
 import { writePrivate } from '../vault/files.ts';
+import { cloudsYaml, credentialsOf, openrc } from './credentials.ts';
 
 export interface CredentialFiles {
   readonly openrc: string;

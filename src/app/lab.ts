@@ -1,5 +1,5 @@
-import * as lab from '../lab/index.ts';
 import type { LabLocation, LabState, LabStatus } from '../lab/index.ts';
+import * as lab from '../lab/index.ts';
 import { type Caller, note } from './caller.ts';
 
 export type { LabLocation, LabState, LabStatus } from '../lab/index.ts';

@@ -68,7 +68,10 @@ export async function locked<T>(
   try {
     const left = lock.tookOverFrom;
     if (left)
-      note(caller, `Run ${left.pid} (${left.command}, since ${left.since}) ended without finishing; resuming it.`);
+      note(
+        caller,
+        `Run ${left.pid} (${left.command}, since ${left.since}) ended without finishing; resuming it.`,
+      );
     return await work();
   } finally {
     lock.release();

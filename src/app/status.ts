@@ -1,6 +1,6 @@
 import { ACCEPTANCE_STEP } from '../checks/acceptance/rows.ts';
 import { expectationsOf } from '../checks/expectations.ts';
-import { type ToolboxReport, toolbox as askServices } from '../checks/index.ts';
+import { toolbox as askServices, type ToolboxReport } from '../checks/index.ts';
 import { orderSteps } from '../engine/graph.ts';
 import { historyOf, journalFile, type RunRecord, readJournal, type StepRecord } from '../engine/journal.ts';
 import { type LockOwner, lockFile, lockOwner } from '../engine/lock.ts';

@@ -50,8 +50,7 @@ export async function importDescription(request: ImportRequest, caller: Caller):
   });
   const { result, rendered } = imported;
   if (rendered) await writeText(file, rendered.text, request.overwrite);
-  const secrets =
-    result && rendered ? await storeImportedSecrets(dirname(file), result.secrets, caller) : 0;
+  const secrets = result && rendered ? await storeImportedSecrets(dirname(file), result.secrets, caller) : 0;
   emitProblems(caller, imported.problems);
   const exitCode = exitCodeOf(imported.problems);
   return { ...imported, file, written: rendered !== undefined, secrets, exitCode };

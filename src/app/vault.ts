@@ -40,15 +40,13 @@ export async function makeVaultOf(request: MakeVaultRequest, caller: Caller): Pr
   const password = chosen ?? found?.password;
   if (!password) fail('VAULT_PASSWORD_EMPTY');
   const generated = await makeVault(cloud, password, given);
-  if (found?.made) note(caller, `A key for the vault was generated: ${found.made}. Keep a copy in a safe place.`);
+  if (found?.made)
+    note(caller, `A key for the vault was generated: ${found.made}. Keep a copy in a safe place.`);
   return { vault: vaultFileOf(cloud.folder), generated };
 }
 
 /** The decrypted text of the vault. */
-export async function viewVaultOf(
-  request: { readonly file: string },
-  caller: Caller,
-): Promise<Confidential> {
+export async function viewVaultOf(request: { readonly file: string }, caller: Caller): Promise<Confidential> {
   const { folder, password } = await openVault(request.file, caller);
   return await viewVault(folder, password);
 }

@@ -54,7 +54,8 @@ function readLine(words: readonly string[], table: CommandTable): Line {
     const option = optionIn(word, [...globalOptions, ...(command?.options ?? [])]);
     if (option && !option.complete) pending = option.spec;
     if (option || word.startsWith('-')) {
-      if (option?.complete && word.includes('=')) values.set(option.spec.name, word.slice(word.indexOf('=') + 1));
+      if (option?.complete && word.includes('='))
+        values.set(option.spec.name, word.slice(word.indexOf('=') + 1));
       continue;
     }
     positional.push(word);

@@ -13,7 +13,12 @@ export const hintOptions: readonly OptionSpec[] = [
   { name: 'overlay-cidr', value: 'CIDR', summary: 'the overlay network' },
   { name: 'service-cidr', value: 'CIDR', summary: 'the service network' },
   { name: 'storage-cidr', value: 'CIDR', summary: 'the storage network' },
-  { name: 'ssh-config', value: 'FILE', summary: 'an ssh_config to use instead of your own', completes: 'file' },
+  {
+    name: 'ssh-config',
+    value: 'FILE',
+    summary: 'an ssh_config to use instead of your own',
+    completes: 'file',
+  },
   {
     name: 'address',
     value: 'HOST=ADDRESS',

@@ -23,7 +23,12 @@ export const initOptions: readonly OptionSpec[] = [
   { name: 'device', value: 'DEVICE', summary: 'a device for an OSD on each storage host', many: true },
   { name: 'ssh-user', value: 'USER', summary: 'login user on the hosts' },
   { name: 'ssh-key', value: 'FILE', summary: 'private key for it', completes: 'file' },
-  { name: 'ssh-config', value: 'FILE', summary: 'an ssh_config to use instead of your own', completes: 'file' },
+  {
+    name: 'ssh-config',
+    value: 'FILE',
+    summary: 'an ssh_config to use instead of your own',
+    completes: 'file',
+  },
   { name: 'time-server', value: 'NAME', summary: 'a time server', many: true },
   { name: 'mirror', value: 'URL', summary: 'Debian mirror of the hosts' },
   { name: 'proxy', value: 'URL', summary: 'HTTP proxy for fetching packages' },

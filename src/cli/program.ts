@@ -58,7 +58,9 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
   }
   const command = commandNamed(words, table);
   try {
-    await root.parseAsync(command?.passThrough ? ownWordsFirst(words, command) : [...words], { from: 'user' });
+    await root.parseAsync(command?.passThrough ? ownWordsFirst(words, command) : [...words], {
+      from: 'user',
+    });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;

@@ -12,7 +12,8 @@ export function optionIn(
     }
     if (spec.value === undefined) continue;
     if (word.startsWith(`--${spec.name}=`)) return { spec, complete: true };
-    if (spec.short && word.startsWith(`-${spec.short}`) && !word.startsWith('--')) return { spec, complete: true };
+    if (spec.short && word.startsWith(`-${spec.short}`) && !word.startsWith('--'))
+      return { spec, complete: true };
   }
   return undefined;
 }

@@ -121,7 +121,11 @@ export function failed(emit: Emit, { name, title, began, sentence }: Ended, reas
 }
 
 /** What every event of a row says of it. */
-export function about(name: string): { readonly step: string; readonly check: string; readonly host: string } {
+export function about(name: string): {
+  readonly step: string;
+  readonly check: string;
+  readonly host: string;
+} {
   return { step: ACCEPTANCE_STEP, check: name, host: API };
 }
 

@@ -15,7 +15,10 @@ export const planCommand: Command = {
       import('../print/plan.ts'),
     ]);
     const { selection, remove } = selectionOf(input);
-    const { changes, exitCode } = await plan({ file: findDescription(context), selection, remove }, context.caller);
+    const { changes, exitCode } = await plan(
+      { file: findDescription(context), selection, remove },
+      context.caller,
+    );
     return {
       exitCode,
       data: { changes },

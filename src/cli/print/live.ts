@@ -1,8 +1,8 @@
 import { drawRun } from './drawRun.ts';
 import { problemBlock } from './lines.ts';
 import { liveRegion } from './liveRegion.ts';
-import { formatRecap } from './recap.ts';
 import type { EventReader, PrintContext } from './reader.ts';
+import { formatRecap } from './recap.ts';
 import { emptyView, follow } from './runView.ts';
 
 /** The view for a terminal: steps with their hosts, what is being done and waited for; problems and recap at the end. */

@@ -1,6 +1,6 @@
 import { problemBlock, stepLineOf } from './lines.ts';
-import { formatRecap } from './recap.ts';
 import type { EventReader, PrintContext } from './reader.ts';
+import { formatRecap } from './recap.ts';
 import { printable } from './width.ts';
 
 /** For pipes and logs: a line for each finished step, the problems, the recap. With --quiet the problems alone. */

@@ -18,7 +18,10 @@ export interface ProblemStyle {
 }
 
 /** The style of problems on one of the two streams. */
-export function styleOf(context: Pick<PrintContext, 'terminal' | 'folder'>, stream: 'out' | 'err'): ProblemStyle {
+export function styleOf(
+  context: Pick<PrintContext, 'terminal' | 'folder'>,
+  stream: 'out' | 'err',
+): ProblemStyle {
   const { terminal, folder } = context;
   const colors = stream === 'out' ? terminal.colors : terminal.errColors;
   return { colors, columns: Math.min(terminal.columns(), WIDEST), folder };

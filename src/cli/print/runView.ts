@@ -143,7 +143,10 @@ export function follow(view: RunView, event: RunEvent): void {
 
 type StepEvent = Exclude<Extract<RunEvent, { readonly step: string }>, { readonly type: 'problem' }>;
 
-function checkOf(step: StepView, event: { readonly check: string; readonly host: string; readonly at: number }): CheckView {
+function checkOf(
+  step: StepView,
+  event: { readonly check: string; readonly host: string; readonly at: number },
+): CheckView {
   const key = `${event.host}/${event.check}`;
   const known = step.checks.get(key);
   if (known) return known;

@@ -2,8 +2,8 @@ import type { RunEvent } from '../../engine/event.ts';
 import { formatDifference } from './difference.ts';
 import { clock, count, duration } from './duration.ts';
 import { problemBlock, stepLineOf } from './lines.ts';
-import { formatRecap } from './recap.ts';
 import type { EventReader, PrintContext } from './reader.ts';
+import { formatRecap } from './recap.ts';
 import { printable } from './width.ts';
 
 /** Every event in words, with the time since the start, and every difference. */

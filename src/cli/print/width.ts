@@ -10,21 +10,35 @@ export function widthOf(text: string): number {
   return stringWidth(text);
 }
 
-/** The text cut to at most `width` cells, `…` in place of what was cut; colour sequences survive the cut. */
+/** The start of a text in at most `width` cells, `…` in place of what was cut; colour sequences survive the cut. */
 export function truncate(text: string, width: number): string {
   if (width <= 0) return '';
   if (widthOf(text) <= width) return text;
-  return `${slice(text, 0, width - 1)}…`;
+  return `${within(width - 1, (cells) => sliceAnsi(text, 0, cells))}…`;
 }
 
-/** Cells `from` up to `to` of a text. */
-export function slice(text: string, from: number, to: number): string {
-  return sliceAnsi(text, from, to);
+/** The end of a text in at most `width` cells, `…` in place of what was cut. */
+export function truncateStart(text: string, width: number): string {
+  const whole = widthOf(text);
+  if (width <= 0) return '';
+  if (whole <= width) return text;
+  return `…${within(width - 1, (cells) => sliceAnsi(text, whole - cells, whole))}`;
+}
+
+/** The longest piece that fits: a wide character at the edge is whole in a piece, or left out. */
+function within(width: number, piece: (cells: number) => string): string {
+  for (let cells = width; cells > 0; cells -= 1) {
+    const kept = piece(cells);
+    if (widthOf(kept) <= width) return kept;
+  }
+  return '';
 }
 
 /** Breaks at spaces so that no line is wider than `width`, where the words allow. */
 export function wrap(text: string, width: number): readonly string[] {
-  return wrapAnsi(text, width, { trim: false }).split('\n').map((line) => line.trimEnd());
+  return wrapAnsi(text, width, { trim: false })
+    .split('\n')
+    .map((line) => line.trimEnd());
 }
 
 /** Fills up with spaces on the right to `width` cells. */

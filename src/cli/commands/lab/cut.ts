@@ -14,7 +14,8 @@ export const labCutCommand: Command = {
     return {
       exitCode: 0,
       data: { node, power: 'off' },
-      text: () => `${node} is powered off. Power it on again: cloudwright lab heal ${node}${labFlag(input)}\n`,
+      text: () =>
+        `${node} is powered off. Power it on again: cloudwright lab heal ${node}${labFlag(input)}\n`,
     };
   },
 };

@@ -13,7 +13,8 @@ export const labPartitionCommand: Command = {
     return {
       exitCode: 0,
       data: { node, connected: false },
-      text: () => `${node} is disconnected. Connect it again: cloudwright lab heal ${node}${labFlag(input)}\n`,
+      text: () =>
+        `${node} is disconnected. Connect it again: cloudwright lab heal ${node}${labFlag(input)}\n`,
     };
   },
 };

@@ -23,7 +23,9 @@ export const labSshCommand: Command = {
     const command = input.arguments('COMMAND');
     if (!context.settings.json) return { exitCode: await labSsh(location, node, command) };
     if (command.length === 0) {
-      fail('CLI_ARGUMENT_MISSING', { details: { command: 'cloudwright lab ssh --json', argument: 'COMMAND' } });
+      fail('CLI_ARGUMENT_MISSING', {
+        details: { command: 'cloudwright lab ssh --json', argument: 'COMMAND' },
+      });
     }
     const { exitCode, stdout, stderr } = await labRun(location, node, command);
     return { exitCode, data: { node, stdout, stderr } };

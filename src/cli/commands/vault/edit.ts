@@ -4,7 +4,8 @@ import { findDescription } from '../../file.ts';
 export const vaultEditCommand: Command = {
   name: 'vault edit',
   summary: 'opens the decrypted secrets in an editor and encrypts them again',
-  details: 'The editor is VISUAL, EDITOR or vi. The decrypted text is kept in memory only, readable by you alone.',
+  details:
+    'The editor is VISUAL, EDITOR or vi. The decrypted text is kept in memory only, readable by you alone.',
   async run(context) {
     const { editVaultOf } = await import('../../../app/vault.ts');
     const { environment } = context;

@@ -16,7 +16,14 @@ export const vaultMakeCommand: Command = {
   ],
   async run(context, input) {
     const { makeVaultOf } = await import('../../../app/vault.ts');
-    const made = await makeVaultOf({ file: findDescription(context), ask: input.flag('ask') }, context.caller);
-    return { exitCode: 0, data: made, text: () => `${made.vault}: ${made.generated.length} secrets generated.\n` };
+    const made = await makeVaultOf(
+      { file: findDescription(context), ask: input.flag('ask') },
+      context.caller,
+    );
+    return {
+      exitCode: 0,
+      data: made,
+      text: () => `${made.vault}: ${made.generated.length} secrets generated.\n`,
+    };
   },
 };
