@@ -4,8 +4,10 @@ import type { Outcome } from '../command.ts';
 /** Version of everything that `--json` prints; a change that could break a reader makes a new one. */
 export const OUTPUT_VERSION = 1;
 
+/** An event; `version` is that of the output, so the program's version in `run-started` is called `program`. */
 export function eventLine(event: AppEvent): string {
-  return `${JSON.stringify({ version: OUTPUT_VERSION, ...event })}\n`;
+  const { version: program, ...rest } = { version: undefined, ...event };
+  return `${JSON.stringify({ version: OUTPUT_VERSION, ...rest, program })}\n`;
 }
 
 /** The last line of a command. */
