@@ -11,12 +11,34 @@ export function problemBlock(problem: Problem, context: PrintContext): string {
   return formatProblem(problem, styleOf(context, 'out'));
 }
 
-/** The one line that a finished step is worth; undefined for other events. */
-export function stepLineOf(event: RunEvent, title: string, colors: Colors): string | undefined {
+/** What a reader knows of a step. */
+export interface StepName {
+  readonly title: string;
+  /** It has no resources. */
+  readonly checksOnly: boolean;
+}
+
+/** The line of a check that has ended; undefined for other events. Failures are problems. */
+export function checkLineOf(event: RunEvent, colors: Colors): string | undefined {
+  if (event.type === 'check-passed') {
+    const time = colors.dim(duration(event.milliseconds));
+    return `${colors.green('✓')} ${event.title}: ${printable(event.sentence)} ${time}\n`;
+  }
+  if (event.type !== 'check-skipped') return undefined;
+  return `${colors.dim('–')} ${event.title}: ${printable(event.reason)}\n`;
+}
+
+/** The line of a step that has ended; undefined for other events. */
+export function stepLineOf(
+  event: RunEvent,
+  { title, checksOnly }: StepName,
+  colors: Colors,
+): string | undefined {
   switch (event.type) {
     case 'step-verified': {
       const what = event.changed > 0 ? count(event.changed, 'change') : 'in place';
-      return `${colors.green('✓')} ${title}: ${what}, verified in ${duration(event.milliseconds)}\n`;
+      const verified = `verified in ${duration(event.milliseconds)}`;
+      return `${colors.green('✓')} ${title}: ${checksOnly ? verified : `${what}, ${verified}`}\n`;
     }
     case 'step-failed':
       return `${colors.red('✗')} ${title}: failed after ${duration(event.milliseconds)}\n`;

@@ -66,6 +66,8 @@ function sentenceOf(event: RunEvent, context: PrintContext): string | undefined 
     case 'note':
       return printable(event.text);
     default:
-      return 'step' in event ? stepLineOf(event, event.step, colors)?.trimEnd() : undefined;
+      return 'step' in event
+        ? stepLineOf(event, { title: event.step, checksOnly: false }, colors)?.trimEnd()
+        : undefined;
   }
 }
