@@ -1,4 +1,5 @@
-// Writes what is generated from the sources and kept under version control: error list, JSON Schema, table of steps.
+// Writes what is generated from the sources and kept under version control: the list of errors, the JSON Schemas,
+// the reference of commands, the tables of steps and of JSON output.
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -16,12 +17,17 @@ try {
     stdin: {
       contents: `export { errorsDocument } from './src/errors/document.ts';
         export { descriptionJsonSchema } from './src/cloud/schema.ts';
-        export { withStepsTable } from './src/steps/document.ts';`,
+        export { withStepsTable } from './src/steps/document.ts';
+        export { commandReference } from './src/cli/reference.ts';
+        export { table } from './src/cli/table.ts';
+        export { withOutputTables } from './src/cli/output/document.ts';
+        export { outputJsonSchema } from './src/cli/output/schema.ts';`,
       resolveDir: root,
     },
     outfile,
   });
-  const { errorsDocument, descriptionJsonSchema, withStepsTable } = await import(pathToFileURL(outfile).href);
+  const made = await import(pathToFileURL(outfile).href);
+  const { errorsDocument, descriptionJsonSchema, withStepsTable } = made;
   await mkdir(join(root, 'docs'), { recursive: true });
   await mkdir(join(root, 'schema'), { recursive: true });
   await writeFile(join(root, 'docs', 'errors.md'), errorsDocument());
@@ -29,6 +35,11 @@ try {
   await writeFile(engine, withStepsTable(await readFile(engine, 'utf8')));
   const schema = `${JSON.stringify(descriptionJsonSchema(), null, 2)}\n`;
   await writeFile(join(root, 'schema', 'cloud.schema.json'), schema);
+  const output = `${JSON.stringify(made.outputJsonSchema(), null, 2)}\n`;
+  await writeFile(join(root, 'schema', 'output.schema.json'), output);
+  await writeFile(join(root, 'docs', 'commands.md'), made.commandReference(made.table));
+  const json = join(root, 'docs', 'json.md');
+  await writeFile(json, made.withOutputTables(await readFile(json, 'utf8')));
 } finally {
   await rm(place, { recursive: true, force: true });
 }

@@ -53,11 +53,14 @@ function spans(line) {
 
 function svg(lines) {
   const height = lines.length * 19 + 40;
-  const rows = lines.map((line, index) => `<text x="20" y="${34 + index * 19}">${spans(line)}</text>`);
+  const rows = lines.map(
+    (line, index) => `<text x="20" y="${34 + index * 19}" xml:space="preserve">${spans(line)}</text>`,
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="860" height="${height}" viewBox="0 0 860 ${height}" role="img">
 <title>A run of Cloudwright in a terminal</title>
+<style>text { white-space: pre }</style>
 <rect width="860" height="${height}" rx="10" fill="#16181d"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" xml:space="preserve" style="white-space: pre">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14">
 ${rows.join('\n')}
 </g>
 </svg>

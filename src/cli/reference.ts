@@ -7,11 +7,11 @@ export function commandReference(table: CommandTable): string {
   const sections = table.commands.map(section);
   return `# Commands
 
-Made from the command table by \`npm run docs\`; change the table, not this page.
+Generated from the command table by \`npm run generate\`. Do not edit this page.
 
 Every command has \`--help\`. Exit codes: 0 done, 1 a step or check failed, 2 bad input, 3 interrupted, 4 locked by
-another run. Results go to standard output and problems to standard error; with \`--json\` both are JSON on standard
-output.
+another run. Results go to standard output, problems and notes to standard error; with \`--json\` everything is JSON on
+standard output, as [json.md](json.md) describes.
 
 | command | does |
 |---|---|

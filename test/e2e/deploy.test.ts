@@ -66,7 +66,7 @@ describe('a cloud from a bare node', () => {
     const run = await runCli(folder, ['up', '--lab', name], 1500);
 
     expect(run.code, run.output).toBe(0);
-    expect(run.stdout).toContain('Passed in');
+    expect(run.stdout).toContain('Acceptance test: verified in');
     expect(run.stdout).toContain('https://192.168.21.100:31000');
     expect(run.output).not.toContain('✗');
   });

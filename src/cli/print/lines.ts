@@ -1,32 +1,44 @@
 import type { RunEvent } from '../../engine/event.ts';
 import type { Problem } from '../../errors/problem.ts';
-import type { CommandContext } from '../command.ts';
 import type { Colors } from '../terminal.ts';
 import { count, duration } from './duration.ts';
-import { formatProblem } from './problems.ts';
+import { formatProblem, styleOf } from './problems.ts';
+import type { PrintContext } from './reader.ts';
 import { printable } from './width.ts';
 
-/** Tells two problems apart: by code, place and sentence. */
-export function problemKey(problem: Problem): string {
-  return `${problem.code}\n${JSON.stringify(problem.place ?? '')}\n${problem.what}`;
-}
-
 /** A problem for the event stream's readers, on the results' stream. */
-export function problemBlock(problem: Problem, context: CommandContext): string {
-  const { terminal } = context;
-  return formatProblem(problem, {
-    colors: terminal.colors,
-    columns: terminal.columns(),
-    folder: context.folder,
-  });
+export function problemBlock(problem: Problem, context: PrintContext): string {
+  return formatProblem(problem, styleOf(context, 'out'));
 }
 
-/** The one line that a finished step is worth; undefined for other events. */
-export function stepLineOf(event: RunEvent, title: string, colors: Colors): string | undefined {
+/** What a reader knows of a step. */
+export interface StepName {
+  readonly title: string;
+  /** It has no resources. */
+  readonly checksOnly: boolean;
+}
+
+/** The line of a check that has ended; undefined for other events. Failures are problems. */
+export function checkLineOf(event: RunEvent, colors: Colors): string | undefined {
+  if (event.type === 'check-passed') {
+    const time = colors.dim(duration(event.milliseconds));
+    return `${colors.green('✓')} ${event.title}: ${printable(event.sentence)} ${time}\n`;
+  }
+  if (event.type !== 'check-skipped') return undefined;
+  return `${colors.dim('–')} ${event.title}: ${printable(event.reason)}\n`;
+}
+
+/** The line of a step that has ended; undefined for other events. */
+export function stepLineOf(
+  event: RunEvent,
+  { title, checksOnly }: StepName,
+  colors: Colors,
+): string | undefined {
   switch (event.type) {
     case 'step-verified': {
       const what = event.changed > 0 ? count(event.changed, 'change') : 'in place';
-      return `${colors.green('✓')} ${title}: ${what}, verified in ${duration(event.milliseconds)}\n`;
+      const verified = `verified in ${duration(event.milliseconds)}`;
+      return `${colors.green('✓')} ${title}: ${checksOnly ? verified : `${what}, ${verified}`}\n`;
     }
     case 'step-failed':
       return `${colors.red('✗')} ${title}: failed after ${duration(event.milliseconds)}\n`;

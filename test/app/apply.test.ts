@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { journaled } from '../../src/app/apply.ts';
+import type { AppEvent, Caller } from '../../src/app/caller.ts';
+import { note } from '../../src/app/caller.ts';
+import { readDescription, validate } from '../../src/app/description.ts';
+import { finished, watchProblems } from '../../src/app/finished.ts';
+import { locked, neverApplied, open } from '../../src/app/open.ts';
+import { makeVaultOf } from '../../src/app/vault.ts';
+import { defaultAnswers, renderDescription } from '../../src/cloud/init.ts';
+import { journalFile } from '../../src/engine/journal.ts';
+import { lockFile, takeLock } from '../../src/engine/lock.ts';
+import { CloudwrightError, problem } from '../../src/errors/problem.ts';
+
+let folder = '';
+let file = '';
+let events: AppEvent[] = [];
+let caller: Caller;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cloudwright-app-'));
+  file = join(folder, 'cloud.yaml');
+  writeFileSync(file, renderDescription({ ...defaultAnswers('all-in-one'), trial: true }));
+  events = [];
+  caller = {
+    signal: new AbortController().signal,
+    environment: {},
+    emit: (event) => events.push(event),
+  };
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const codesOf = async (work: Promise<unknown>): Promise<readonly string[]> =>
+  await work.then(
+    () => [],
+    (error: unknown) => (error instanceof CloudwrightError ? error.problems.map(({ code }) => code) : ['?']),
+  );
+
+describe('a description', () => {
+  it('is validated without a vault, and its problems are events', async () => {
+    expect(await validate(file, caller)).toMatchObject({ valid: true, exitCode: 0 });
+    writeFileSync(file, 'cloud: x\n');
+    const found = await validate(file, caller);
+    expect(found).toMatchObject({ valid: false, exitCode: 2, summary: [] });
+    expect(events.every(({ type }) => type === 'problem')).toBe(true);
+    expect(events.length).toBeGreaterThan(0);
+    expect((await codesOf(readDescription(file, caller))).length).toBe(events.length);
+  });
+});
+
+describe('opening a cloud', () => {
+  it('never makes a vault unless it may', async () => {
+    expect(await codesOf(open(file, caller))).toEqual(['VAULT_MISSING']);
+    expect(await codesOf(open(file, caller))).toEqual(['VAULT_MISSING']);
+    await makeVaultOf({ file }, caller);
+    expect((await open(file, caller)).name).toBe('trial');
+  });
+
+  it('takes the lock before anything else', async () => {
+    const lock = takeLock(lockFile(folder), 'apply');
+    try {
+      const work = locked(folder, 'test', caller, async () => {
+        throw new Error('not reached');
+      });
+      expect(await codesOf(work)).toEqual(['RUN_LOCKED']);
+    } finally {
+      lock.release();
+    }
+    expect(await locked(folder, 'test', caller, async () => 7)).toBe(7);
+  });
+
+  it('knows a cloud that was never applied by its journal', async () => {
+    expect(neverApplied(folder)).toBe(true);
+    await journaled(folder, caller, async (journaling) => {
+      const about = { run: 'r', cloud: 'trial', steps: [], hosts: [], version: '0', pid: 1 };
+      journaling.emit({ at: 1, type: 'run-started', command: 'apply', ...about });
+    });
+    expect(neverApplied(folder)).toBe(false);
+  });
+});
+
+describe('what a run says', () => {
+  it('is in the journal before the caller hears of it', async () => {
+    const journal = journalFile(folder);
+    const seen: string[] = [];
+    const watching: Caller = { ...caller, emit: () => seen.push(readFileSync(journal, 'utf8')) };
+    await journaled(folder, watching, async (journaling) => note(journaling, 'hello'));
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toContain('"text":"hello"');
+  });
+
+  it('holds each problem once, and gives the exit code of the first', () => {
+    const lost = problem('HOST_UNREACHABLE', { details: { host: 'a' } });
+    const locking = problem('RUN_LOCKED', { details: { command: 'x', user: 'x', pid: 1, since: 'x' } });
+    const watched = watchProblems(caller);
+    watched.caller.emit({ at: 1, type: 'host-unreachable', host: 'a', problem: lost });
+    const result = { run: 'r', outcome: 'failed', changed: 0, recap: {}, milliseconds: 1 } as const;
+    const run = finished({ ...result, problems: [lost, locking] }, watched);
+    expect(run).toEqual({ ...result, exitCode: 1 });
+    expect(events.map((event) => ('problem' in event ? event.problem.code : ''))).toEqual([
+      'HOST_UNREACHABLE',
+      'RUN_LOCKED',
+    ]);
+    expect(finished({ ...result, outcome: 'interrupted', problems: [] }, watched).exitCode).toBe(3);
+  });
+});
