@@ -1,6 +1,7 @@
 import type { Account } from './auth.ts';
 import { type ComputeApi, computeApi } from './compute.ts';
-import { createHttp, type Dial } from './http.ts';
+import type { Dial } from './dial.ts';
+import { createHttp } from './http.ts';
 import { type IdentityApi, identityApi } from './identity.ts';
 import { type ImageApi, imageApi } from './image.ts';
 import { type KeyManagerApi, keyManagerApi } from './key-manager.ts';
