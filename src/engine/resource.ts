@@ -70,7 +70,7 @@ export interface ApiKind<Desired, State, Api> {
   compare(
     desired: Desired,
     state: State,
-  ): { readonly summary: string; readonly difference?: string } | undefined;
+  ): { readonly summary: string; readonly difference?: string; readonly loses?: string } | undefined;
   change(api: Api, desired: Desired, state: State): Promise<void>;
   readonly removal?: Removal<Desired>;
   /** Values that other resources may use through `from`: the id of a network. */

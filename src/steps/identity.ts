@@ -1,9 +1,9 @@
-import { identityProject, identityRole, identityUser } from '../api/kinds.ts';
 import { tokenCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import { command, directory, file, renderIni } from '../resources/index.ts';
+import { identityProject, identityRole, identityUser } from '../resources/openstack/index.ts';
 import { text } from '../secrets/confidential.ts';
 import { cacheSection, databaseSection, databaseUrl, proxyHeaders } from './shared/configuration.ts';
 import { endpoints, identityUrl } from './shared/endpoints.ts';

@@ -1,10 +1,10 @@
-import { identityDomain, identityUser } from '../api/kinds.ts';
 import { stackCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import { file, renderIni, service } from '../resources/index.ts';
+import { identityDomain, identityUser } from '../resources/openstack/index.ts';
 import {
   authTokenSection,
   cacheSection,

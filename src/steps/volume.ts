@@ -1,9 +1,9 @@
-import { volumeType } from '../api/kinds.ts';
 import { volumeServicesCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { controlHosts, usesCeph } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import { file, renderIni, service } from '../resources/index.ts';
+import { volumeType } from '../resources/openstack/index.ts';
 import { plain, type Text } from '../secrets/confidential.ts';
 import { clientKeyringFile } from './ceph/client.ts';
 import {

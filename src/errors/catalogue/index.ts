@@ -1,3 +1,4 @@
+import { apiErrors } from './api.ts';
 import { checksErrors } from './checks.ts';
 import { cliErrors } from './cli.ts';
 import { cloudErrors } from './cloud.ts';
@@ -15,6 +16,7 @@ export const catalogue = {
   ...hostsErrors,
   ...engineErrors,
   ...stepsErrors,
+  ...apiErrors,
   ...checksErrors,
   ...vaultErrors,
   ...labErrors,

@@ -1,6 +1,6 @@
-import { identityService, identityUser } from '../../api/kinds.ts';
 import type { Cloud, ServiceUser } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
+import { identityService, identityUser } from '../../resources/openstack/index.ts';
 import { type Endpoint, endpointUrl } from './endpoints.ts';
 
 /** A service's user in project `service` and its catalog entries: public, internal and admin on the VIP. */

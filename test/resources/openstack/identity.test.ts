@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Client } from '../../src/api/client.ts';
+import type { Client } from '../../../src/api/client.ts';
+import type { ApiKind, Resource } from '../../../src/engine/resource.ts';
+import { CloudwrightError } from '../../../src/errors/problem.ts';
 import {
   computeFlavor,
   identityDomain,
@@ -8,12 +10,10 @@ import {
   identityService,
   identityUser,
   volumeType,
-} from '../../src/api/kinds.ts';
-import type { ApiKind, Resource } from '../../src/engine/resource.ts';
-import { CloudwrightError } from '../../src/errors/problem.ts';
-import { Confidential } from '../../src/secrets/confidential.ts';
-import { withFakeCloud } from './fake-cloud.ts';
-import { addIdentity } from './fake-identity.ts';
+} from '../../../src/resources/openstack/index.ts';
+import { Confidential } from '../../../src/secrets/confidential.ts';
+import { withFakeCloud } from '../../api/fake-cloud.ts';
+import { addIdentity } from '../../api/fake-identity.ts';
 
 type Kind = ApiKind<unknown, unknown, Client>;
 
