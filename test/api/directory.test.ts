@@ -12,7 +12,7 @@ it('imports only errors and secrets', () => {
 });
 
 it('names no service that only a check of that service asks', () => {
-  for (const name of readdirSync(folder)) {
+  for (const name of readdirSync(folder).filter((entry) => /\.(ts|md)$/.test(entry))) {
     expect(readFileSync(join(folder, name), 'utf8'), name).not.toMatch(
       /barbican|key-?manager|heat|orchestration/i,
     );

@@ -1,4 +1,4 @@
-import type { FakeCloud, Route } from './fake-cloud.ts';
+import type { FakeAnswer, FakeCloud, Route } from './fake-cloud.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: stored as the requests bring them.
 type Thing = any;
@@ -68,18 +68,7 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
           return { json: { [single]: item } };
         },
       ],
-      [
-        'DELETE',
-        path('/([^/]+)'),
-        ({ match }) => {
-          if (plural !== 'endpoints') return undefined;
-          items.splice(
-            items.findIndex((one) => one.id === match[0]),
-            1,
-          );
-          return { status: 204 };
-        },
-      ],
+      ['DELETE', path('/([^/]+)'), ({ match }) => remove(state, plural as keyof FakeIdentity, match[0])],
     ];
     cloud.add(...routes);
   }
@@ -101,8 +90,47 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
         return { status: 204 };
       },
     ],
+    [
+      'DELETE',
+      /^identity\/v3\/(project|domain)s\/([^/]+)\/users\/([^/]+)\/roles\/([^/]+)$/,
+      ({ match: [kind = '', scope, user, role] }) => {
+        const at = state.assignments.findIndex(
+          (given) => given.role.id === role && given.user.id === user && given.scope[kind]?.id === scope,
+        );
+        if (at < 0) return { status: 404, json: { error: { message: 'Could not find role assignment' } } };
+        state.assignments.splice(at, 1);
+        return { status: 204 };
+      },
+    ],
   );
   return state;
+}
+
+/** Deletes with what goes with it; a domain only when it is disabled. */
+function remove(state: FakeIdentity, plural: keyof FakeIdentity, id: string | undefined): FakeAnswer {
+  const items = state[plural];
+  const item = items.find((entry) => entry.id === id);
+  if (!item) return { status: 404, json: { error: { message: `Could not find ${plural}` } } };
+  if (plural === 'domains' && item.enabled)
+    return { status: 403, json: { error: { message: 'Cannot delete a domain that is enabled' } } };
+  items.splice(items.indexOf(item), 1);
+  const drop = (list: Thing[], goes: (entry: Thing) => boolean) => {
+    for (const entry of list.filter(goes)) list.splice(list.indexOf(entry), 1);
+  };
+  drop(
+    state.assignments,
+    (given) =>
+      given.user.id === id ||
+      given.role.id === id ||
+      given.scope.project?.id === id ||
+      given.scope.domain?.id === id,
+  );
+  if (plural === 'services') drop(state.endpoints, (endpoint) => endpoint.service_id === id);
+  if (plural === 'domains') {
+    drop(state.users, (user) => user.domain_id === id);
+    drop(state.projects, (project) => project.domain_id === id);
+  }
+  return { status: 204 };
 }
 
 function remember(cloud: FakeCloud, state: FakeIdentity, user: Thing, password: string): void {

@@ -1,7 +1,7 @@
 import type { Client } from '../../api/client.ts';
 import type { Domain, Project, Role, RoleAssignment } from '../../api/identity.ts';
 import { createOnce, deleteOnce, needed, oneNamed } from './named.ts';
-import { differing, objectKind, objectResource } from './object.ts';
+import { counted, differing, objectKind, objectResource } from './object.ts';
 import { domainNamed, findProject } from './projects.ts';
 
 interface DomainKey {
@@ -122,7 +122,7 @@ export const identityRole = objectResource(
     update: async () => undefined,
     loses(found, key, { assignments }) {
       const holders = assignments.filter((given) => given.role.id === found.id).length;
-      return holders > 0 ? `role ${key.name}, which is assigned ${holders} times` : undefined;
+      return holders > 0 ? `role ${key.name}, which is assigned ${counted(holders, 'time')}` : undefined;
     },
     remove: (api, found) => deleteOnce(() => api.request('identity', 'DELETE', `/roles/${found.id}`)),
     outputs: (found) => ({ id: found.id }),

@@ -10,7 +10,7 @@ import {
   type Subnet,
   updateIn,
 } from './neutron.ts';
-import { differing, inProject, objectKind, objectResource, titleOf } from './object.ts';
+import { counted, differing, inProject, objectKind, objectResource, titleOf } from './object.ts';
 import { type InProject, neededProject, type ProjectDirectory, readProjects } from './projects.ts';
 
 interface NetworkKey extends InProject {
@@ -124,7 +124,7 @@ export const network = objectResource(
         (port) => port.network_id === found.id && !OWN_PORTS.includes(port.device_owner),
       );
       const inside = subnets.filter((subnet) => subnet.network_id === found.id);
-      if (used.length > 0) return `${title(key)} with ${used.length} ports in use`;
+      if (used.length > 0) return `${title(key)} with ${counted(used.length, 'port')} in use`;
       return inside.length > 0
         ? `${title(key)} with ${inside.map((subnet) => `subnet ${subnet.name}`).join(', ')}`
         : undefined;

@@ -145,11 +145,17 @@ export function setDifference(
   ];
 }
 
+/** `1 port`, `2 ports`. */
+export function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
 function same(a: unknown, b: unknown): boolean {
   return (a ?? null) === (b ?? null) || JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 }
 
 function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return 'none';
+  if (Array.isArray(value)) return value.map(shown).join(', ') || 'none';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,7 +1,15 @@
 import type { Client } from '../../api/client.ts';
 import { createOnce, oneNamed, referred } from './named.ts';
 import { createIn, deleteIn, given, listOf, type Owned, ownedBy, type Port, updateIn } from './neutron.ts';
-import { differing, inProject, objectKind, objectResource, setDifference, titleOf } from './object.ts';
+import {
+  counted,
+  differing,
+  inProject,
+  objectKind,
+  objectResource,
+  setDifference,
+  titleOf,
+} from './object.ts';
 import { type InProject, neededProject, type ProjectDirectory, readProjects } from './projects.ts';
 
 interface GroupKey extends InProject {
@@ -188,7 +196,7 @@ export const securityGroup = objectResource(
     },
     loses(found, key, { ports }) {
       const used = ports.filter((port) => port.security_groups.includes(found.id)).length;
-      return used > 0 ? `${title(key)}, which ${used} ports use` : undefined;
+      return used > 0 ? `${title(key)}, used by ${counted(used, 'port')}` : undefined;
     },
     remove: (api, found) => deleteIn(api, 'security-groups', found.id),
     outputs: (found) => ({ id: found.id }),

@@ -82,8 +82,10 @@ describe('identity', () => {
       const client = cloud.client();
       const done = await converge(client, everything());
       expect(done[0]).toBe('create domain heat');
-      expect(done).toContain('create user glance with role admin, service on project service');
-      expect(done).toContain('create user heat_domain_admin with role admin on domain heat');
+      expect(done).toContain(
+        'create user glance\n+ role on project service: admin\n+ role on project service: service',
+      );
+      expect(done).toContain('create user heat_domain_admin\n+ role on domain heat: admin');
       expect(state.endpoints.map((one) => one.interface)).toEqual(['public', 'internal', 'admin']);
       expect(cloud.passwords.get('Default/glance')).toBe('glance password');
       expect(state.assignments).toHaveLength(5);
@@ -126,7 +128,7 @@ describe('identity', () => {
       expect(state.assignments).toHaveLength(5);
     }));
 
-  it('mends what was changed by hand, and says what', () =>
+  it('corrects what was changed by hand, and says what', () =>
     withFakeCloud(async (cloud) => {
       const state = addIdentity(cloud);
       const client = cloud.client();
@@ -138,11 +140,11 @@ describe('identity', () => {
       state.assignments.splice(0, 1);
       state.domains.find((one) => one.name === 'heat').description = 'other';
       const done = await converge(client, everything());
-      expect(done[0]).toBe('mend domain heat: its description is "other"');
+      expect(done[0]).toBe('update domain heat\n~ description: other -> Stacks');
       expect(done[1]).toBe(
-        `mend image service glance in the catalog\n~ name images -> glance\n~ public endpoint http://old -> ${url}`,
+        `update catalog entry image\n~ name: images -> glance\n~ public endpoint: http://old -> ${url}`,
       );
-      expect(done[2]).toBe('mend user glance: it is disabled, it lacks role admin on project service');
+      expect(done[2]).toBe('update user glance\n~ enabled: false -> true\n+ role on project service: admin');
       expect(await plan(client, everything())).toEqual([]);
       expect(cloud.passwords.get('Default/glance')).toBe('glance password');
     }));
@@ -154,7 +156,7 @@ describe('identity', () => {
       await converge(client, everything());
       const changed = [identityUser({ ...user, password: new Confidential('new one') })];
       expect(await converge(client, changed)).toEqual([
-        'mend user glance: its password is not the one of the vault',
+        'update user glance\n~ password: set to the one of the vault',
       ]);
       expect(cloud.passwords.get('Default/glance')).toBe('new one');
       expect(await plan(client, changed)).toEqual([]);
@@ -206,7 +208,7 @@ describe('identity', () => {
 });
 
 describe('volume types and flavors', () => {
-  it('makes and mends a volume type', () =>
+  it('creates and updates a volume type', () =>
     withFakeCloud(async (cloud) => {
       // biome-ignore lint/suspicious/noExplicitAny: stored as the requests bring them.
       const types: any[] = [];
@@ -242,12 +244,12 @@ describe('volume types and flavors', () => {
       expect(await plan(client, wanted)).toEqual([]);
       types[0].extra_specs = { volume_backend_name: 'lvm', other: 'kept' };
       expect(await converge(client, wanted)).toEqual([
-        'mend volume type ceph: volume_backend_name is lvm, not ceph',
+        'update volume type ceph\n~ volume_backend_name: lvm -> ceph',
       ]);
       expect(types[0].extra_specs).toEqual({ volume_backend_name: 'ceph', other: 'kept' });
     }));
 
-  it('makes a flavor, and makes it anew when it differs', () =>
+  it('creates a flavor, and replaces it when it differs', () =>
     withFakeCloud(async (cloud) => {
       // biome-ignore lint/suspicious/noExplicitAny: stored as the requests bring them.
       let flavors: any[] = [];
@@ -275,9 +277,7 @@ describe('volume types and flavors', () => {
       expect(await converge(client, [computeFlavor(small)])).toEqual(['create flavor small']);
       expect(await plan(client, [computeFlavor(small)])).toEqual([]);
       const larger = [computeFlavor({ ...small, memoryMiB: 1024 })];
-      expect(await converge(client, larger)).toEqual([
-        'make flavor small anew: memory 512 MiB, not 1024 MiB',
-      ]);
+      expect(await converge(client, larger)).toEqual(['replace flavor small\n~ memory (MiB): 512 -> 1024']);
       expect(await plan(client, larger)).toEqual([]);
     }));
 });
