@@ -125,7 +125,7 @@ describe('requests', () => {
         },
       ]);
       const found = await cloud.client().compute.servers();
-      expect(found.map((one) => one.name)).toEqual(['a', 'b', 'c']);
+      expect(found.map((entry) => entry.name)).toEqual(['a', 'b', 'c']);
     }));
 
   it("follows Keystone's links.next", () =>

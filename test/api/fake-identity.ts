@@ -46,8 +46,8 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
         path(''),
         ({ json }) => {
           const { password, ...fields } = json[single];
-          const same = (one: Thing) =>
-            one.name === fields.name && one.domain_id === (fields.domain_id ?? one.domain_id);
+          const same = (entry: Thing) =>
+            entry.name === fields.name && entry.domain_id === (fields.domain_id ?? entry.domain_id);
           if (unique && items.some(same))
             return { status: 409, json: { error: { message: 'Conflict occurred' } } };
           const made = { domain_id: null, description: '', ...fields, id: cloud.id(single) };
@@ -60,7 +60,7 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
         'PATCH',
         path('/([^/]+)'),
         ({ json, match }) => {
-          const item = items.find((one) => one.id === match[0]);
+          const item = items.find((entry) => entry.id === match[0]);
           if (!item) return { status: 404, json: { error: { message: `Could not find ${single}` } } };
           const { password, ...fields } = json[single];
           Object.assign(item, fields);
@@ -78,8 +78,8 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
       'PUT',
       /^identity\/v3\/(project|domain)s\/([^/]+)\/users\/([^/]+)\/roles\/([^/]+)$/,
       ({ match: [kind = '', scope, user, role] }) => {
-        const same = (one: Thing) =>
-          one.role.id === role && one.user.id === user && one.scope[kind]?.id === scope;
+        const same = (entry: Thing) =>
+          entry.role.id === role && entry.user.id === user && entry.scope[kind]?.id === scope;
         if (!state.assignments.some(same)) {
           state.assignments.push({
             role: { id: role },
@@ -134,6 +134,6 @@ function remove(state: FakeIdentity, plural: keyof FakeIdentity, id: string | un
 }
 
 function remember(cloud: FakeCloud, state: FakeIdentity, user: Thing, password: string): void {
-  const domain = state.domains.find((one) => one.id === user.domain_id);
+  const domain = state.domains.find((entry) => entry.id === user.domain_id);
   cloud.passwords.set(`${domain.name}/${user.name}`, password);
 }

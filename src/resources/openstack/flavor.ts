@@ -27,7 +27,7 @@ function sizeDifferences(desired: ComputeFlavor, found: Flavor): readonly string
     vcpus: [found.vcpus, desired.vcpus],
     'disk (GiB)': [found.disk, desired.diskGiB],
     'ephemeral disk (GiB)': [found['OS-FLV-EXT-DATA:ephemeral'], desired.ephemeralGiB],
-    // An empty text stands for none in the microversions before 2.75.
+    // Microversions before 2.75 give an empty text for none.
     'swap (MiB)': [found.swap === '' ? 0 : found.swap, desired.swapMiB],
     public: [found['os-flavor-access:is_public'], desired.public ?? true],
   });

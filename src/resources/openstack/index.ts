@@ -1,24 +1,20 @@
-export { type HostAggregate, hostAggregate } from './aggregate.ts';
-export { type RoleAssignmentKey, roleAssignment } from './assignments.ts';
-export { type ComputeFlavor, computeFlavor } from './flavor.ts';
+export { hostAggregate } from './aggregate.ts';
+export { roleAssignment } from './assignments.ts';
+export { computeFlavor } from './flavor.ts';
 export {
-  type IdentityDomain,
-  type IdentityProject,
-  type IdentityRole,
   identityDomain,
   identityProject,
   identityRole,
 } from './identity.ts';
-export { type ImageContent, type ImageDescription, image } from './image.ts';
-export { type Keypair, keypair } from './keypair.ts';
-export { type NetworkDescription, network, type Provider } from './network.ts';
-export type { Absent } from './object.ts';
-export { type PortDescription, port } from './port.ts';
-export { type ProjectQuota, projectQuota } from './quota.ts';
+export { image } from './image.ts';
+export { keypair } from './keypair.ts';
+export { network } from './network.ts';
+export { port } from './port.ts';
+export { projectQuota } from './quota.ts';
 export { computeServiceRecord, networkAgentRecord, volumeServiceRecord } from './records.ts';
-export { type RouterDescription, router } from './router.ts';
-export { type SecurityGroupDescription, type SecurityRule, securityGroup } from './securityGroup.ts';
-export { type IdentityService, identityService } from './service.ts';
-export { type SubnetDescription, subnet } from './subnet.ts';
-export { type IdentityUser, identityUser } from './user.ts';
-export { type DesiredVolumeType, volumeType } from './volumeType.ts';
+export { router } from './router.ts';
+export { securityGroup } from './securityGroup.ts';
+export { identityService } from './service.ts';
+export { subnet } from './subnet.ts';
+export { identityUser } from './user.ts';
+export { volumeType } from './volumeType.ts';

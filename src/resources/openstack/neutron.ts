@@ -50,7 +50,7 @@ export interface Route {
   readonly nexthop: string;
 }
 
-export interface FixedAddress {
+interface FixedAddress {
   readonly subnet_id: string;
   readonly ip_address: string;
 }

@@ -43,7 +43,7 @@ const listed =
   async (api: Client, items: Items): Promise<readonly T[] | undefined> =>
     items.some((item) => 'absent' in item) ? list(api) : undefined;
 
-/** What stands for a record that nobody compares. */
+/** A record whose presence is not compared, so that no list is read. */
 const UNREAD = { unread: true } as const;
 type Found<T> = T | typeof UNREAD;
 

@@ -45,7 +45,7 @@ function markOf(desired: IdentityUser, user: { readonly name: string }): string 
   return digest.subarray(0, 12).toString('base64url');
 }
 
-export function findUser(directory: Directory, key: UserKey): User | undefined {
+function findUser(directory: Directory, key: UserKey): User | undefined {
   const domain = domainNamed(directory.domains, key.domain);
   const own = directory.users.filter((user) => user.domain_id === domain?.id);
   return oneNamed(own, key.name, 'user');

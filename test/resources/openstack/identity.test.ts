@@ -86,7 +86,7 @@ describe('identity', () => {
         'create user glance\n+ role on project service: admin\n+ role on project service: service',
       );
       expect(done).toContain('create user heat_domain_admin\n+ role on domain heat: admin');
-      expect(state.endpoints.map((one) => one.interface)).toEqual(['public', 'internal', 'admin']);
+      expect(state.endpoints.map((entry) => entry.interface)).toEqual(['public', 'internal', 'admin']);
       expect(cloud.passwords.get('Default/glance')).toBe('glance password');
       expect(state.assignments).toHaveLength(5);
       const logins = cloud.logins;
@@ -121,7 +121,7 @@ describe('identity', () => {
       await converge(cloud.client(), everything());
       expect(await plan(cloud.client(), everything())).toEqual([]);
       for (const items of [state.domains, state.projects, state.users, state.roles, state.services]) {
-        const names = items.map((one) => `${one.domain_id}/${one.name}`);
+        const names = items.map((entry) => `${entry.domain_id}/${entry.name}`);
         expect(new Set(names).size).toBe(names.length);
       }
       expect(state.endpoints).toHaveLength(3);
@@ -136,9 +136,9 @@ describe('identity', () => {
       const [endpoint] = state.endpoints;
       endpoint.url = 'http://old';
       state.services[0].name = 'images';
-      state.users.find((one) => one.name === 'glance').enabled = false;
+      state.users.find((entry) => entry.name === 'glance').enabled = false;
       state.assignments.splice(0, 1);
-      state.domains.find((one) => one.name === 'heat').description = 'other';
+      state.domains.find((entry) => entry.name === 'heat').description = 'other';
       const done = await converge(client, everything());
       expect(done[0]).toBe('update domain heat\n~ description: other -> Stacks');
       expect(done[1]).toBe(
