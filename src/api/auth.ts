@@ -2,15 +2,15 @@ import { problem } from '../errors/problem.ts';
 import { Confidential, reveal, type Text } from '../secrets/confidential.ts';
 import { ApiError, serviceMessage } from './errors.ts';
 import type { Http } from './http.ts';
-import { type ServiceName, services } from './services.ts';
+import { type ServiceFacts, serviceFacts } from './services.ts';
 
-/** Who logs in, and to what. Without a project the token is for `scopeDomain`, or for nothing. */
+/** Who logs in, and to what. Without a project the token is for `scopeDomain`, or unscoped. */
 export interface Account {
   /** Keystone's address with its version: `http://192.0.2.10:5000/v3`. */
   readonly authUrl: string;
   readonly username: string;
   readonly password: Text;
-  /** Domain names; `Default` unless told. */
+  /** Domain names; default: `Default`. */
   readonly userDomain?: string | undefined;
   readonly project?: string | undefined;
   readonly projectDomain?: string | undefined;
@@ -47,7 +47,7 @@ interface TokenAnswer {
   };
 }
 
-/** A token is given up this long before its end, so that a long request does not outlive it; milliseconds. */
+/** A token is renewed this long before its end, so that a long request does not outlive it; milliseconds. */
 const EARLY = 120_000;
 
 export function loginExpired(login: Login): boolean {
@@ -74,7 +74,7 @@ export async function logIn(http: Http, account: Account): Promise<Login> {
     },
   };
   const response = await http.send({
-    service: services.identity.label,
+    service: serviceFacts('identity').label,
     method: 'POST',
     url: `${account.authUrl.replace(/\/+$/, '')}${path}`,
     headers: { 'content-type': 'application/json' },
@@ -105,7 +105,7 @@ function readLogin(body: string, token: string): Login {
   const expires = Date.parse(answer?.expires_at ?? '');
   if (!answer?.user || Number.isNaN(expires)) {
     const details = {
-      service: services.identity.label,
+      service: serviceFacts('identity').label,
       method: 'POST',
       path: '/auth/tokens',
       reason: 'It holds no token with a user and an end.',
@@ -124,7 +124,7 @@ function readLogin(body: string, token: string): Login {
 
 function refused(account: Account, path: string, status: number, body: string): ApiError {
   const details = {
-    service: services.identity.label,
+    service: serviceFacts('identity').label,
     method: 'POST',
     path,
     status,
@@ -140,10 +140,9 @@ function refused(account: Account, path: string, status: number, body: string): 
 /** The service's address in the catalog, with its version, without a slash at the end. */
 export function findEndpoint(
   catalog: readonly CatalogEntry[],
-  service: ServiceName,
+  facts: Pick<ServiceFacts, 'types' | 'version'>,
   wanted: { readonly region: string; readonly interface: string },
 ): string | undefined {
-  const facts = services[service];
   for (const type of facts.types) {
     for (const entry of catalog) {
       if (entry.type !== type) continue;

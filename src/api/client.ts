@@ -1,13 +1,12 @@
 import type { Account } from './auth.ts';
 import { type ComputeApi, computeApi } from './compute.ts';
-import { createHttp, type Dial } from './http.ts';
+import type { Dial } from './dial.ts';
+import { createHttp, type HttpRequest } from './http.ts';
 import { type IdentityApi, identityApi } from './identity.ts';
 import { type ImageApi, imageApi } from './image.ts';
-import { type KeyManagerApi, keyManagerApi } from './key-manager.ts';
 import { type NetworkApi, networkApi } from './network.ts';
-import { type OrchestrationApi, orchestrationApi } from './orchestration.ts';
 import { type PlacementApi, placementApi } from './placement.ts';
-import { createSession, type Session } from './session.ts';
+import { type ApiRequest, Session } from './session.ts';
 import { type Seen, type UntilOptions, until } from './until.ts';
 import { type VolumeApi, volumeApi } from './volume.ts';
 
@@ -23,11 +22,16 @@ export interface ClientOptions extends Account {
    * starts services; none (the default) where the answer "not there" is wanted at once.
    */
   readonly patienceSeconds?: number;
-  /** Told what is waited for, once for each wait. */
+  /** Called with what is waited for, once for each wait. */
   readonly onWait?: (what: string) => void;
-  /** Milliseconds between the first two probes of a wait; 250 unless told. */
+  /** Milliseconds between the first two probes of a wait; default 250. */
   readonly interval?: number;
 }
+
+export type RequestOptions = Pick<
+  ApiRequest,
+  'query' | 'headers' | 'microversion' | 'version' | 'secrets' | 'limitSeconds'
+>;
 
 /** The typed OpenStack client. Nothing is sent before the first call, and one token serves all of them. */
 export interface Client {
@@ -38,8 +42,19 @@ export interface Client {
   readonly network: NetworkApi;
   readonly volume: VolumeApi;
   readonly placement: PlacementApi;
-  readonly orchestration: OrchestrationApi;
-  readonly keyManager: KeyManagerApi;
+  /**
+   * Any service by its official catalog type, for what has no typed call here: `body` goes out as JSON, the answer is
+   * JSON, undefined when it is empty. An answer of another type is read with `session.send`.
+   */
+  request<T = unknown>(
+    service: string,
+    method: HttpRequest['method'],
+    path: string,
+    body?: unknown,
+    options?: RequestOptions,
+  ): Promise<T>;
+  /** All items of the list `key` of any service, page after page. */
+  list<T>(service: string, path: string, key: string, options?: RequestOptions): Promise<readonly T[]>;
   /** Waits for a named condition, with a limit in seconds. */
   until<T>(
     what: string,
@@ -47,7 +62,7 @@ export interface Client {
     limitSeconds: number,
     options?: UntilOptions,
   ): Promise<T>;
-  /** Gives up idle connections. */
+  /** Closes all connections. */
   close(): void;
 }
 
@@ -56,7 +71,7 @@ export function createClient(options: ClientOptions): Client {
     ...(options.ca !== undefined && { ca: options.ca }),
     ...(options.dial && { dial: options.dial }),
   });
-  const session = createSession({
+  const session = new Session({
     ...options,
     http,
     interface: options.interface ?? 'public',
@@ -71,8 +86,9 @@ export function createClient(options: ClientOptions): Client {
     network: networkApi(session),
     volume: volumeApi(session),
     placement: placementApi(session),
-    orchestration: orchestrationApi(session),
-    keyManager: keyManagerApi(session),
+    request: (service, method, path, body, more = {}) =>
+      session.json(service, { ...more, method, path, ...(body !== undefined && { json: body }) }),
+    list: (service, path, key, { query, ...more } = {}) => session.list(service, path, key, query, more),
     until: (what, probe, limitSeconds, settings) =>
       until(what, probe, limitSeconds, { interval, ...settings }),
     close: () => http.close(),

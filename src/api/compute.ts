@@ -33,7 +33,12 @@ export interface Flavor {
   readonly vcpus: number;
   /** GiB. */
   readonly disk: number;
+  /** GiB. */
+  readonly 'OS-FLV-EXT-DATA:ephemeral'?: number;
+  /** MiB. */
+  readonly swap?: number | '';
   readonly 'os-flavor-access:is_public': boolean;
+  readonly extra_specs?: Readonly<Record<string, string>>;
 }
 
 export interface Server {
@@ -62,6 +67,9 @@ export interface NewFlavor {
   readonly ram: number;
   readonly vcpus: number;
   readonly disk: number;
+  readonly id?: string;
+  readonly swap?: number;
+  readonly 'OS-FLV-EXT-DATA:ephemeral'?: number;
   readonly 'os-flavor-access:is_public'?: boolean;
 }
 

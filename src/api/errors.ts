@@ -1,7 +1,7 @@
 import { CloudwrightError, type Problem } from '../errors/problem.ts';
 import { MASK } from '../secrets/confidential.ts';
 
-/** A failed request. `status` is 0 when no answer came. `message` of the service stands in the problem. */
+/** A failed request. `status` is 0 when no answer came. The problem quotes the service's message. */
 export class ApiError extends CloudwrightError {
   readonly status: number;
 
@@ -41,8 +41,8 @@ export function sentenceOf(error: unknown): string {
 }
 
 /**
- * The human part of a service's error body. Keystone, Heat: `error.message`; Nova, Cinder: `<fault>.message`;
- * Neutron: `NeutronError.message`; Placement: `errors[].detail`; Glance, haproxy: HTML; Barbican: `description`.
+ * The human part of a service's error body. Keystone: `error.message`; Nova, Cinder: `<fault>.message`; Neutron:
+ * `NeutronError.message`; Placement: `errors[].detail`; Glance, haproxy: HTML; services built on Pecan: `description`.
  */
 export function serviceMessage(body: string, secrets: readonly string[]): string {
   return scrub(shorten(messageIn(body)), secrets) || 'nothing';

@@ -1,28 +1,21 @@
-import { once } from 'node:events';
-import http from 'node:http';
-import https from 'node:https';
-import net from 'node:net';
-import type { Duplex, Readable } from 'node:stream';
-import tls from 'node:tls';
+import type { Readable } from 'node:stream';
+import type { Dispatcher, Pool } from 'undici';
 import { problem } from '../errors/problem.ts';
 import { reveal, type Text } from '../secrets/confidential.ts';
+import type { Dial } from './dial.ts';
 import { ApiError, scrub } from './errors.ts';
-
-/**
- * The way to `host:port`: the path of a unix socket that leads there, or nothing for a direct connection.
- * Asked once for each address.
- */
-export type Dial = (host: string, port: number) => Promise<string | undefined>;
+import { CERTIFICATE_CODES, DialError, Ways } from './ways.ts';
 
 export interface HttpRequest {
-  /** Who is asked, in words: "the image service". */
+  /** The service in words, for errors: "the image service". */
   readonly service: string;
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers?: Readonly<Record<string, Text>>;
   readonly body?: Text | { readonly stream: Readable; readonly length: number };
+  /** For the whole exchange, the connection included. */
   readonly limitSeconds: number;
-  /** Whatever must not show in an error, should a message quote it. */
+  /** Whatever must not show in an error that quotes the request. */
   readonly secrets?: readonly Text[];
 }
 
@@ -33,7 +26,7 @@ export interface HttpResponse {
 }
 
 export interface Http {
-  /** Settles with any answer, also an error status; rejects with API_* when none came. */
+  /** Resolves with any answer, also an error status; rejects with API_* when there was none. */
   send(request: HttpRequest): Promise<HttpResponse>;
   close(): void;
 }
@@ -44,190 +37,156 @@ export interface HttpOptions {
   readonly dial?: Dial;
 }
 
-/** Greatest answer that is read; bytes. More than any list of a cloud of this size. */
+/** Bytes. More than any list of a cloud of this size. */
 const LARGEST_ANSWER = 64 * 1024 * 1024;
-/** Services and haproxy close idle connections after 5 s and more; ours are given up before. */
+/** Services and haproxy close idle connections after 5 s or more; the client closes its own before. */
 const IDLE_MILLISECONDS = 3000;
+const CONNECTIONS = 16;
 
-/** A small HTTP client over kept-alive connections, which may lead through unix sockets. */
+/**
+ * HTTP over connections that may lead through unix sockets. What only reads uses kept connections, and is sent a second
+ * time when its connection was cut before an answer. Everything else uses a connection of its own and is sent once: a
+ * kept connection can be closed by the other side at that very moment, and nobody could say whether the request was
+ * carried out.
+ */
 export function createHttp(options: HttpOptions = {}): Http {
-  const ways = new Map<string, Promise<string | undefined>>();
+  const ways = new Ways(options.dial);
+  const pools = new Map<string, Pool>();
+  // Loaded when the first request is sent: most commands send none.
+  const library = lazily(() => import('undici'));
 
-  function way(host: string, port: number): Promise<string | undefined> {
-    const dial = options.dial;
-    if (!dial) return Promise.resolve(undefined);
-    const key = `${host}:${port}`;
-    const known = ways.get(key);
+  async function poolFor(origin: string, keep: boolean): Promise<Pool> {
+    const undici = await library();
+    const key = `${origin} ${keep}`;
+    const known = pools.get(key);
     if (known) return known;
-    const opening = dial(host, port);
-    ways.set(key, opening);
-    // A way that could not be opened is tried anew by the next request.
-    opening.catch(() => ways.delete(key));
-    return opening;
-  }
-
-  async function open(host: string, port: number, secure: boolean): Promise<Duplex> {
-    let path: string | undefined;
-    try {
-      path = await way(host, port);
-    } catch (error) {
-      throw new DialError(error);
-    }
-    const socket = path === undefined ? net.connect({ host, port }) : net.connect({ path });
-    socket.setNoDelay(true);
-    // A way that broke down is asked for anew.
-    if (path !== undefined) socket.once('error', () => ways.delete(`${host}:${port}`));
-    if (!secure) return socket;
-    await once(socket, 'connect');
-    return tls.connect({
-      socket,
-      host,
-      ...(net.isIP(host) === 0 && { servername: host }),
-      ...(options.ca !== undefined && { ca: options.ca }),
+    const made = new undici.Pool(origin, {
+      connect: ways.connector(undici.buildConnector, options.ca),
+      connections: CONNECTIONS,
+      // 0: one connection for each request.
+      pipelining: keep ? 1 : 0,
+      keepAliveTimeout: IDLE_MILLISECONDS,
+      keepAliveMaxTimeout: IDLE_MILLISECONDS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
     });
+    pools.set(key, made);
+    return made;
   }
 
-  function agent(secure: boolean, keepAlive: boolean): http.Agent {
-    const Agent = secure ? https.Agent : http.Agent;
-    const made = new Agent({ keepAlive, maxSockets: 16, timeout: IDLE_MILLISECONDS });
-    const connect = (
-      target: { host?: string | null; port?: string | number | null },
-      done: (error: Error | null, socket?: Duplex) => void,
-    ): undefined => {
-      open(target.host ?? 'localhost', Number(target.port ?? (secure ? 443 : 80)), secure).then(
-        (socket) => done(null, socket),
-        (error: Error) => done(error),
-      );
-      return undefined;
+  async function exchange(request: HttpRequest, url: URL, keep: boolean): Promise<HttpResponse> {
+    const pool = await poolFor(url.origin, keep);
+    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'cloudwright' };
+    for (const [name, value] of Object.entries(request.headers ?? {})) headers[name] = reveal(value);
+    const { body } = request;
+    const stream = typeof body === 'object' && 'stream' in body ? body : undefined;
+    if (stream) headers['content-length'] = String(stream.length);
+    const response = await pool.request({
+      path: `${url.pathname}${url.search}`,
+      method: request.method,
+      headers,
+      body: stream ? stream.stream : body === undefined ? null : reveal(body as Text),
+      signal: AbortSignal.timeout(request.limitSeconds * 1000),
+    });
+    return {
+      status: response.statusCode,
+      headers: flattened(response.headers),
+      body: await readBody(response.body),
     };
-    // Node takes a socket that comes later through the callback, which its types do not say.
-    return Object.assign(made, { createConnection: connect });
-  }
-
-  const agents = {
-    http: { kept: agent(false, true), fresh: agent(false, false) },
-    https: { kept: agent(true, true), fresh: agent(true, false) },
-  };
-
-  function attempt(request: HttpRequest, fresh: boolean): Promise<HttpResponse> {
-    const url = new URL(request.url);
-    const secure = url.protocol === 'https:';
-    const pair = secure ? agents.https : agents.http;
-    return transfer(request, url, secure, fresh ? pair.fresh : pair.kept);
   }
 
   async function send(request: HttpRequest): Promise<HttpResponse> {
+    const url = new URL(request.url);
+    const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
     const repeatable = request.method === 'GET' || request.method === 'HEAD';
-    // A kept connection may have been closed by the other side just now. What makes something is therefore sent
-    // over a fresh one, so that it is never sent twice.
-    if (!repeatable) return attempt(request, true);
     try {
-      return await attempt(request, false);
+      try {
+        return await exchange(request, url, repeatable);
+      } catch (error) {
+        if (!repeatable || !wasCut(error)) throw error;
+        await ways.forget(url.hostname, port);
+        return await exchange(request, url, false);
+      }
     } catch (error) {
-      if (!(error instanceof StaleConnection)) throw error;
-      return attempt(request, true);
+      // A host that died without a word leaves a path that accepts connections and answers nothing.
+      if (wasCut(error) || timedOut(error)) await ways.forget(url.hostname, port);
+      throw connectionError(request, url, error as Error);
     }
   }
 
   return {
     send,
     close() {
-      for (const pair of Object.values(agents)) {
-        pair.kept.destroy();
-        pair.fresh.destroy();
-      }
+      for (const pool of pools.values()) void pool.destroy().catch(() => undefined);
+      pools.clear();
     },
   };
 }
 
-class DialError extends Error {
-  constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+function lazily<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
+async function readBody(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of body as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > LARGEST_ANSWER) throw new Error('the answer is larger than 64 MiB');
+    parts.push(part);
   }
+  return Buffer.concat(parts).toString('utf8');
 }
 
-class StaleConnection extends Error {}
-
-function transfer(request: HttpRequest, url: URL, secure: boolean, agent: http.Agent): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'cloudwright' };
-    for (const [name, value] of Object.entries(request.headers ?? {})) headers[name] = reveal(value);
-    const { body } = request;
-    const stream = typeof body === 'object' && 'stream' in body ? body : undefined;
-    const content = body !== undefined && !stream ? Buffer.from(reveal(body as Text)) : undefined;
-    if (content) headers['content-length'] = String(content.length);
-    if (stream) headers['content-length'] = String(stream.length);
-    const out = (secure ? https : http).request(url, { method: request.method, headers, agent });
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      out.destroy(new Error('limit'));
-    }, request.limitSeconds * 1000);
-    const failed = (error: Error): void => {
-      clearTimeout(timer);
-      stream?.stream.destroy();
-      const code = (error as NodeJS.ErrnoException).code;
-      const stale = out.reusedSocket && !timedOut && (code === 'ECONNRESET' || code === 'EPIPE');
-      reject(stale ? new StaleConnection() : connectionError(request, url, error, timedOut));
-    };
-    out.on('error', failed);
-    out.on('response', (response) => {
-      const parts: Buffer[] = [];
-      let size = 0;
-      response.on('data', (part: Buffer) => {
-        size += part.length;
-        if (size > LARGEST_ANSWER) out.destroy(new Error('the answer is larger than 64 MiB'));
-        else parts.push(part);
-      });
-      response.on('error', failed);
-      response.on('aborted', () => failed(new Error('the answer broke off')));
-      response.on('end', () => {
-        clearTimeout(timer);
-        const found: Record<string, string | undefined> = {};
-        for (const [name, value] of Object.entries(response.headers)) {
-          found[name] = Array.isArray(value) ? value.join(', ') : value;
-        }
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: found,
-          body: Buffer.concat(parts).toString('utf8'),
-        });
-      });
-    });
-    if (!stream) {
-      out.end(content);
-      return;
-    }
-    stream.stream.on('error', (error) => out.destroy(error));
-    stream.stream.pipe(out);
-  });
+function flattened(headers: Dispatcher.ResponseData['headers']): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
 }
 
-const CERTIFICATE_CODES = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
 
-function connectionError(request: HttpRequest, url: URL, error: Error, timedOut: boolean): ApiError {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const secrets = (request.secrets ?? []).map(reveal);
+/** The connection ended before an answer: closed while it was kept, or cut by whatever is in between. */
+function wasCut(error: unknown): boolean {
+  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(codeOf(error));
+}
+
+function timedOut(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError';
+}
+
+function connectionError(request: HttpRequest, url: URL, error: Error): ApiError {
   const details = {
     service: request.service,
     method: request.method,
     path: url.pathname,
     address: url.host,
     seconds: request.limitSeconds,
-    reason: scrub(reasonOf(code, error), secrets),
+    reason: scrub(reasonOf(error), (request.secrets ?? []).map(reveal)),
   };
-  if (timedOut) return new ApiError(problem('API_TIMEOUT', { details }), 0);
+  if (timedOut(error)) return new ApiError(problem('API_TIMEOUT', { details }), 0);
   if (error instanceof DialError)
     return new ApiError(problem('API_DIAL_FAILED', { details }), 0, { cause: error.cause });
-  if (CERTIFICATE_CODES.test(code)) return new ApiError(problem('API_CERTIFICATE', { details }), 0);
+  if (CERTIFICATE_CODES.test(codeOf(error))) return new ApiError(problem('API_CERTIFICATE', { details }), 0);
   return new ApiError(problem('API_UNREACHABLE', { details }), 0);
 }
 
-function reasonOf(code: string, error: Error): string {
-  if (code === 'ECONNREFUSED') return 'connection refused';
-  if (code === 'ECONNRESET') return 'connection closed without an answer';
-  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'no route from this machine';
-  if (code === 'ENOENT') return 'the forwarded socket is gone';
-  if (code === 'ETIMEDOUT') return 'no answer to the connection attempt';
-  return error.message;
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection closed without an answer',
+  EPIPE: 'connection closed without an answer',
+  UND_ERR_SOCKET: 'connection closed without an answer',
+  EHOSTUNREACH: 'no route from this machine',
+  ENETUNREACH: 'no route from this machine',
+  ENOENT: 'the forwarded socket is gone',
+  ETIMEDOUT: 'no answer to the connection attempt',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer to the connection attempt',
+};
+
+function reasonOf(error: Error): string {
+  return REASONS[codeOf(error)] ?? error.message;
 }

@@ -1,7 +1,7 @@
 import type { Text } from '../secrets/confidential.ts';
 import type { Session } from './session.ts';
 
-export interface Named {
+interface Named {
   readonly id: string;
   readonly name: string;
 }
@@ -21,7 +21,7 @@ export interface User extends Named {
   readonly domain_id: string;
   readonly enabled: boolean;
   readonly default_project_id?: string;
-  /** Attributes of our own are kept by Keystone beside its own. */
+  /** Keystone keeps unknown attributes beside its own. */
   readonly [extra: string]: unknown;
 }
 

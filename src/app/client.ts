@@ -1,6 +1,6 @@
 import { type Client, createClient } from '../api/client.ts';
+import { dialThrough } from '../api/dial.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import { fail } from '../errors/problem.ts';
 import type { Connections } from '../hosts/connection.ts';
 import { reveal } from '../secrets/confidential.ts';
 import { identityUrl } from '../steps/shared/endpoints.ts';
@@ -12,8 +12,9 @@ export interface CloudClientOptions {
 }
 
 /**
- * The OpenStack client as the cloud's administrator. Its requests travel over the ssh connection of the first control
- * host that answers, so that the machine that deploys needs no route to the virtual address.
+ * The OpenStack client as the cloud's administrator. Its requests travel over the ssh connection of a control host
+ * that answers, so that the machine that deploys needs no route to the virtual address; another one takes over when
+ * that host dies.
  */
 export function cloudClient(
   cloud: Cloud,
@@ -28,25 +29,13 @@ export function cloudClient(
     project: 'admin',
     region: cloud.region,
     ca: reveal(cloud.secrets.tls_ca_certificate),
-    dial: async (address, port) => await forwardThroughControl(cloud, connections, address, port),
+    dial: dialThrough(
+      cloud.hosts
+        .filter((host) => host.roles.has('control'))
+        .map(({ name }) => ({
+          name,
+          forward: (address, port) => connections.forward(name, address, port),
+        })),
+    ),
   });
-}
-
-async function forwardThroughControl(
-  cloud: Cloud,
-  connections: Connections,
-  address: string,
-  port: number,
-): Promise<string> {
-  const controls = cloud.hosts.filter((host) => host.roles.has('control'));
-  let last: unknown;
-  for (const host of controls) {
-    try {
-      return await connections.forward(host.name, address, port);
-    } catch (error) {
-      last = error;
-    }
-  }
-  if (last !== undefined) throw last;
-  return fail('HOST_UNREACHABLE', { details: { host: 'control' } });
 }

@@ -50,7 +50,7 @@ describe('login', () => {
       expect(cloud.logins).toBe(3);
     }));
 
-  it('logs in again before the token ends', () =>
+  it('logs in again before the token expires', () =>
     withFakeCloud(async (cloud) => {
       cloud.add(users);
       cloud.tokenSeconds = 60;
@@ -60,12 +60,22 @@ describe('login', () => {
       expect(cloud.logins).toBeGreaterThan(1);
     }));
 
-  it('says who is not let in, without the password', () =>
+  it('tries to log in again after a failed login', () =>
+    withFakeCloud(async (cloud) => {
+      cloud.add(users);
+      const client = cloud.client();
+      cloud.interfere = ({ path }) => (path.endsWith('tokens') ? { status: 500 } : undefined);
+      expect((await problemOf(client.identity.users())).code).toBe('API_ERROR');
+      cloud.interfere = undefined;
+      expect(await client.identity.users()).toHaveLength(1);
+    }));
+
+  it('says whose login is refused, without the password', () =>
     withFakeCloud(async (cloud) => {
       const client = cloud.client({ password: new Confidential('a wrong password') });
       const problem = await problemOf(client.identity.users());
       expect(problem.code).toBe('API_LOGIN_REFUSED');
-      expect(problem.what).toContain('user admin into project admin');
+      expect(problem.what).toContain('user admin for project admin');
       expect(JSON.stringify(problem)).not.toContain('wrong password');
     }));
 
@@ -115,7 +125,58 @@ describe('requests', () => {
         },
       ]);
       const found = await cloud.client().compute.servers();
-      expect(found.map((one) => one.name)).toEqual(['a', 'b', 'c']);
+      expect(found.map((entry) => entry.name)).toEqual(['a', 'b', 'c']);
+    }));
+
+  it("follows Keystone's links.next", () =>
+    withFakeCloud(async (cloud) => {
+      cloud.add([
+        'GET',
+        /^identity\/v3\/users$/,
+        ({ query }) =>
+          query.get('marker')
+            ? { json: { users: [{ id: 2 }], links: { next: null } } }
+            : { json: { users: [{ id: 1 }], links: { next: 'http://inside:5000/v3/users?marker=1' } } },
+      ]);
+      expect(await cloud.client().identity.users()).toHaveLength(2);
+    }));
+
+  it('asks any service of the catalog by its type, with a version and a microversion', () =>
+    withFakeCloud(async (cloud) => {
+      cloud.catalogTypes = { ...cloud.catalogTypes, 'load-balancer': 'lb', 'key-manager': 'keys' };
+      cloud.add(
+        [
+          'POST',
+          /^lb\/v2\/lbaas\/loadbalancers$/,
+          ({ json, headers }) => ({ json: { loadbalancer: json, asked: headers['openstack-api-version'] } }),
+        ],
+        [
+          'GET',
+          /^keys\/v1\/secrets$/,
+          ({ query }) => ({ json: { secrets: [query.get('name')], next: null } }),
+        ],
+        ['DELETE', /^keys\/v1\/secrets\/s1$/, () => ({ status: 204 })],
+      );
+      const client = cloud.client();
+      const made = await client.request(
+        'load-balancer',
+        'POST',
+        '/v2/lbaas/loadbalancers',
+        { x: 1 },
+        {
+          microversion: '2.27',
+        },
+      );
+      expect(made).toEqual({ loadbalancer: { x: 1 }, asked: 'load-balancer 2.27' });
+      const query = { name: 'mine' };
+      expect(await client.list('key-manager', '/secrets', 'secrets', { version: 'v1', query })).toEqual([
+        'mine',
+      ]);
+      const gone = await client.request('key-manager', 'DELETE', '/secrets/s1', undefined, { version: 'v1' });
+      expect(gone).toBeUndefined();
+      const problem = await problemOf(client.request('dns', 'GET', '/v2/zones'));
+      expect(problem.code).toBe('API_SERVICE_MISSING');
+      expect(problem.what).toContain('the dns service');
     }));
 
   it("follows Glance's next", () =>
@@ -154,14 +215,14 @@ describe('requests', () => {
     [{ itemNotFound: { code: 404, message: 'nova says' } }, 'nova says'],
     [{ NeutronError: { type: 'X', message: 'neutron says', detail: '' } }, 'neutron says'],
     [{ errors: [{ status: 404, title: 'T', detail: 'placement says' }] }, 'placement says'],
-    [{ code: 404, title: 'Not Found', description: 'barbican says' }, 'barbican says'],
+    [{ code: 404, title: 'Not Found', description: 'pecan says' }, 'pecan says'],
   ])('shows what the service says: %j', (json, message) =>
     withFakeCloud(async (cloud) => {
       cloud.add(['GET', /^identity\/v3\/users$/, () => ({ status: 400, json })]);
       const problem = await problemOf(cloud.client().identity.users());
       expect(problem.code).toBe('API_ERROR');
       expect(problem.what).toBe('the identity service answered 400 to GET /users.');
-      expect(problem.why).toBe(`It said: ${message}`);
+      expect(problem.why).toBe(`The answer was: ${message}`);
     }),
   );
 
@@ -241,7 +302,7 @@ describe('patience', () => {
     20_000,
   );
 
-  it('says why it waited in vain', () =>
+  it('gives the last error when the wait times out', () =>
     withFakeCloud(async (cloud) => {
       cloud.interfere = () => ({ status: 503 });
       const problem = await problemOf(cloud.client({ patienceSeconds: 0.4 }).identity.users());

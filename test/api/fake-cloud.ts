@@ -180,8 +180,8 @@ export class FakeCloud {
     const catalog = Object.entries(this.catalogTypes).map(([type, path]) => ({
       type,
       name: type,
-      endpoints: ['public', 'internal', 'admin'].map((one) => ({
-        interface: one,
+      endpoints: ['public', 'internal', 'admin'].map((entry) => ({
+        interface: entry,
         region: 'RegionOne',
         url: `${this.url}/${path}`,
       })),

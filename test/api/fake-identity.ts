@@ -1,4 +1,4 @@
-import type { FakeCloud, Route } from './fake-cloud.ts';
+import type { FakeAnswer, FakeCloud, Route } from './fake-cloud.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: stored as the requests bring them.
 type Thing = any;
@@ -46,8 +46,8 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
         path(''),
         ({ json }) => {
           const { password, ...fields } = json[single];
-          const same = (one: Thing) =>
-            one.name === fields.name && one.domain_id === (fields.domain_id ?? one.domain_id);
+          const same = (entry: Thing) =>
+            entry.name === fields.name && entry.domain_id === (fields.domain_id ?? entry.domain_id);
           if (unique && items.some(same))
             return { status: 409, json: { error: { message: 'Conflict occurred' } } };
           const made = { domain_id: null, description: '', ...fields, id: cloud.id(single) };
@@ -60,7 +60,7 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
         'PATCH',
         path('/([^/]+)'),
         ({ json, match }) => {
-          const item = items.find((one) => one.id === match[0]);
+          const item = items.find((entry) => entry.id === match[0]);
           if (!item) return { status: 404, json: { error: { message: `Could not find ${single}` } } };
           const { password, ...fields } = json[single];
           Object.assign(item, fields);
@@ -68,18 +68,7 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
           return { json: { [single]: item } };
         },
       ],
-      [
-        'DELETE',
-        path('/([^/]+)'),
-        ({ match }) => {
-          if (plural !== 'endpoints') return undefined;
-          items.splice(
-            items.findIndex((one) => one.id === match[0]),
-            1,
-          );
-          return { status: 204 };
-        },
-      ],
+      ['DELETE', path('/([^/]+)'), ({ match }) => remove(state, plural as keyof FakeIdentity, match[0])],
     ];
     cloud.add(...routes);
   }
@@ -89,8 +78,8 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
       'PUT',
       /^identity\/v3\/(project|domain)s\/([^/]+)\/users\/([^/]+)\/roles\/([^/]+)$/,
       ({ match: [kind = '', scope, user, role] }) => {
-        const same = (one: Thing) =>
-          one.role.id === role && one.user.id === user && one.scope[kind]?.id === scope;
+        const same = (entry: Thing) =>
+          entry.role.id === role && entry.user.id === user && entry.scope[kind]?.id === scope;
         if (!state.assignments.some(same)) {
           state.assignments.push({
             role: { id: role },
@@ -101,11 +90,50 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
         return { status: 204 };
       },
     ],
+    [
+      'DELETE',
+      /^identity\/v3\/(project|domain)s\/([^/]+)\/users\/([^/]+)\/roles\/([^/]+)$/,
+      ({ match: [kind = '', scope, user, role] }) => {
+        const at = state.assignments.findIndex(
+          (given) => given.role.id === role && given.user.id === user && given.scope[kind]?.id === scope,
+        );
+        if (at < 0) return { status: 404, json: { error: { message: 'Could not find role assignment' } } };
+        state.assignments.splice(at, 1);
+        return { status: 204 };
+      },
+    ],
   );
   return state;
 }
 
+/** Deletes with what goes with it; a domain only when it is disabled. */
+function remove(state: FakeIdentity, plural: keyof FakeIdentity, id: string | undefined): FakeAnswer {
+  const items = state[plural];
+  const item = items.find((entry) => entry.id === id);
+  if (!item) return { status: 404, json: { error: { message: `Could not find ${plural}` } } };
+  if (plural === 'domains' && item.enabled)
+    return { status: 403, json: { error: { message: 'Cannot delete a domain that is enabled' } } };
+  items.splice(items.indexOf(item), 1);
+  const drop = (list: Thing[], goes: (entry: Thing) => boolean) => {
+    for (const entry of list.filter(goes)) list.splice(list.indexOf(entry), 1);
+  };
+  drop(
+    state.assignments,
+    (given) =>
+      given.user.id === id ||
+      given.role.id === id ||
+      given.scope.project?.id === id ||
+      given.scope.domain?.id === id,
+  );
+  if (plural === 'services') drop(state.endpoints, (endpoint) => endpoint.service_id === id);
+  if (plural === 'domains') {
+    drop(state.users, (user) => user.domain_id === id);
+    drop(state.projects, (project) => project.domain_id === id);
+  }
+  return { status: 204 };
+}
+
 function remember(cloud: FakeCloud, state: FakeIdentity, user: Thing, password: string): void {
-  const domain = state.domains.find((one) => one.id === user.domain_id);
+  const domain = state.domains.find((entry) => entry.id === user.domain_id);
   cloud.passwords.set(`${domain.name}/${user.name}`, password);
 }

@@ -51,7 +51,7 @@ export function addWorkload(cloud: FakeCloud): FakeWorkload {
 }
 
 function take(items: Thing[], id: string | undefined): Thing | undefined {
-  const at = items.findIndex((one) => one.id === id);
+  const at = items.findIndex((entry) => entry.id === id);
   return at < 0 ? undefined : items.splice(at, 1)[0];
 }
 
@@ -61,7 +61,7 @@ function addImages(cloud: FakeCloud, state: FakeWorkload): void {
     [
       'GET',
       /^image\/v2\/images\/([^/]+)$/,
-      ({ match }) => ({ json: state.images.find((one) => one.id === match[0]) }),
+      ({ match }) => ({ json: state.images.find((entry) => entry.id === match[0]) }),
     ],
     [
       'POST',
@@ -76,7 +76,7 @@ function addImages(cloud: FakeCloud, state: FakeWorkload): void {
       'PUT',
       /^image\/v2\/images\/([^/]+)\/file$/,
       ({ match, body }) => {
-        const image = state.images.find((one) => one.id === match[0]);
+        const image = state.images.find((entry) => entry.id === match[0]);
         Object.assign(image, { status: 'active', size: body.length });
         return { status: 204 };
       },
@@ -85,7 +85,7 @@ function addImages(cloud: FakeCloud, state: FakeWorkload): void {
       'DELETE',
       /^image\/v2\/images\/([^/]+)$/,
       ({ match }) => {
-        if (state.servers.some((one) => one.imageRef === match[0])) return conflict;
+        if (state.servers.some((entry) => entry.imageRef === match[0])) return conflict;
         const image = take(state.images, match[0]);
         state.changes.push(`DELETE image ${image?.name}`);
         return image ? { status: 204 } : missing;
@@ -149,11 +149,11 @@ function addCompute(cloud: FakeCloud, state: FakeWorkload): void {
       'GET',
       /^compute\/v2.1\/servers\/([^/]+)$/,
       ({ match }) => {
-        const server = state.servers.find((one) => one.id === match[0]);
+        const server = state.servers.find((entry) => entry.id === match[0]);
         if (!server) return missing;
         if (server.status === 'DELETING' && ++server.looks >= 2) {
           take(state.servers, server.id);
-          for (const port of state.ports.filter((one) => one.device_id === server.id))
+          for (const port of state.ports.filter((entry) => entry.device_id === server.id))
             take(state.ports, port.id);
           for (const volume of state.volumes) if (volume.server === server.id) release(volume);
         }
@@ -165,7 +165,7 @@ function addCompute(cloud: FakeCloud, state: FakeWorkload): void {
       /^compute\/v2.1\/servers$/,
       ({ json }) => {
         const network = json.server.networks[0].uuid;
-        const subnet = state.subnets.find((one) => one.network_id === network);
+        const subnet = state.subnets.find((entry) => entry.network_id === network);
         const address = subnet.cidr.replace(/\.0\/\d+$/, `.${60 + state.servers.length}`);
         const server = {
           ...json.server,
@@ -190,7 +190,7 @@ function addCompute(cloud: FakeCloud, state: FakeWorkload): void {
       'DELETE',
       /^compute\/v2.1\/servers\/([^/]+)$/,
       ({ match }) => {
-        const server = state.servers.find((one) => one.id === match[0]);
+        const server = state.servers.find((entry) => entry.id === match[0]);
         if (!server) return missing;
         Object.assign(server, { status: 'DELETING', looks: 0 });
         state.changes.push(`DELETE server ${server.name}`);
@@ -201,7 +201,7 @@ function addCompute(cloud: FakeCloud, state: FakeWorkload): void {
       'POST',
       /^compute\/v2.1\/servers\/([^/]+)\/os-volume_attachments$/,
       ({ match, json }) => {
-        const volume = state.volumes.find((one) => one.id === json.volumeAttachment.volumeId);
+        const volume = state.volumes.find((entry) => entry.id === json.volumeAttachment.volumeId);
         Object.assign(volume, { status: 'attaching', looks: 0, next: 'in-use', server: match[0] });
         return { json: {} };
       },
@@ -210,7 +210,7 @@ function addCompute(cloud: FakeCloud, state: FakeWorkload): void {
       'DELETE',
       /^compute\/v2.1\/servers\/([^/]+)\/os-volume_attachments\/([^/]+)$/,
       ({ match }) => {
-        const volume = state.volumes.find((one) => one.id === match[1]);
+        const volume = state.volumes.find((entry) => entry.id === match[1]);
         Object.assign(volume, { status: 'detaching', looks: 0, next: 'available', server: undefined });
         return { status: 202 };
       },
@@ -236,7 +236,7 @@ function addVolumes(cloud: FakeCloud, state: FakeWorkload): void {
       'GET',
       /^volume\/v3\/p-admin\/volumes\/([^/]+)$/,
       ({ match }) => {
-        const volume = state.volumes.find((one) => one.id === match[0]);
+        const volume = state.volumes.find((entry) => entry.id === match[0]);
         if (!volume) return missing;
         if (volume.status.endsWith('ing') && ++volume.looks >= 2) {
           if (volume.status === 'deleting') take(state.volumes, volume.id);
@@ -264,7 +264,7 @@ function addVolumes(cloud: FakeCloud, state: FakeWorkload): void {
       'DELETE',
       /^volume\/v3\/p-admin\/volumes\/([^/]+)$/,
       ({ match }) => {
-        const volume = state.volumes.find((one) => one.id === match[0]);
+        const volume = state.volumes.find((entry) => entry.id === match[0]);
         if (!volume) return missing;
         if (volume.status !== 'available')
           return { status: 400, json: { badRequest: { message: 'Invalid volume status' } } };
@@ -294,7 +294,7 @@ function addNetwork(cloud: FakeCloud, state: FakeWorkload): void {
         'GET',
         path(''),
         ({ query }) => {
-          const matches = (one: Thing) => [...query].every(([key, value]) => one[key] === value);
+          const matches = (entry: Thing) => [...query].every(([key, value]) => entry[key] === value);
           return { json: { [`${single}s`]: items.filter(matches) } };
         },
       ],
@@ -305,7 +305,7 @@ function addNetwork(cloud: FakeCloud, state: FakeWorkload): void {
           const made: Thing = { name: '', description: '', ...json[single], id: cloud.id(single) };
           if (plural === 'networks') {
             const physical = made['provider:physical_network'];
-            const taken = items.some((one) => one['provider:physical_network'] === physical);
+            const taken = items.some((entry) => entry['provider:physical_network'] === physical);
             if (physical && taken) return conflict;
           }
           if (plural === 'floatingips') made.floating_ip_address = '203.0.113.90';
@@ -338,7 +338,7 @@ function addNetwork(cloud: FakeCloud, state: FakeWorkload): void {
       'PUT',
       /^network\/v2.0\/routers\/([^/]+)\/add_router_interface$/,
       ({ match, json }) => {
-        const subnet = state.subnets.find((one) => one.id === json.subnet_id);
+        const subnet = state.subnets.find((entry) => entry.id === json.subnet_id);
         const owner = { device_id: match[0], device_owner: 'network:router_interface' };
         state.ports.push({ id: cloud.id('port'), network_id: subnet.network_id, ...owner });
         return { json: {} };

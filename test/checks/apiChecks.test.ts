@@ -21,7 +21,7 @@ it('has a token with the role admin', () =>
     cloud.passwords.clear();
     const refused = await tokenCheck().probe(cloud.client());
     expect(refused.ok).toBe(false);
-    expect(refused.sentence).toContain('does not let user admin into project admin');
+    expect(refused.sentence).toContain('refused the login of user admin for project admin');
   }));
 
 it('stores an image and removes it, and what an interrupted look left', () =>

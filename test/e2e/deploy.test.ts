@@ -8,6 +8,8 @@ import { journalFile, readJournal } from '../../src/engine/journal.ts';
 import { labCut, labDirectory, labDown, labExec } from '../../src/lab/index.ts';
 import { type CliRun, endRuns, eventsOf, runCli, startCli } from './support/cli.ts';
 import { leaveLab, report } from './support/lab.ts';
+import { openstackKinds } from './support/openstackKinds.ts';
+import { tunnelledCloud } from './support/tunnel.ts';
 
 /** The main job as `npm start` calls it: from nothing to a bare node to a verified cloud (issue: what a user gets). */
 const name = 'e2edeploy';
@@ -159,6 +161,16 @@ describe('a cloud from a bare node', () => {
     expect(await ask('image list')).toEqual([]);
     expect(await ask('server list --all-projects')).toEqual([]);
   });
+
+  openstackKinds(
+    () =>
+      tunnelledCloud(
+        join(folder, 'trial', 'clouds.yaml'),
+        join(lab.directory, name, 'ssh_config'),
+        'control1',
+      ),
+    'control1',
+  );
 
   it('comes back by itself after a power cut', async () => {
     const cut = await runCli(folder, ['lab', 'cut', 'control1', '--lab', name], 120);

@@ -1,3 +1,4 @@
+import { apiErrors } from './api.ts';
 import { checksErrors } from './checks.ts';
 import { cliErrors } from './cli.ts';
 import { cloudErrors } from './cloud.ts';
@@ -17,6 +18,7 @@ export const catalogue = {
   ...engineErrors,
   ...stepsErrors,
   ...clustersErrors,
+  ...apiErrors,
   ...checksErrors,
   ...vaultErrors,
   ...labErrors,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Client } from '../../src/api/client.ts';
+import type { Client } from '../../../src/api/client.ts';
+import type { ApiKind, Resource } from '../../../src/engine/resource.ts';
+import { CloudwrightError } from '../../../src/errors/problem.ts';
 import {
   computeFlavor,
   identityDomain,
@@ -8,12 +10,10 @@ import {
   identityService,
   identityUser,
   volumeType,
-} from '../../src/api/kinds.ts';
-import type { ApiKind, Resource } from '../../src/engine/resource.ts';
-import { CloudwrightError } from '../../src/errors/problem.ts';
-import { Confidential } from '../../src/secrets/confidential.ts';
-import { withFakeCloud } from './fake-cloud.ts';
-import { addIdentity } from './fake-identity.ts';
+} from '../../../src/resources/openstack/index.ts';
+import { Confidential } from '../../../src/secrets/confidential.ts';
+import { withFakeCloud } from '../../api/fake-cloud.ts';
+import { addIdentity } from '../../api/fake-identity.ts';
 
 type Kind = ApiKind<unknown, unknown, Client>;
 
@@ -82,9 +82,11 @@ describe('identity', () => {
       const client = cloud.client();
       const done = await converge(client, everything());
       expect(done[0]).toBe('create domain heat');
-      expect(done).toContain('create user glance with role admin, service on project service');
-      expect(done).toContain('create user heat_domain_admin with role admin on domain heat');
-      expect(state.endpoints.map((one) => one.interface)).toEqual(['public', 'internal', 'admin']);
+      expect(done).toContain(
+        'create user glance\n+ role on project service: admin\n+ role on project service: service',
+      );
+      expect(done).toContain('create user heat_domain_admin\n+ role on domain heat: admin');
+      expect(state.endpoints.map((entry) => entry.interface)).toEqual(['public', 'internal', 'admin']);
       expect(cloud.passwords.get('Default/glance')).toBe('glance password');
       expect(state.assignments).toHaveLength(5);
       const logins = cloud.logins;
@@ -119,14 +121,14 @@ describe('identity', () => {
       await converge(cloud.client(), everything());
       expect(await plan(cloud.client(), everything())).toEqual([]);
       for (const items of [state.domains, state.projects, state.users, state.roles, state.services]) {
-        const names = items.map((one) => `${one.domain_id}/${one.name}`);
+        const names = items.map((entry) => `${entry.domain_id}/${entry.name}`);
         expect(new Set(names).size).toBe(names.length);
       }
       expect(state.endpoints).toHaveLength(3);
       expect(state.assignments).toHaveLength(5);
     }));
 
-  it('mends what was changed by hand, and says what', () =>
+  it('corrects what was changed by hand, and says what', () =>
     withFakeCloud(async (cloud) => {
       const state = addIdentity(cloud);
       const client = cloud.client();
@@ -134,15 +136,15 @@ describe('identity', () => {
       const [endpoint] = state.endpoints;
       endpoint.url = 'http://old';
       state.services[0].name = 'images';
-      state.users.find((one) => one.name === 'glance').enabled = false;
+      state.users.find((entry) => entry.name === 'glance').enabled = false;
       state.assignments.splice(0, 1);
-      state.domains.find((one) => one.name === 'heat').description = 'other';
+      state.domains.find((entry) => entry.name === 'heat').description = 'other';
       const done = await converge(client, everything());
-      expect(done[0]).toBe('mend domain heat: its description is "other"');
+      expect(done[0]).toBe('update domain heat\n~ description: other -> Stacks');
       expect(done[1]).toBe(
-        `mend image service glance in the catalog\n~ name images -> glance\n~ public endpoint http://old -> ${url}`,
+        `update catalog entry image\n~ name: images -> glance\n~ public endpoint: http://old -> ${url}`,
       );
-      expect(done[2]).toBe('mend user glance: it is disabled, it lacks role admin on project service');
+      expect(done[2]).toBe('update user glance\n~ enabled: false -> true\n+ role on project service: admin');
       expect(await plan(client, everything())).toEqual([]);
       expect(cloud.passwords.get('Default/glance')).toBe('glance password');
     }));
@@ -154,7 +156,7 @@ describe('identity', () => {
       await converge(client, everything());
       const changed = [identityUser({ ...user, password: new Confidential('new one') })];
       expect(await converge(client, changed)).toEqual([
-        'mend user glance: its password is not the one of the vault',
+        'update user glance\n~ password: set to the one of the vault',
       ]);
       expect(cloud.passwords.get('Default/glance')).toBe('new one');
       expect(await plan(client, changed)).toEqual([]);
@@ -206,7 +208,7 @@ describe('identity', () => {
 });
 
 describe('volume types and flavors', () => {
-  it('makes and mends a volume type', () =>
+  it('creates and updates a volume type', () =>
     withFakeCloud(async (cloud) => {
       // biome-ignore lint/suspicious/noExplicitAny: stored as the requests bring them.
       const types: any[] = [];
@@ -242,12 +244,12 @@ describe('volume types and flavors', () => {
       expect(await plan(client, wanted)).toEqual([]);
       types[0].extra_specs = { volume_backend_name: 'lvm', other: 'kept' };
       expect(await converge(client, wanted)).toEqual([
-        'mend volume type ceph: volume_backend_name is lvm, not ceph',
+        'update volume type ceph\n~ volume_backend_name: lvm -> ceph',
       ]);
       expect(types[0].extra_specs).toEqual({ volume_backend_name: 'ceph', other: 'kept' });
     }));
 
-  it('makes a flavor, and makes it anew when it differs', () =>
+  it('creates a flavor, and replaces it when it differs', () =>
     withFakeCloud(async (cloud) => {
       // biome-ignore lint/suspicious/noExplicitAny: stored as the requests bring them.
       let flavors: any[] = [];
@@ -275,9 +277,7 @@ describe('volume types and flavors', () => {
       expect(await converge(client, [computeFlavor(small)])).toEqual(['create flavor small']);
       expect(await plan(client, [computeFlavor(small)])).toEqual([]);
       const larger = [computeFlavor({ ...small, memoryMiB: 1024 })];
-      expect(await converge(client, larger)).toEqual([
-        'make flavor small anew: memory 512 MiB, not 1024 MiB',
-      ]);
+      expect(await converge(client, larger)).toEqual(['replace flavor small\n~ memory (MiB): 512 -> 1024']);
       expect(await plan(client, larger)).toEqual([]);
     }));
 });

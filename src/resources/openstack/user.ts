@@ -1,0 +1,164 @@
+import { createHmac } from 'node:crypto';
+import type { Client } from '../../api/client.ts';
+import type { User } from '../../api/identity.ts';
+import { type ApiKind, apiResource, type Resource, type ResourceOptions } from '../../engine/resource.ts';
+import { reveal, type Text } from '../../secrets/confidential.ts';
+import { assignmentsMissing, type Directory, neededRole, readDirectory, scopeOf } from './assignments.ts';
+import { deleteOnce, needed, oneNamed } from './named.ts';
+import { type Absent, isAbsent, setDifference } from './object.ts';
+import { domainNamed } from './projects.ts';
+
+interface UserKey {
+  readonly name: string;
+  /** The domain's name. */
+  readonly domain: string;
+}
+
+/** A user of a domain with roles on a project, or on the domain itself where no project is named. */
+export interface IdentityUser extends UserKey {
+  readonly password: Text;
+  readonly project?: string;
+  /** The project's domain; default: the user's. */
+  readonly projectDomain?: string;
+  readonly roles: readonly string[];
+}
+
+interface UserState {
+  readonly user: User | undefined;
+  readonly projectMissing: boolean;
+  readonly rolesMissing: readonly string[];
+  readonly passwordKnown: boolean;
+}
+
+type Wanted = IdentityUser | Absent<UserKey>;
+
+/**
+ * A user's attribute that shows which password was set last: a digest keyed with the password itself, which only
+ * those who may list users can read and from which a generated password cannot be guessed. A login for each user would
+ * show more (a password changed by hand), but costs Keystone about 0.25 s of processor time each (bcrypt) on every
+ * run; a service with a wrong password shows in the checks of its step.
+ */
+const MARK = 'cloudwright_password_mark';
+
+function markOf(desired: IdentityUser, user: { readonly name: string }): string {
+  const digest = createHmac('sha256', reveal(desired.password)).update(`keystone user ${user.name}`).digest();
+  return digest.subarray(0, 12).toString('base64url');
+}
+
+function findUser(directory: Directory, key: UserKey): User | undefined {
+  const domain = domainNamed(directory.domains, key.domain);
+  const own = directory.users.filter((user) => user.domain_id === domain?.id);
+  return oneNamed(own, key.name, 'user');
+}
+
+async function stateOf(api: Client, directory: Directory, item: Wanted): Promise<UserState> {
+  const user = findUser(directory, item);
+  if (isAbsent<UserKey, IdentityUser>(item))
+    return { user, projectMissing: false, rolesMissing: [], passwordKnown: true };
+  return {
+    user,
+    projectMissing: item.project !== undefined && scopeOf(directory, scopeOfUser(item)) === undefined,
+    rolesMissing: assignmentsMissing(directory, user?.id, scopeOfUser(item), item.roles),
+    passwordKnown: user !== undefined && (await passwordIsSet(api, item, user)),
+  };
+}
+
+const userKind: ApiKind<Wanted, UserState, Client> = {
+  via: 'api',
+  name: 'identity-user',
+  async read(api, items) {
+    const directory = await readDirectory(api);
+    return Promise.all(items.map((item) => stateOf(api, directory, item)));
+  },
+  compare(wanted, state) {
+    if (isAbsent<UserKey, IdentityUser>(wanted))
+      return state.user && { summary: `delete user ${wanted.name}` };
+    const roles = `role on ${scopeTitle(wanted)}:`;
+    if (!state.user) {
+      const difference = setDifference(roles, [], wanted.roles).join('\n');
+      return { summary: `create user ${wanted.name}`, ...(difference !== '' && { difference }) };
+    }
+    const lines = [
+      ...(state.user.enabled ? [] : ['~ enabled: false -> true']),
+      ...(state.passwordKnown ? [] : ['~ password: set to the one of the vault']),
+      ...(state.projectMissing ? [`! project ${wanted.project} does not exist`] : []),
+      ...setDifference(roles, [], state.rolesMissing),
+    ];
+    if (lines.length === 0) return undefined;
+    return { summary: `update user ${wanted.name}`, difference: lines.join('\n') };
+  },
+  async change(api, wanted) {
+    const directory = await readDirectory(api);
+    const present = findUser(directory, wanted);
+    if (isAbsent<UserKey, IdentityUser>(wanted)) {
+      if (present) await deleteOnce(() => api.request('identity', 'DELETE', `/users/${present.id}`));
+      return;
+    }
+    const by = `user ${wanted.name}`;
+    const domain = needed(domainNamed(directory.domains, wanted.domain), 'domain', wanted.domain, by);
+    const scope = needed(
+      scopeOf(directory, scopeOfUser(wanted)),
+      'project',
+      wanted.project ?? wanted.domain,
+      by,
+    );
+    const id = present?.id ?? (await createUser(api, wanted, domain.id, scope));
+    if (present && (!present.enabled || !(await passwordIsSet(api, wanted, present)))) {
+      await api.identity.updateUser(id, {
+        enabled: true,
+        password: wanted.password,
+        [MARK]: markOf(wanted, present),
+      });
+    }
+    for (const name of assignmentsMissing(directory, present?.id, scopeOfUser(wanted), wanted.roles))
+      await api.identity.grant(scope, id, neededRole(directory, name, by));
+  },
+  removal: {
+    record: ({ name, domain }) => ({ name, domain }),
+    absence: ({ name = '', domain = '' }) => ({ name, domain, absent: true }),
+  },
+  outputs: (_, { user }) => (user ? { id: user.id } : {}),
+};
+
+function scopeOfUser(desired: IdentityUser) {
+  return desired.project === undefined
+    ? { domain: desired.domain }
+    : { project: desired.project, domain: desired.projectDomain ?? desired.domain };
+}
+
+function scopeTitle(desired: IdentityUser): string {
+  return desired.project === undefined ? `domain ${desired.domain}` : `project ${desired.project}`;
+}
+
+async function createUser(
+  api: Client,
+  desired: IdentityUser,
+  domain: string,
+  scope: { readonly kind: 'project' | 'domain'; readonly id: string },
+): Promise<string> {
+  const user = await api.identity.createUser({
+    name: desired.name,
+    password: desired.password,
+    domain_id: domain,
+    enabled: true,
+    ...(scope.kind === 'project' && { default_project_id: scope.id }),
+    [MARK]: markOf(desired, desired),
+  });
+  return user.id;
+}
+
+/** By its mark where there is one; a user that another tool made is tried with a login. */
+async function passwordIsSet(api: Client, desired: IdentityUser, user: User): Promise<boolean> {
+  if (user[MARK] === markOf(desired, user)) return true;
+  // A login as a disabled user fails with the right password too.
+  if (!user.enabled) return false;
+  return api.session.accepts({
+    username: desired.name,
+    password: desired.password,
+    userDomain: desired.domain,
+  });
+}
+
+export function identityUser(wanted: Wanted, options?: ResourceOptions): Resource {
+  return apiResource(userKind, `${wanted.domain}/${wanted.name}`, wanted, options);
+}
