@@ -1,17 +1,13 @@
 // Bundles the sources into dist/: one file to load, so that a command starts in a tenth of a second.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { bundleOptions } from './bundle.mjs';
 
 const { outputFiles } = await build({
+  ...bundleOptions,
   entryPoints: ['src/cli/main.ts'],
   outfile: 'dist/cloudwright.mjs',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  packages: 'external',
   sourcemap: 'linked',
-  logLevel: 'warning',
   write: false,
 });
 // Moved in whole: another command may be loading the bundle now, or building it as well.
