@@ -38,7 +38,14 @@ export async function runAcceptance(
   choices: AcceptanceChoices,
 ): Promise<AcceptanceResult> {
   const { cloud } = reached;
-  const file = choices.image ?? (await guestImage(labDirectory(context.environment), asides(context)));
+  const file =
+    choices.image ??
+    (await guestImage(
+      // A cloud that is reached through a namespace of this machine is a trial: its lab was made with our packages.
+      { directory: labDirectory(context.environment), mayInstall: isTrial(cloud) },
+      context.signal,
+      asides(context),
+    ));
   const result = await acceptance({
     client: reached.client({ patienceSeconds: 10 }),
     provider: { ...choices.provider, physicalNetwork: physicalNetwork(cloud) },
@@ -53,6 +60,10 @@ export async function runAcceptance(
   await mkdir(join(cloud.folder, '.cloudwright'), { recursive: true, mode: 0o700 });
   await writePrivate(acceptanceFile(cloud.folder), `${JSON.stringify(record)}\n`);
   return result;
+}
+
+function isTrial({ test: { vantage } }: Cloud): boolean {
+  return typeof vantage === 'object' && 'netns' in vantage;
 }
 
 function physicalNetwork(cloud: Cloud): string {

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { command, type Report } from './command.ts';
+import { command, type Report } from '../system/command.ts';
+import { fileExists, readJson, removeTree } from '../system/files.ts';
+import { withLock } from '../system/lock.ts';
+import { type Mirror, nodeUri, sourceLines } from '../system/mirror.ts';
+import { startTime } from '../system/process.ts';
 import { makeGroup, removeGroup } from './controlGroups.ts';
-import { fileExists, readJson, removeTree, writeInTree } from './files.ts';
-import { withLock } from './lock.ts';
-import { type Mirror, nodeUri, sourceLines } from './mirror.ts';
 import { controlGroup, type LabLocation } from './names.ts';
-import { inGroup, startTime } from './processes.ts';
+import { inGroup } from './processes.ts';
+import { writeInTree } from './trees.ts';
 
 export const RELEASE = 'trixie';
 

@@ -1,15 +1,17 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../errors/problem.ts';
-import { attempt, type Report, waitFor } from './command.ts';
+import { attempt, type Report } from '../system/command.ts';
+import { fileExists, mountsBelow, removeTree } from '../system/files.ts';
+import { withLock } from '../system/lock.ts';
+import { requireRoot } from '../system/packages.ts';
+import { signalProcess } from '../system/process.ts';
+import { waitFor } from '../system/wait.ts';
 import { groupsWithPrefix, removeGroup } from './controlGroups.ts';
 import { namespaceInode } from './fabric.ts';
-import { fileExists, mountsBelow, removeTree } from './files.ts';
-import { withLock } from './lock.ts';
 import { checkLabName, controlGroup, type LabLocation, labPaths, namespacePrefix } from './names.ts';
-import { killGroups, processesInNetwork, signal } from './processes.ts';
+import { killGroups, processesInNetwork } from './processes.ts';
 import { stopProxy } from './proxy.ts';
-import { requireRoot } from './requirements.ts';
 import { lockPath } from './up.ts';
 
 /** What is there of a lab, found by names and folders, not by what any process remembers. */
@@ -54,14 +56,13 @@ async function takeDown(options: LabLocation & { readonly report: Report }): Pro
   await removeTree(labPaths(options).root);
   await stopProxyIfUnused(options);
   const left = Object.values(await labRemains(options)).flat();
-  if (left.length > 0)
-    fail('LAB_REMAINS', { details: { name: `Lab ${options.name}`, remains: left.join(', ') } });
+  if (left.length > 0) fail('LAB_REMAINS', { details: { name: options.name, remains: left.join(', ') } });
 }
 
 /** Ends what still runs in the namespace, such as an ssh session's way in, and removes it with all its devices. */
 async function removeNamespace(namespace: string): Promise<void> {
   const inode = await namespaceInode(namespace);
-  if (inode !== undefined) for (const pid of await processesInNetwork(inode)) signal(pid, 'SIGKILL');
+  if (inode !== undefined) for (const pid of await processesInNetwork(inode)) signalProcess(pid, 'SIGKILL');
   // A namespace whose making was interrupted is a plain file that `ip netns` cannot delete.
   await attempt('ip', ['netns', 'delete', namespace], { doing: `remove namespace ${namespace}` });
   await rm(join('/run/netns', namespace), { force: true }).catch(() => undefined);

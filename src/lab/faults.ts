@@ -1,10 +1,10 @@
 import { fail } from '../errors/problem.ts';
-import type { Report } from './command.ts';
+import type { Report } from '../system/command.ts';
+import { withLock } from '../system/lock.ts';
+import { requireRoot } from '../system/packages.ts';
 import { switchCables } from './fabric.ts';
-import { withLock } from './lock.ts';
 import type { LabLocation } from './names.ts';
 import { cutNode, initProcess, readRecord } from './node.ts';
-import { requireRoot } from './requirements.ts';
 import { type LabNode, type LabState, nodeOf, readState } from './state.ts';
 import { ensureNode, lockPath } from './up.ts';
 

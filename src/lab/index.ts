@@ -1,4 +1,4 @@
-export type { Report } from './command.ts';
+export type { Report } from '../system/command.ts';
 export { labDown, labRemains, type Remains } from './down.ts';
 export { labCut, labHeal, labPartition } from './faults.ts';
 export { labLayers, labSaveLayer } from './layers.ts';

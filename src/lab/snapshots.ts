@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../errors/problem.ts';
-import type { Report } from './command.ts';
-import { readJson, removeTree, writeWhole } from './files.ts';
-import { withLock } from './lock.ts';
+import type { Report } from '../system/command.ts';
+import { readJson, removeTree, writeWhole } from '../system/files.ts';
+import { withLock } from '../system/lock.ts';
+import { requireRoot } from '../system/packages.ts';
 import { checkSnapshotName, type LabLocation, labPaths, nodePaths } from './names.ts';
 import { cutNode, initProcess, readRecord, stopNode, unmountNode, writeRecord } from './node.ts';
-import { requireRoot } from './requirements.ts';
 import { type LabState, type NodeRecord, readState } from './state.ts';
 import { ensureNode, lockPath } from './up.ts';
 

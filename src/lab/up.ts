@@ -1,13 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { attempt, type Report } from '../system/command.ts';
+import { textOf, writeWhole } from '../system/files.ts';
+import { withLock } from '../system/lock.ts';
+import { hostMirror, type Mirror, nodeUri } from '../system/mirror.ts';
+import { requireRoot } from '../system/packages.ts';
+import { lastLines } from '../system/text.ts';
+import { waitFor } from '../system/wait.ts';
 import { ensureKeys, writeSshFiles } from './access.ts';
 import { ensureBase } from './base.ts';
-import { attempt, lastLines, type Report, waitFor } from './command.ts';
 import { cablesUp, ensureFabric, switchCables } from './fabric.ts';
-import { textOf, writeWhole } from './files.ts';
 import { findLayer } from './layers.ts';
-import { withLock } from './lock.ts';
-import { hostMirror, type Mirror, nodeUri } from './mirror.ts';
 import { checkLabName, checkNodeNames, type LabLocation, labPaths, nodePaths } from './names.ts';
 import { assignIndexes, type NodeRequest } from './networks.ts';
 import {
@@ -20,8 +23,8 @@ import {
   readRecord,
   writeRecord,
 } from './node.ts';
+import { ensureLabPackages } from './packages.ts';
 import { ensureProxy, ensureProxyInFabric } from './proxy.ts';
-import { ensureHostPackages, requireRoot } from './requirements.ts';
 import { describeLab, findState, type LabNode, type LabState, type NodeRecord } from './state.ts';
 
 export interface LabUpOptions extends LabLocation {
@@ -45,7 +48,7 @@ export async function labUp(options: LabUpOptions): Promise<LabState> {
   requireRoot();
   checkLabName(options.name);
   checkNodeNames(options.nodes.map((node) => node.name));
-  await ensureHostPackages(options.report);
+  await ensureLabPackages(options.report);
   return await withLock(lockPath(options), `lab ${options.name}`, async () => await bringUp(options));
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { attempt, type CommandResult } from './command.ts';
+import { attempt, type CommandResult } from '../system/command.ts';
 import { groupMemoryMiB } from './controlGroups.ts';
 import { cablesUp } from './fabric.ts';
 import { controlGroup, type LabLocation } from './names.ts';

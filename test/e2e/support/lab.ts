@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { trialDescription } from '../../../src/cli/trial.ts';
-import type { CommandResult } from '../../../src/lab/command.ts';
+import type { CommandResult } from '../../../src/system/command.ts';
 import {
   type LabLocation,
   type LabState,
