@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../errors/problem.ts';
 import type { ShellResult } from '../hosts/connection.ts';
-import { lastLines } from '../hosts/pool.ts';
+import { lastLines } from '../system/text.ts';
 import type { Resource } from './resource.ts';
 
 /** Exit code with which a change says: the service did not start, its last log lines are on standard error. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Problem, problem } from '../errors/problem.ts';
-import { sideBySide } from '../hosts/side.ts';
+import { sideBySide } from '../hosts/bundle.ts';
 import type { Check, Finding, ShellCheck } from './check.ts';
 import { problemsOf, type World } from './world.ts';
 

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { command } from '../../src/system/command.ts';
 import { type LabState, labDirectory, labDown, labUp } from '../../src/lab/index.ts';
 import { fabricInterface, fabricNamespace } from '../../src/lab/names.ts';
+import { command } from '../../src/system/command.ts';
 import { eventsOf, runCli } from './support/cli.ts';
 import { describedFolder, leaveLab, report } from './support/lab.ts';
 

@@ -13,6 +13,9 @@ export interface TestSshd {
   /** An ssh_config that reaches it as `trial`. */
   readonly configFile: string;
   readonly knownHosts: string;
+  /** Listens no more; connections that are open stay. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   /** Makes and uses another host key. */
   changeHostKey(): Promise<void>;
   stop(): Promise<void>;
@@ -76,6 +79,10 @@ export async function startSshd(extra: readonly string[] = []): Promise<TestSshd
     folder,
     configFile: at('config'),
     knownHosts: at('known_hosts'),
+    pause: stop,
+    async resume() {
+      daemon = await launch(at('sshd_config'), port);
+    },
     async changeHostKey() {
       await stop();
       rmSync(at('host'));

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { trialDescription } from '../../../src/cli/trial.ts';
-import type { CommandResult } from '../../../src/system/command.ts';
 import {
   type LabLocation,
   type LabState,
@@ -14,6 +13,7 @@ import {
   labRemains,
   labUp,
 } from '../../../src/lab/index.ts';
+import type { CommandResult } from '../../../src/system/command.ts';
 import { dropBundle, endRuns } from './cli.ts';
 
 /** What labs said; shown by a test that fails in a hook. */
