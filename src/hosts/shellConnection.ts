@@ -8,6 +8,9 @@ import { ShellPool, type ShellPoolOptions } from './shellPool.ts';
 /** Lines that our own frames put into a stream: a shell that ended in the middle has them among its last lines. */
 const MARKERS = /^cw-[0-9a-f]{24,32}( \d+)?\n?/gm;
 
+/** For another shell to open and to send its signals, also on a host under load. */
+const HELPER_MILLISECONDS = 10_000;
+
 export interface ShellConnectionOptions extends ShellPoolOptions {
   readonly host: string;
   /** How long an interrupted script has to end, after SIGTERM and again after SIGKILL; 3 s by default. */
@@ -30,7 +33,7 @@ export function shellConnection(first: Shell, options: ShellConnectionOptions): 
 
   async function helperRuns(script: string): Promise<void> {
     const taking = pool.takeExtra();
-    const helper = await within(taking, graceMilliseconds).catch((error: unknown) => {
+    const helper = await within(taking, HELPER_MILLISECONDS).catch((error: unknown) => {
       taking.then(
         (shell) => pool.release(shell),
         () => undefined,
@@ -38,7 +41,7 @@ export function shellConnection(first: Shell, options: ShellConnectionOptions): 
       throw error;
     });
     try {
-      await within(helper.run(script), graceMilliseconds);
+      await within(helper.run(script), HELPER_MILLISECONDS);
       pool.release(helper);
     } catch (error) {
       helper.abandon();
