@@ -9,8 +9,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import { cloudClient } from '../src/cli/cloudClient.ts';
-import { trialDescription } from '../src/cli/trial.ts';
+import { cloudClient } from '../src/app/client.ts';
+import { trialDescription } from '../src/app/trial.ts';
 import type { Cloud } from '../src/cloud/cloud.ts';
 import type { RunEvent } from '../src/engine/event.ts';
 import { apply } from '../src/engine/run.ts';
@@ -51,19 +51,17 @@ interface Place {
 
 /** A bare node with the description's name and addresses, for the time of `work`; then nothing of it is left. */
 async function onBareNode<T>(place: Place, work: (cloud: Cloud) => Promise<T>): Promise<T> {
-  const lab = { name: 'benchdeploy', directory: place.directory, report: say };
-  await labDown(lab);
+  const lab = { name: 'benchdeploy', directory: place.directory };
+  await labDown(lab, undefined, say);
   try {
-    const state = await labUp({
-      ...lab,
-      nodes: [{ name: NODE }],
-      ...(place.layer && { layer: place.layer }),
-    });
+    const nodes = [{ name: NODE }];
+    const options = { ...lab, nodes, ...(place.layer && { layer: place.layer }) };
+    const state = await labUp(options, undefined, say);
     const file = join(place.folder, 'cloud.yaml');
     writeFileSync(file, trialDescription(state));
     return await work((await openCloud(file)).cloud);
   } finally {
-    await labDown(lab);
+    await labDown(lab, undefined, say);
   }
 }
 

@@ -174,7 +174,7 @@ async function main(options: readonly string[]): Promise<void> {
     process.stdout.write(`Wall time of a no-change run of 100 resources a node\n${wall.toString()}\n`);
     process.stdout.write(`CPU time for each node, both ends\n${cpu.toString()}\n`);
   } finally {
-    if (!options.includes('--keep')) await labDown({ ...LAB, report: say });
+    if (!options.includes('--keep')) await labDown(LAB, undefined, say);
   }
 }
 

@@ -54,6 +54,9 @@ export async function attempt(
     const stop = (why: 'timeout' | 'interrupted') => (): void => {
       stopped ??= why;
       child.kill('SIGKILL');
+      // Its own children may hold the pipes; they are not waited for.
+      child.stdout.destroy();
+      child.stderr.destroy();
     };
     const interrupt = stop('interrupted');
     const timer = setTimeout(stop('timeout'), limit * 1000);

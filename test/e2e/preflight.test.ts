@@ -12,13 +12,16 @@ let state: LabState;
 let folder: string;
 
 beforeAll(async () => {
-  await labDown({ ...lab, report });
-  state = await labUp({
-    ...lab,
-    nodes: [{ name: 'control1' }, { name: 'compute1' }],
-    memoryMiB: 1024,
+  await labDown(lab, undefined, report);
+  state = await labUp(
+    {
+      ...lab,
+      nodes: [{ name: 'control1' }, { name: 'compute1' }],
+      memoryMiB: 1024,
+    },
+    undefined,
     report,
-  });
+  );
   const address = state.nodes[1]?.addresses.management ?? '';
   folder = await describedFolder(state, (text) =>
     text

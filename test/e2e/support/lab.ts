@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { trialDescription } from '../../../src/cli/trial.ts';
+import { trialDescription } from '../../../src/app/trial.ts';
 import {
   type LabLocation,
   type LabState,
@@ -43,15 +43,18 @@ export interface TestLabOptions {
 /** A fresh lab of one node, `control1`, with a description of an all-in-one cloud for it. */
 export async function testLab(name: string, options: TestLabOptions = {}): Promise<TestLab> {
   const lab = { name, directory: labDirectory() };
-  await labDown({ ...lab, report });
+  await labDown(lab, undefined, report);
   const { layer, memoryMiB } = options;
-  const state = await labUp({
-    ...lab,
-    nodes: [{ name: 'control1' }],
-    ...(layer !== undefined && { layer }),
-    ...(memoryMiB !== undefined && { memoryMiB }),
+  const state = await labUp(
+    {
+      ...lab,
+      nodes: [{ name: 'control1' }],
+      ...(layer !== undefined && { layer }),
+      ...(memoryMiB !== undefined && { memoryMiB }),
+    },
+    undefined,
     report,
-  });
+  );
   const on = (line: string, limit = 60): Promise<CommandResult> => labExec(lab, 'control1', line, limit);
   return {
     ...lab,
@@ -86,7 +89,7 @@ export async function leaveLab(name: string): Promise<void> {
   endRuns(mine);
   dropBundle();
   const lab = { name, directory: labDirectory() };
-  await labDown({ ...lab, report });
+  await labDown(lab, undefined, report);
   for (const folder of mine) {
     await rm(folder, { recursive: true, force: true });
     folders.delete(folder);

@@ -3,18 +3,17 @@ import type { Confidential } from '../secrets/confidential.ts';
 import { decryptVault } from '../vault/format.ts';
 import { findVaultPassword, vaultFileOf } from '../vault/password.ts';
 import { checkSecrets, parseVault, readVault, setInVault, writeVault } from '../vault/secrets.ts';
-import type { CommandContext, Input } from './command.ts';
+import type { Caller } from './caller.ts';
 import { exists } from './description.ts';
-import { vaultOptions } from './session.ts';
+import { vaultOptions } from './open.ts';
 
-/** Opens files encrypted by ansible-vault with the password file that was given; undefined without one. */
+/** Opens files encrypted by ansible-vault with the password in a file; undefined without one. */
 export async function vaultDecryptor(
-  context: CommandContext,
-  input: Input,
+  folder: string,
+  passwordFile: string | undefined,
 ): Promise<((envelope: string, file: string) => string) | undefined> {
-  const passwordFile = input.option('import-password-file');
   if (passwordFile === undefined) return undefined;
-  const { password } = await findVaultPassword(context.folder, { passwordFile });
+  const { password } = await findVaultPassword(folder, { passwordFile });
   return (envelope, file) => decryptVault(envelope, password.reveal(), file);
 }
 
@@ -23,14 +22,14 @@ export async function vaultDecryptor(
  * the vault already stay. Gives how many were put in; rejects VAULT_*.
  */
 export async function storeImportedSecrets(
-  context: CommandContext,
   folder: string,
   secrets: Readonly<Record<string, Confidential>>,
+  caller: Caller,
 ): Promise<number> {
   if (Object.keys(secrets).length === 0) return 0;
   const file = vaultFileOf(folder);
   const isThere = await exists(file);
-  const { password } = await findVaultPassword(folder, vaultOptions(context));
+  const { password } = await findVaultPassword(folder, vaultOptions(caller));
   const { text, label } = isThere
     ? await readVault(folder, password)
     : { text: '# Secrets of this cloud.\n', label: undefined };
