@@ -51,19 +51,17 @@ interface Place {
 
 /** A bare node with the description's name and addresses, for the time of `work`; then nothing of it is left. */
 async function onBareNode<T>(place: Place, work: (cloud: Cloud) => Promise<T>): Promise<T> {
-  const lab = { name: 'benchdeploy', directory: place.directory, report: say };
-  await labDown(lab);
+  const lab = { name: 'benchdeploy', directory: place.directory };
+  await labDown(lab, undefined, say);
   try {
-    const state = await labUp({
-      ...lab,
-      nodes: [{ name: NODE }],
-      ...(place.layer && { layer: place.layer }),
-    });
+    const nodes = [{ name: NODE }];
+    const options = { ...lab, nodes, ...(place.layer && { layer: place.layer }) };
+    const state = await labUp(options, undefined, say);
     const file = join(place.folder, 'cloud.yaml');
     writeFileSync(file, trialDescription(state));
     return await work((await openCloud(file)).cloud);
   } finally {
-    await labDown(lab);
+    await labDown(lab, undefined, say);
   }
 }
 

@@ -7,8 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import { apply } from '../src/engine/run.ts';
+import { inSequence } from '../src/hosts/bundle.ts';
 import { connections } from '../src/hosts/connections.ts';
-import { inSequence } from '../src/hosts/side.ts';
 import { type LabNode, type LabState, labDown } from '../src/lab/index.ts';
 import { reveal } from '../src/secrets/confidential.ts';
 import { planFakeHosts } from './engineFake.ts';
@@ -189,7 +189,7 @@ async function main(options: readonly string[]): Promise<void> {
     process.stdout.write(`Wall time of a no-change run of 100 resources a node\n${wall.toString()}\n`);
     process.stdout.write(`CPU time for each node, both ends\n${cpu.toString()}\n`);
   } finally {
-    if (!options.includes('--keep')) await labDown({ ...LAB, report: say });
+    if (!options.includes('--keep')) await labDown(LAB, undefined, say);
   }
 }
 

@@ -25,7 +25,7 @@ export const nodeNames = (count: number): readonly string[] =>
  */
 export async function bringUpNodes(count: number, report: (line: string) => void): Promise<LabState> {
   const layers = await labLayers(LAB.directory);
-  await labUp({ ...LAB, nodes: [{ name: CONTROLLER }], memoryMiB: 2048, report });
+  await labUp({ ...LAB, nodes: [{ name: CONTROLLER }], memoryMiB: 2048 }, undefined, report);
   if (!layers.includes(LAYER)) {
     report('Installing python3 and python3-apt for the targets …');
     await onNode(
@@ -35,7 +35,7 @@ export async function bringUpNodes(count: number, report: (line: string) => void
     );
     await atRest(CONTROLLER);
     await labSaveLayer(LAB, CONTROLLER, LAYER);
-    await labUp({ ...LAB, nodes: [{ name: CONTROLLER }], memoryMiB: 2048, report });
+    await labUp({ ...LAB, nodes: [{ name: CONTROLLER }], memoryMiB: 2048 }, undefined, report);
   }
   report('Installing ansible-core …');
   await onNode(
@@ -44,7 +44,7 @@ export async function bringUpNodes(count: number, report: (line: string) => void
     900,
   );
   const nodes = [CONTROLLER, ...nodeNames(count)].map((name) => ({ name }));
-  return labUp({ ...LAB, nodes, memoryMiB: 1024, layer: LAYER, report });
+  return labUp({ ...LAB, nodes, memoryMiB: 1024, layer: LAYER }, undefined, report);
 }
 
 /** Shuts a node down and waits until it is off, 60 s at most. */

@@ -120,7 +120,7 @@ async function runTest(
 ): Promise<AcceptanceResult> {
   const { publicKey, privateKey } = makeSshKeyPair('acceptance-test');
   const image = request.image ?? cloud.test.image;
-  const file = image ?? (await guestImage(labDirectory(caller.environment), (text) => note(caller, text)));
+  const file = image ?? (await builtImage(cloud, caller));
   return await withReach(cloud, caller, async (reached) =>
     acceptance({
       client: reached.client({ patienceSeconds: 10 }),
@@ -137,6 +137,14 @@ async function runTest(
       signal: caller.signal,
     }),
   );
+}
+
+/** A cloud that is reached through a namespace of this machine is a trial: its lab was made with our packages. */
+async function builtImage(cloud: Cloud, caller: Caller): Promise<string> {
+  const { vantage } = cloud.test;
+  const mayInstall = typeof vantage === 'object' && 'netns' in vantage;
+  const directory = labDirectory(caller.environment);
+  return await guestImage({ directory, mayInstall }, caller.signal, (text) => note(caller, text));
 }
 
 /** Masks the cloud's secrets in whatever the test says, as the engine does for its runs. */

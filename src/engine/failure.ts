@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../errors/problem.ts';
 import type { ShellResult } from '../hosts/connection.ts';
-import { lastLines } from '../hosts/pool.ts';
+import { lastLines } from '../system/text.ts';
 import { PACKAGES_FAILED, SERVICE_NOT_STARTED, UNIT_NOT_INSTALLED } from './exitCodes.ts';
 
 /** The C library's texts of ENOSPC and EDQUOT, and apt's own. A full disk is the cause whatever failed because of it. */

@@ -1,7 +1,7 @@
 import { CloudwrightError, type Problem, problem } from '../errors/problem.ts';
 import type { Connection } from '../hosts/connection.ts';
-import { lastLines } from '../hosts/pool.ts';
-import { sideBySide } from '../hosts/side.ts';
+import { lastLines } from '../system/text.ts';
+import { sideBySide } from '../hosts/bundle.ts';
 import type { Text } from '../secrets/confidential.ts';
 import type { AnyKind, Resource } from './resource.ts';
 

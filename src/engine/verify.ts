@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { problem } from '../errors/problem.ts';
 import type { ShellResult } from '../hosts/connection.ts';
 import { quote } from '../hosts/quote.ts';
-import { sideBySide } from '../hosts/side.ts';
+import { sideBySide } from '../hosts/bundle.ts';
 import type { ApiCheck, Check, Finding, ShellCheck } from './check.ts';
 import { problemsOf, type RunState } from './runState.ts';
 

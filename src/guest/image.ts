@@ -15,12 +15,13 @@ import {
 } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fail } from '../errors/problem.ts';
-import { RELEASE } from '../lab/base.ts';
-import { command, quote, type Report, script } from '../lab/command.ts';
-import { fileExists, textOf } from '../lab/files.ts';
-import { withLock } from '../lab/lock.ts';
-import { hostMirror, sourceLines } from '../lab/mirror.ts';
-import { ensureHostPackages } from '../lab/requirements.ts';
+import { command, type Report, script } from '../system/command.ts';
+import { fileExists, textOf } from '../system/files.ts';
+import { withSignal } from '../system/interrupt.ts';
+import { withLock } from '../system/lock.ts';
+import { hostMirror, sourceLines } from '../system/mirror.ts';
+import { ensurePackages, missingPackages } from '../system/packages.ts';
+import { quote } from '../system/quote.ts';
 import { BOOT_CONFIGURATION, DHCP_SCRIPT, GUEST_MODULES, INIT, INSTANCE, LSBLK } from './scripts.ts';
 
 /** Raised when the building below changes in a way that the scripts' texts don't show. */
@@ -36,46 +37,83 @@ const PACKAGES = [
   'libtommath1',
   'zlib1g',
 ];
+/** Debian release that the guest is made of. */
+const RELEASE = 'trixie';
 const KERNEL = 'linux-image-cloud-amd64';
 
+/** Debian packages that building the image needs on this machine. */
+const TOOLS = ['cpio', 'debian-archive-keyring', 'dosfstools', 'mtools', 'syslinux', 'xz-utils'];
+
+export interface GuestImageOptions {
+  /** The image is kept below `<directory>/cache/`. */
+  readonly directory: string;
+  /** The operator agreed that packages are installed on this machine: a trial or `up`. Needs root. */
+  readonly mayInstall: boolean;
+}
+
 /**
- * Path of the tiny guest's raw image, built at first use and kept below `<directory>/cache/`. Rejects with LAB_*
- * errors where the packages cannot be had.
+ * Path of the raw image of the test guest, built at first use. Rejects with GUEST_TOOLS_MISSING where tools are missing
+ * and may not be installed, with GUEST_* or SYSTEM_* where the packages cannot be fetched.
  */
-export async function guestImage(directory: string, report: Report): Promise<string> {
-  const cache = join(directory, 'cache');
+export function guestImage(
+  options: GuestImageOptions,
+  signal: AbortSignal | undefined,
+  report: Report,
+): Promise<string> {
+  return withSignal(signal, async () => await ensureImage(options, report));
+}
+
+async function ensureImage(options: GuestImageOptions, report: Report): Promise<string> {
+  const cache = join(options.directory, 'cache');
   const image = join(cache, 'guest.img');
   const texts = [RECIPE, RELEASE, ...GUEST_MODULES, INIT, INSTANCE, DHCP_SCRIPT, LSBLK, BOOT_CONFIGURATION];
   const stamp = createHash('sha256').update(texts.join('\0')).digest('hex');
   const current = async (): Promise<boolean> =>
     (await textOf(`${image}.stamp`)) === stamp && (await fileExists(image));
-  await mkdir(cache, { recursive: true, mode: 0o755 });
   if (await current()) return image;
-  await ensureHostPackages(report);
+  await ensureTools(TOOLS, options.mayInstall, report);
+  await mkdir(cache, { recursive: true, mode: 0o755 });
   return await withLock(
     `${image}.lock`,
-    'the tiny guest image',
+    'the image of the test guest',
     async () => {
       if (await current()) return image;
-      report('building the tiny guest image from Debian packages');
+      report('building the image of the test guest from Debian packages');
       const work = join(cache, 'guest.making');
       await rm(work, { recursive: true, force: true });
       await mkdir(work, { recursive: true, mode: 0o755 });
-      await build(work);
-      await rm(`${image}.stamp`, { force: true });
-      await rename(join(work, 'guest.img'), image);
-      await writeFile(`${image}.stamp`, stamp);
-      await rm(work, { recursive: true, force: true });
+      try {
+        await build(work);
+        await rm(`${image}.stamp`, { force: true });
+        await rename(join(work, 'guest.img'), image);
+        await writeFile(`${image}.stamp`, stamp);
+      } finally {
+        await rm(work, { recursive: true, force: true });
+      }
       return image;
     },
     300,
   );
 }
 
+/** Nothing is installed behind the operator's back: on a production cloud this machine is theirs. */
+export async function ensureTools(
+  packages: readonly string[],
+  mayInstall: boolean,
+  report: Report,
+): Promise<void> {
+  const missing = await missingPackages(packages);
+  if (missing.length === 0) return;
+  if (!mayInstall || process.getuid?.() !== 0) {
+    fail('GUEST_TOOLS_MISSING', { details: { packages: missing.join(' ') } });
+  }
+  await ensurePackages(missing, report);
+}
+
 async function build(work: string): Promise<void> {
   const tree = await fetchPackages(work);
   const version = (await readdir(join(tree, 'boot'))).find((name) => name.startsWith('vmlinuz-'))?.slice(8);
-  if (!version) fail('LAB_GUEST_PACKAGE', { details: { missing: 'the kernel' } });
+  if (!version) fail('GUEST_FILE_MISSING', { details: { missing: 'the kernel' } });
   const root = join(work, 'root');
   await fillRoot(tree, root);
   await addModules(join(tree, 'usr/lib/modules', version, 'kernel'), join(root, 'modules'));
@@ -83,7 +121,7 @@ async function build(work: string): Promise<void> {
   await writeFile(join(work, 'syslinux.cfg'), BOOT_CONFIGURATION);
   await script(
     `cd ${quote(root)}; find . | sort | cpio --quiet -o -H newc -R 0:0 | gzip -9 > ${quote(join(work, 'initrd.img'))}`,
-    { doing: 'pack the start image of the tiny guest', limitSeconds: 120 },
+    { doing: 'pack the start image of the test guest', limitSeconds: 120 },
   );
   await makeDisk(work);
 }
@@ -117,12 +155,12 @@ async function fetchPackages(work: string): Promise<string> {
     environment: { APT_CONFIG: join(apt, 'apt.conf') },
     directory: apt,
     limitSeconds: 300,
-    doing: 'download the packages of the tiny guest',
+    doing: 'download the packages of the test guest',
   };
   await command('apt-get', ['update', '-q'], options);
   const depends = await command('apt-cache', ['depends', KERNEL], options);
   const kernel = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
-  if (!kernel) fail('LAB_GUEST_PACKAGE', { details: { missing: KERNEL } });
+  if (!kernel) fail('GUEST_FILE_MISSING', { details: { missing: KERNEL } });
   await command('apt-get', ['download', '-q', kernel, ...PACKAGES], options);
   const tree = join(work, 'tree');
   for (const name of await readdir(apt)) {
@@ -204,7 +242,7 @@ async function fillRoot(tree: string, root: string): Promise<void> {
 
 async function locate(tree: string, paths: readonly string[]): Promise<string> {
   for (const path of paths) if (await fileExists(join(tree, path))) return join(tree, path);
-  return fail('LAB_GUEST_PACKAGE', { details: { missing: basename(paths[0] ?? '') } });
+  return fail('GUEST_FILE_MISSING', { details: { missing: basename(paths[0] ?? '') } });
 }
 
 /** Copies the wanted modules, uncompressed; one that the kernel has built in has no file. */
@@ -215,7 +253,7 @@ async function addModules(kernel: string, into: string): Promise<void> {
     if (match?.[1]) files.set(match[1], join(kernel, entry));
   }
   for (const needed of ['virtio_net', 'virtio_blk']) {
-    if (!files.has(needed)) fail('LAB_GUEST_PACKAGE', { details: { missing: `module ${needed}` } });
+    if (!files.has(needed)) fail('GUEST_FILE_MISSING', { details: { missing: `module ${needed}` } });
   }
   for (const module of GUEST_MODULES) {
     const file = files.get(module);
@@ -235,11 +273,11 @@ async function makeDisk(work: string): Promise<void> {
   const sizeMiB = Math.ceil(bytes / 1024 / 1024) + 3;
   await writeFile(image, '');
   await truncate(image, sizeMiB * 1024 * 1024);
-  const options = { doing: 'make the disk of the tiny guest', environment: { MTOOLS_SKIP_CHECK: '1' } };
+  const options = { doing: 'make the disk of the test guest', environment: { MTOOLS_SKIP_CHECK: '1' } };
   await command('mkfs.vfat', ['-F', '16', '-n', 'GUEST', image], options);
   await command('syslinux', ['--install', image], options);
   await command('mcopy', ['-i', image, '-o', ...files, '::/'], options);
   const boot = await readFile(image);
   if (boot.readUInt16LE(510) !== 0xaa55)
-    fail('LAB_GUEST_PACKAGE', { details: { missing: 'the boot sector' } });
+    fail('GUEST_FILE_MISSING', { details: { missing: 'the boot sector' } });
 }

@@ -1,1 +1,1 @@
-export { guestImage } from './image.ts';
+export { type GuestImageOptions, guestImage } from './image.ts';

@@ -44,6 +44,8 @@ export interface HostFacts {
   readonly codename: string;
   /** `ID` of os-release: `debian`. */
   readonly distribution: string;
+  /** `VERSION_ID` of os-release: `13`; empty on a rolling release. */
+  readonly versionId: string;
   readonly kernel: string;
   readonly cpus: number;
   readonly memoryMiB: number;

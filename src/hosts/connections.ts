@@ -4,74 +4,126 @@ import type { Cloud } from '../cloud/cloud.ts';
 import { fail } from '../errors/problem.ts';
 import { nearest } from '../errors/suggest.ts';
 import type { Connections } from './connection.ts';
+import { HostConnection, type HostState } from './hostConnection.ts';
+import { type LimitOptions, type Limits, limits } from './limits.ts';
 import { privateFolder } from './privateFolder.ts';
-import { openSsh, type SshConnection } from './ssh.ts';
+import { openSsh } from './ssh.ts';
 import { operatorFiles, sshConfig } from './sshConfig.ts';
+import type { Transport } from './transport.ts';
 
-export interface ConnectionsOptions {
+export interface ConnectionsOptions extends LimitOptions {
   /** Takes what the operator should know: the first contact with a host. */
   note?(text: string): void;
-  readonly lanes?: number;
+  /** Requests at a time on one host, one ssh session each; 8 by default. */
+  readonly sessions?: number;
+  /** Seconds for connecting and logging in; 30 by default. */
   readonly limitSeconds?: number;
+  /** How long an interrupted script has to end, after SIGTERM and again after SIGKILL; 3 s by default. */
+  readonly graceMilliseconds?: number;
 }
 
-/** Reaches the hosts of a cloud over ssh, each once, when first asked for. */
+/** Connections that say how they are, also to a server that lives for months. */
+export interface WatchedConnections extends Connections {
+  /** The state of each host that was used. */
+  states(): ReadonlyMap<string, HostState>;
+  /** Calls `listener` at each change of state; gives the function that ends it. */
+  watch(listener: HostStateListener): () => void;
+}
+
+export type HostStateListener = (host: string, state: HostState) => void;
+
+/**
+ * Reaches the hosts of a cloud over ssh, each when it is first used. A failed attempt is not kept: the next use tries
+ * again. A lost connection is made again at its next use.
+ */
 export function connections(
   cloud: Pick<Cloud, 'hosts' | 'ssh'>,
   options: ConnectionsOptions = {},
-): Connections {
-  const folder = privateFolder();
-  const configFile = join(folder.path, 'config');
-  writeFileSync(configFile, sshConfig(cloud.ssh, operatorFiles(cloud.ssh)), { mode: 0o600 });
-  const opened = new Map<string, Promise<SshConnection>>();
-  const ways = new Map<string, Promise<string>>();
+): WatchedConnections {
+  const names = cloud.hosts.map((host) => host.name);
+  return connectionsOver(names, sshTransport(cloud, options));
+}
 
-  function get(name: string): Promise<SshConnection> {
-    const known = opened.get(name);
+/** The same over any transport. `clock`: milliseconds. */
+export function connectionsOver(
+  hosts: readonly string[],
+  transport: Transport,
+  clock: () => number = Date.now,
+): WatchedConnections {
+  const used = new Map<string, HostConnection>();
+  const listeners = new Set<HostStateListener>();
+
+  function connectionOf(host: string): HostConnection {
+    const known = used.get(host);
     if (known) return known;
-    const names = cloud.hosts.map((host) => host.name);
-    const index = names.indexOf(name);
-    const host = cloud.hosts[index];
-    if (!host) {
-      const suggestion = nearest(name, names);
+    if (!hosts.includes(host)) {
       return fail('HOST_UNKNOWN', {
-        details: { host: name, known: names.join(', ') },
-        suggestion,
+        details: { host, known: hosts.join(', ') },
+        suggestion: nearest(host, hosts),
       });
     }
-    const connection = openSsh({
-      ...options,
-      host: name,
-      address: host.sshAddress,
-      settings: cloud.ssh,
-      folder: folder.path,
-      configFile,
-      index,
+    const made = new HostConnection(host, {
+      transport,
+      clock,
+      socketPrefix: `f${hosts.indexOf(host)}-`,
+      onState: (state) => {
+        for (const listener of listeners) listener(host, state);
+      },
     });
-    opened.set(name, connection);
-    return connection;
+    used.set(host, made);
+    return made;
   }
 
   return {
-    get,
-    forward(host, address, port) {
-      const key = `${host} ${address}:${port}`;
-      const known = ways.get(key);
-      if (known) return known;
-      const socket = join(folder.path, `f${ways.size}`);
-      const way = get(host).then(async (connection) => {
-        await connection.forward(socket, address, port);
-        return socket;
-      });
-      ways.set(key, way);
-      // A way that failed may be tried again later, as when the host was still starting.
-      way.catch(() => ways.delete(key));
-      return way;
+    async get(host) {
+      const connection = connectionOf(host);
+      await connection.connect();
+      return connection;
     },
+    forward: (host, address, port) => connectionOf(host).forward(address, port),
     async closeAll() {
-      const settled = await Promise.allSettled(opened.values());
-      await Promise.all(settled.map((one) => (one.status === 'fulfilled' ? one.value.close() : undefined)));
-      folder.remove();
+      await Promise.all([...used.values()].map((connection) => connection.close()));
+      transport.close();
     },
+    states: () => new Map([...used].map(([host, connection]) => [host, connection.state])),
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** ssh, with a private folder for control sockets and forwarded sockets. */
+function sshTransport(cloud: Pick<Cloud, 'hosts' | 'ssh'>, options: ConnectionsOptions): Transport {
+  const folder = privateFolder();
+  const configFile = join(folder.path, 'config');
+  writeFileSync(configFile, sshConfig(cloud.ssh, operatorFiles(cloud.ssh)), { mode: 0o600 });
+  const shared: Limits = limits(options);
+  let attempts = 0;
+  return {
+    open(name) {
+      const host = cloud.hosts.find((candidate) => candidate.name === name);
+      if (!host) return fail('HOST_UNKNOWN', { details: { host: name, known: '' } });
+      attempts += 1;
+      // Each attempt has a control socket of its own: one left by a lost connection is not in the way.
+      const id = `${attempts}`;
+      return shared.connecting.run(() =>
+        openSsh({
+          host: name,
+          address: host.sshAddress,
+          settings: cloud.ssh,
+          folder: folder.path,
+          configFile,
+          id,
+          limits: shared,
+          sessions: options.sessions,
+          limitSeconds: options.limitSeconds,
+          graceMilliseconds: options.graceMilliseconds,
+          note: options.note,
+        }),
+      );
+    },
+    socketPath: (name) => join(folder.path, name),
+    close: () => folder.remove(),
   };
 }

@@ -1,85 +1,55 @@
 import { fail } from '../errors/problem.ts';
 import type { Connection, HostFacts } from './connection.ts';
+import factsScript from './facts.sh';
 
 /** Seconds for reading the facts of one host. */
 const LIMIT = 30;
 
-/** POSIX shell that prints everything in one go, in sections that start with `== name`. Changes nothing. */
-export const FACTS_SCRIPT = `
-printf '== clock\\n'; date +%s.%N
-printf '== hostname\\n'; cat /proc/sys/kernel/hostname
-printf '== os-release\\n'; cat /etc/os-release 2>/dev/null
-printf '== kernel\\n'; cat /proc/sys/kernel/osrelease
-printf '== cpus\\n'; nproc 2>/dev/null || grep -c ^processor /proc/cpuinfo
-printf '== memory\\n'; grep -E '^MemTotal:' /proc/meminfo; cat /sys/fs/cgroup/memory.max 2>/dev/null
-printf '== disk\\n'; df -Pk / 2>/dev/null
-printf '== openvswitch\\n'
-if [ -d /sys/module/openvswitch ]; then echo loaded
-elif [ -w /proc/sys/kernel/modprobe ] && modprobe -n -q openvswitch 2>/dev/null; then echo loadable; fi
-printf '== kvm\\n'; grep -qwE 'vmx|svm' /proc/cpuinfo && [ -c /dev/kvm ] && [ -r /dev/kvm ] && [ -w /dev/kvm ] && ( : <>/dev/kvm ) 2>/dev/null && echo yes
-printf '== container\\n'; systemd-detect-virt --container 2>/dev/null || { [ -e /run/systemd/container ] && cat /run/systemd/container; }
-printf '== addresses\\n'; ip -o addr show 2>/dev/null
-printf '== links\\n'; ip -o link show 2>/dev/null
-printf '== routes\\n'; ip -4 route show default 2>/dev/null
-printf '== devices\\n'
-for b in /sys/block/*; do
-  n=\${b##*/}; case $n in loop*|ram*|zram*|sr*|fd*|dm-*|md*|nbd*|rbd*) continue;; esac
-  [ -b "/dev/$n" ] || continue
-  used=no
-  for part in "$b"/"$n"*/partition; do [ -e "$part" ] && used=yes; done
-  for held in "$b"/holders/*; do [ -e "$held" ] && used=yes; done
-  grep -q "^/dev/$n[ p0-9]" /proc/mounts /proc/swaps 2>/dev/null && used=yes
-  [ $used = no ] && command -v blkid >/dev/null && [ -n "$(blkid -p -o value -s TYPE "/dev/$n" 2>/dev/null)" ] && used=yes
-  # What an OSD of this host already lives on is not in anybody's way.
-  for osd in /var/lib/ceph/osd/*/block; do [ "$(readlink -f "$osd" 2>/dev/null)" = "/dev/$n" ] && used=no; done
-  read -r size <"$b/size"; echo "/dev/$n $size $used"
-done
-printf '== end\\n'
-`;
-
 /** Reads a host's facts in one request. Rejects with HOST_*. */
 export async function readFacts(connection: Connection): Promise<HostFacts> {
   const sent = Date.now();
-  const result = await connection.run({ script: FACTS_SCRIPT, limitSeconds: LIMIT, doing: 'read its facts' });
+  const result = await connection.run({ script: factsScript, limitSeconds: LIMIT, doing: 'read its facts' });
   return parseFacts(connection.host, result.stdout, sent / 1000);
 }
 
-/** `sent`: this machine's clock when the question left, seconds. Fails with HOST_FACTS_UNREADABLE. */
+/** `sent`: this machine's clock when the request left, seconds. Fails with HOST_FACTS_UNREADABLE. */
 export function parseFacts(host: string, output: string, sent: number): HostFacts {
-  const section = sections(output);
   const unreadable = (detail: string): never =>
     fail('HOST_FACTS_UNREADABLE', {
       place: { kind: 'cloud', host },
       details: { host, detail },
       evidence: output.slice(0, 800),
     });
-  const line = (name: string): string => section.get(name)?.[0] ?? unreadable(`no ${name}`);
-  if (!section.has('end')) unreadable('the answer is cut');
-  const release = keyValues(section.get('os-release') ?? []);
-  const [blocks, , available] = diskNumbers(section.get('disk') ?? []);
+  const found = sections(output);
+  if (!found.has('end')) unreadable('the answer is cut');
+  const rows = (name: string): readonly string[] => found.get(name) ?? [];
+  const row = (name: string): string => rows(name)[0] ?? unreadable(`no ${name}`);
+  const release = keyValues(rows('os-release'));
+  const disk = rootDisk(rows('disk'));
+  const clock = number(row('clock')) ?? unreadable('the clock');
+  const cloudId = rows('cloud-id')[0]?.trim();
   return {
-    hostname: line('hostname'),
+    hostname: row('hostname'),
     codename: release.get('VERSION_CODENAME') ?? '',
     distribution: release.get('ID') ?? '',
-    kernel: line('kernel'),
-    cpus: number(line('cpus')) ?? unreadable('the number of processors'),
-    memoryMiB: memory(section.get('memory') ?? []) ?? unreadable('the size of memory'),
-    rootDiskGiB: gib((blocks ?? 0) * 1024),
-    rootFreeGiB: gib((available ?? 0) * 1024),
-    openvswitchModule: (section.get('openvswitch') ?? []).length > 0,
-    kvm: section.get('kvm')?.[0] === 'yes',
-    container: !['', 'none'].includes(section.get('container')?.[0] ?? ''),
-    clockOffsetSeconds: Math.round(((number(line('clock')) ?? sent) - sent) * 1000) / 1000,
-    interfaces: interfaces(section.get('links') ?? [], section.get('addresses') ?? []),
-    blockDevices: (section.get('devices') ?? []).flatMap((row) => {
-      const [path, sectors, used] = row.split(' ');
-      // /sys/block/*/size counts sectors of 512 bytes, whatever the device's own sector is.
-      return path && sectors ? [{ path, sizeGiB: gib(Number(sectors) * 512), inUse: used === 'yes' }] : [];
-    }),
-    defaultGateway: (section.get('routes') ?? []).some((row) => row.startsWith('default')),
+    versionId: release.get('VERSION_ID') ?? '',
+    kernel: row('kernel'),
+    cpus: number(row('cpus')) ?? unreadable('the number of processors'),
+    memoryMiB: memory(rows('memory')) ?? unreadable('the size of memory'),
+    rootDiskGiB: disk.size,
+    rootFreeGiB: disk.free,
+    openvswitchModule: rows('openvswitch').length > 0,
+    kvm: rows('kvm')[0] === 'yes',
+    container: !['', 'none'].includes(rows('container')[0] ?? ''),
+    clockOffsetSeconds: Math.round((clock - sent) * 1000) / 1000,
+    interfaces: interfaces(rows('links'), rows('addresses')),
+    blockDevices: rows('devices').flatMap(blockDevice),
+    defaultGateway: rows('routes').some((route) => route.startsWith('default')),
+    ...(cloudId && { cloudId }),
   };
 }
 
+/** The output's lines by section, blank lines left out. */
 function sections(output: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   let current: string[] = [];
@@ -102,12 +72,20 @@ function keyValues(rows: readonly string[]): ReadonlyMap<string, string> {
   return new Map(pairs);
 }
 
-function diskNumbers(rows: readonly string[]): readonly number[] {
-  const row = rows.at(-1) ?? '';
-  return row.split(/\s+/).slice(1, 4).map(Number);
+/** GiB, from `df -Pk`: file system, size, used, available. */
+function rootDisk(rows: readonly string[]): { readonly size: number; readonly free: number } {
+  const [, size, , free] = (rows.at(-1) ?? '').split(/\s+/).map(Number);
+  return { size: gib((size ?? 0) * 1024), free: gib((free ?? 0) * 1024) };
 }
 
-/** MiB: what the kernel has, or what the control group allows when that is less. */
+/** `/dev/vda 209715200 yes`: path, sectors, in use. */
+function blockDevice(row: string): HostFacts['blockDevices'] {
+  const [path, sectors, used] = row.split(' ');
+  // /sys/block/*/size counts sectors of 512 bytes, whatever the device's own sector is.
+  return path && sectors ? [{ path, sizeGiB: gib(Number(sectors) * 512), inUse: used === 'yes' }] : [];
+}
+
+/** MiB: the machine's memory, or what its control group allows when that is less. */
 function memory(rows: readonly string[]): number | undefined {
   const total = number(/^MemTotal:\s+(\d+)/.exec(rows[0] ?? '')?.[1] ?? '');
   if (total === undefined) return undefined;
@@ -121,8 +99,8 @@ function interfaces(links: readonly string[], addresses: readonly string[]): Hos
     const match = /^\d+: ([^:@\s]+)(?:@[^:\s]+)?: <([^>]*)> mtu (\d+)/.exec(row);
     const name = match?.[1];
     if (!match || name === undefined) return [];
-    const own = addresses.flatMap((one) => {
-      const [, device, address] = /^\d+:\s+(\S+)\s+inet6?\s+(\S+)/.exec(one) ?? [];
+    const own = addresses.flatMap((line) => {
+      const [, device, address] = /^\d+:\s+(\S+)\s+inet6?\s+(\S+)/.exec(line) ?? [];
       return device === name && address !== undefined ? [address] : [];
     });
     const up = (match[2] ?? '').split(',').includes('UP');

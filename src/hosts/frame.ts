@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { quote } from './quote.ts';
 
-/** A marker that no output can hold by accident: 128 random bits. */
+/** A marker that does not occur in any output by accident: 128 random bits. */
 export function newToken(): string {
   return `cw-${randomBytes(16).toString('hex')}`;
 }
 
 /**
- * What is written to a lane's shell for one script. The script is one quoted word that a subshell evaluates, so a
+ * What is written to a shell for one script. The script is one quoted word that a subshell evaluates, so a
  * syntax error, `exit`, a changed directory or variable ends with it; its input is empty. Then the end marker with
  * the exit code follows on standard output, and the marker alone on standard error, each on a line of its own and
  * after a newline that is not part of the output.
@@ -23,12 +23,12 @@ export interface Frame {
   readonly status: number;
 }
 
-/** Gathers one stream of a lane until the end marker has come, however the bytes are cut into pieces. */
+/** Gathers one stream of a shell until the end marker has come, however the bytes are cut into pieces. */
 export interface FrameReader {
   /** The frame, once its marker is complete. */
   push(chunk: Buffer): Frame | undefined;
-  /** What has come so far; for evidence when the lane breaks. */
-  sofar(): string;
+  /** Everything that has come; evidence when the shell ends. */
+  received(): string;
 }
 
 export function frameReader(token: string): FrameReader {
@@ -52,6 +52,6 @@ export function frameReader(token: string): FrameReader {
         .toString();
       return { text: whole.subarray(0, start).toString('utf8'), status: Number(status.trim() || 0) };
     },
-    sofar: () => Buffer.concat(chunks).toString('utf8'),
+    received: () => Buffer.concat(chunks).toString('utf8'),
   };
 }

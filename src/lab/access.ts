@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { command } from './command.ts';
-import { fileExists, textOf, writeWhole } from './files.ts';
+import { command } from '../system/command.ts';
+import { fileExists, textOf, writeWhole } from '../system/files.ts';
 import { fabricNamespace, type LabLocation, labPaths } from './names.ts';
 import type { LabNode } from './state.ts';
 

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { command, type Report } from './command.ts';
+import { command, type Report } from '../system/command.ts';
+import { fileExists, readJson, removeTree } from '../system/files.ts';
+import { withSignal } from '../system/interrupt.ts';
+import { withLock } from '../system/lock.ts';
+import { type Mirror, nodeUri, sourceLines } from '../system/mirror.ts';
+import { startTime } from '../system/process.ts';
 import { makeGroup, removeGroup } from './controlGroups.ts';
-import { fileExists, readJson, removeTree, writeInTree } from './files.ts';
-import { withLock } from './lock.ts';
-import { type Mirror, nodeUri, sourceLines } from './mirror.ts';
 import { controlGroup, type LabLocation } from './names.ts';
-import { inGroup, startTime } from './processes.ts';
+import { inGroup, killGroups } from './processes.ts';
+import { writeInTree } from './trees.ts';
 
 export const RELEASE = 'trixie';
 
@@ -43,7 +46,7 @@ export async function findBase(directory: string, id: string): Promise<BaseTree 
   return (await fileExists(join(directory, 'base', id, 'stamp.json'))) ? { id, tree } : undefined;
 }
 
-/** Finds or makes the tree that all nodes lie over. Made aside and renamed, so that only whole trees are found. */
+/** Finds or makes the tree that all nodes lie over. Made under another name and renamed, so that only complete trees are found. */
 export async function ensureBase(location: LabLocation, mirror: Mirror, report: Report): Promise<BaseTree> {
   const stamp: Stamp = {
     recipe: RECIPE,
@@ -111,9 +114,19 @@ async function makeBase(
     tree,
     ...stamp.sources,
   ]);
-  await command(shell, args, { doing: 'make the base tree', limitSeconds: 900 });
-  await removeGroup(controlGroup(location.name, 'making'));
-  await finishTree(tree, stamp, mirror);
+  try {
+    await command(shell, args, { doing: 'make the base tree', limitSeconds: 900 });
+    await finishTree(tree, stamp, mirror);
+  } catch (error) {
+    await withSignal(undefined, async () => {
+      // The programs that mmdebstrap started may outlive it.
+      await killGroups([controlGroup(location.name, 'making')]);
+      await removeTree(temporary);
+    });
+    throw error;
+  } finally {
+    await removeGroup(controlGroup(location.name, 'making'));
+  }
   await writeFile(join(temporary, 'stamp.json'), JSON.stringify(stamp));
   await rm(join(folder, id), { recursive: true, force: true }); // never mounted: it had no stamp of ours
   await rename(temporary, join(folder, id));

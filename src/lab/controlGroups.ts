@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileExists, textOf } from './files.ts';
+import { fileExists, textOf } from '../system/files.ts';
 
 /**
  * Every machine has a control group of its own in each hierarchy that systemd uses; machines in one group kill each

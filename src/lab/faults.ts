@@ -1,45 +1,59 @@
 import { fail } from '../errors/problem.ts';
-import type { Report } from './command.ts';
+import type { Report } from '../system/command.ts';
+import { withSignal } from '../system/interrupt.ts';
+import { withLock } from '../system/lock.ts';
+import { requireRoot } from '../system/packages.ts';
 import { switchCables } from './fabric.ts';
-import { withLock } from './lock.ts';
-import type { LabLocation } from './names.ts';
+import { type LabLocation, lockPath } from './names.ts';
 import { cutNode, initProcess, readRecord } from './node.ts';
-import { requireRoot } from './requirements.ts';
 import { type LabNode, type LabState, nodeOf, readState } from './state.ts';
-import { ensureNode, lockPath } from './up.ts';
+import { ensureNode } from './up.ts';
 
-/** Does `work` on a node of the lab that is there, alone. */
-async function onNode<T>(
-  location: LabLocation,
-  node: string,
-  work: (state: LabState, node: LabNode) => Promise<T>,
-): Promise<T> {
+export interface LabNodeOptions extends LabLocation {
+  readonly node: string;
+}
+
+type NodeWork = (state: LabState, node: LabNode) => Promise<void>;
+
+/** Does `work` on a node of the lab, alone. */
+async function onNode(
+  options: LabNodeOptions,
+  signal: AbortSignal | undefined,
+  work: NodeWork,
+): Promise<void> {
   requireRoot();
-  return await withLock(lockPath(location), `lab ${location.name}`, async () => {
-    const state = await readState(location);
-    return await work(state, nodeOf(state, node));
-  });
+  await withSignal(signal, () =>
+    withLock(lockPath(options), `lab ${options.name}`, async () => {
+      const state = await readState(options);
+      await work(state, nodeOf(state, options.node));
+    }),
+  );
 }
 
 /** Cuts a node's power: all of its processes end at once. What it had handed to the kernel for writing stays written. */
-export async function labCut(location: LabLocation, node: string): Promise<void> {
-  await onNode(location, node, async (state, found) => await cutNode(state.name, found.name));
+export async function labCut(options: LabNodeOptions, signal?: AbortSignal): Promise<void> {
+  await onNode(options, signal, async (state, node) => await cutNode(state.name, node.name));
 }
 
-/** Pulls all network cables of a node; it runs on, alone. */
-export async function labPartition(location: LabLocation, node: string): Promise<void> {
-  await onNode(location, node, async (state, found) => {
-    const running = (await initProcess(state.name, found.name)) !== undefined;
-    if (!running) fail('LAB_NODE_DOWN', { details: { node } });
-    await switchCables(state.name, found.index, 'down');
+/** Pulls all network cables of a node, which keeps running without a network. */
+export async function labPartition(options: LabNodeOptions, signal?: AbortSignal): Promise<void> {
+  await onNode(options, signal, async (state, node) => {
+    const running = (await initProcess(state.name, node.name)) !== undefined;
+    if (!running) fail('LAB_NODE_DOWN', { details: { node: node.name } });
+    await switchCables(state.name, node.index, 'down');
   });
 }
 
-/** Brings a node back, whatever was done to it: cables in, power on. Returns once ssh answers. */
-export async function labHeal(location: LabLocation, node: string, report: Report): Promise<void> {
-  await onNode(location, node, async (state, found) => {
-    const record = await readRecord(location, found.name);
-    if (!record) fail('LAB_NOT_UP', { details: { name: location.name, directory: location.directory } });
-    await ensureNode(state, found, record, report);
+/** Brings a node back after a power cut or a partition: cables in, power on. Returns once ssh answers. */
+export async function labHeal(
+  options: LabNodeOptions,
+  signal: AbortSignal | undefined,
+  report: Report,
+): Promise<void> {
+  const { name, directory } = options;
+  await onNode(options, signal, async (state, node) => {
+    const record = await readRecord(options, node.name);
+    if (!record) fail('LAB_NOT_UP', { details: { name, directory } });
+    await ensureNode(state, node, record, report);
   });
 }

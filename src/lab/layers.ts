@@ -1,8 +1,8 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../errors/problem.ts';
+import { readJson } from '../system/files.ts';
 import { findBase } from './base.ts';
-import { readJson } from './files.ts';
 import { checkSnapshotName, type LabLocation, nodePaths } from './names.ts';
 import { copyTree, nodeProcesses, readRecord } from './node.ts';
 import { nodeOf, readState } from './state.ts';

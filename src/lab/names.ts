@@ -24,8 +24,8 @@ export function checkLabName(name: string): void {
 
 export function checkNodeNames(names: readonly string[]): void {
   for (const [position, node] of names.entries()) {
-    const sound = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/.test(node) && !['fabric', 'making'].includes(node);
-    if (!sound || names.indexOf(node) !== position) fail('LAB_NODE_NAME_INVALID', { details: { node } });
+    const valid = /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/.test(node) && !['fabric', 'making'].includes(node);
+    if (!valid || names.indexOf(node) !== position) fail('LAB_NODE_NAME_INVALID', { details: { node } });
   }
 }
 
@@ -62,6 +62,11 @@ export function proxyControlGroup(directory: string): string {
 /** The fabric's end of a node's interface; at most 15 characters (IFNAMSIZ). */
 export function fabricInterface(nodeIndex: number, network: number): string {
   return `node${nodeIndex}-eth${network}`;
+}
+
+/** The lock that keeps two commands from changing one lab at the same time. */
+export function lockPath(location: LabLocation): string {
+  return join(location.directory, `${location.name}.lock`);
 }
 
 /** Where the files of one lab are. */

@@ -2,14 +2,18 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../errors/problem.ts';
-import { command, lastLines, waitFor } from './command.ts';
+import { command } from '../system/command.ts';
+import { fileExists, readJson, textOf, writeWhole } from '../system/files.ts';
+import { signalProcess } from '../system/process.ts';
+import { lastLines } from '../system/text.ts';
+import { waitFor } from '../system/wait.ts';
 import { groupProcesses, removeGroup } from './controlGroups.ts';
 import { connectNode } from './fabric.ts';
-import { fileExists, readJson, textOf, writeInTree, writeWhole } from './files.ts';
 import { controlGroup, type LabLocation, labPaths, nodeNamespace, nodePaths } from './names.ts';
 import { LAB_NETWORKS, PROXY_URL, SERVICE_GATEWAY } from './networks.ts';
-import { killGroups, signal, startDaemon } from './processes.ts';
+import { killGroups, startDaemon } from './processes.ts';
 import type { LabNode, NodeRecord } from './state.ts';
+import { writeInTree } from './trees.ts';
 
 /** SIGRTMIN+4 tells systemd to power off, systemd(1); SIGRTMIN is 34 with glibc on Linux. */
 const SIGRTMIN_4 = 38;
@@ -198,7 +202,7 @@ async function hardwareVirtualization(): Promise<boolean> {
 /** Lets the machine shut down in order; past the limit it is cut. */
 export async function stopNode(lab: string, node: string, limitSeconds = 90): Promise<void> {
   const init = await initProcess(lab, node);
-  if (init !== undefined) signal(init, SIGRTMIN_4);
+  if (init !== undefined) signalProcess(init, SIGRTMIN_4);
   const end = Date.now() + limitSeconds * 1000;
   const ended = async (): Promise<boolean> =>
     (await nodeProcesses(lab, node)).length === 0 || Date.now() > end;
@@ -209,7 +213,7 @@ export async function stopNode(lab: string, node: string, limitSeconds = 90): Pr
 /** Ends the machine as a power cut does: no process gets to say a word. */
 export async function cutNode(lab: string, node: string): Promise<void> {
   const init = await initProcess(lab, node);
-  if (init !== undefined) signal(init, 'SIGKILL'); // takes the whole process namespace along
+  if (init !== undefined) signalProcess(init, 'SIGKILL'); // takes the whole process namespace along
   await killGroups([controlGroup(lab, node)]);
 }
 

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readdir, readlink } from 'node:fs/promises';
-import { quote, waitFor } from './command.ts';
+import { signalProcess } from '../system/process.ts';
+import { quote } from '../system/quote.ts';
+import { waitFor } from '../system/wait.ts';
 import { groupProcesses, makeGroup } from './controlGroups.ts';
-import { textOf } from './files.ts';
 
 /** Runs `program` in the control group, in this process's place: the shell joins the group, then becomes the program. */
 export function inGroup(folders: readonly string[], program: string, args: readonly string[]): string[] {
@@ -54,7 +55,7 @@ export async function killGroups(groups: readonly string[], limitSeconds = 20): 
     `the processes of ${groups.join(', ')} to end`,
     async () => {
       const pids = await remaining();
-      for (const pid of pids) signal(pid, 'SIGKILL');
+      for (const pid of pids) signalProcess(pid, 'SIGKILL');
       return pids.length === 0;
     },
     limitSeconds,
@@ -62,26 +63,9 @@ export async function killGroups(groups: readonly string[], limitSeconds = 20): 
   );
 }
 
-/** Sends a signal; a process that is gone already is no error. */
-export function signal(pid: number, name: NodeJS.Signals | number): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
 /** Process ids whose namespace file (`net:[4026532...]`) has the inode number. */
 export async function processesInNetwork(inode: number): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const links = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/ns/net`).catch(() => '')));
   return pids.filter((pid, position) => pid !== process.pid && links[position] === `net:[${inode}]`);
-}
-
-/** Start time of a process in clock ticks since boot: with the id it names one process for ever. */
-export async function startTime(pid: number): Promise<string | undefined> {
-  const stat = await textOf(`/proc/${pid}/stat`);
-  // The program's name, in brackets, may hold spaces; fields are counted from behind it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' ? undefined : fields[19];
 }

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../errors/problem.ts';
-import type { Report } from './command.ts';
-import { readJson, removeTree, writeWhole } from './files.ts';
-import { withLock } from './lock.ts';
-import { checkSnapshotName, type LabLocation, labPaths, nodePaths } from './names.ts';
+import type { Report } from '../system/command.ts';
+import { readJson, removeTree, writeWhole } from '../system/files.ts';
+import { withSignal } from '../system/interrupt.ts';
+import { withLock } from '../system/lock.ts';
+import { requireRoot } from '../system/packages.ts';
+import { checkSnapshotName, type LabLocation, labPaths, lockPath, nodePaths } from './names.ts';
 import { cutNode, initProcess, readRecord, stopNode, unmountNode, writeRecord } from './node.ts';
-import { requireRoot } from './requirements.ts';
 import { type LabState, type NodeRecord, readState } from './state.ts';
-import { ensureNode, lockPath } from './up.ts';
+import { ensureNode } from './up.ts';
 
 /** What a snapshot is: the trees that each node had below its (then empty) upper. */
 type Snapshot = Readonly<Record<string, NodeRecord>>;
@@ -27,14 +28,20 @@ function snapshotFile(location: LabLocation, snapshot: string): string {
   return join(labPaths(location).snapshots, `${snapshot}.json`);
 }
 
+export interface LabSnapshotOptions extends LabLocation {
+  readonly snapshot: string;
+}
+
 /**
  * Keeps the present state of all nodes under a name. The nodes are shut down in order, what they wrote is frozen in
  * place as a lower tree (nothing is copied), and those that ran are started again.
  */
-export async function labSnapshot(location: LabLocation, snapshot: string, report: Report): Promise<void> {
-  requireRoot();
-  checkSnapshotName(snapshot);
-  await withLock(lockPath(location), `lab ${location.name}`, async () => {
+export async function labSnapshot(
+  options: LabSnapshotOptions,
+  signal: AbortSignal | undefined,
+  report: Report,
+): Promise<void> {
+  await alone(options, signal, async (location, snapshot) => {
     const state = await readState(location);
     const running = await runningNodes(state);
     if (running.size > 0) report(`shutting down ${[...running].join(', ')}`);
@@ -52,10 +59,12 @@ export async function labSnapshot(location: LabLocation, snapshot: string, repor
 }
 
 /** Puts all nodes of the snapshot back to it and starts them; what they wrote since is lost. */
-export async function labRestore(location: LabLocation, snapshot: string, report: Report): Promise<void> {
-  requireRoot();
-  checkSnapshotName(snapshot);
-  await withLock(lockPath(location), `lab ${location.name}`, async () => {
+export async function labRestore(
+  options: LabSnapshotOptions,
+  signal: AbortSignal | undefined,
+  report: Report,
+): Promise<void> {
+  await alone(options, signal, async (location, snapshot) => {
     const state = await readState(location);
     const records = await readJson<Snapshot>(snapshotFile(location, snapshot));
     if (!records) {
@@ -72,6 +81,18 @@ export async function labRestore(location: LabLocation, snapshot: string, report
     await dropUnused(state);
     await start(state, new Set(Object.keys(records)), report);
   });
+}
+
+async function alone(
+  { snapshot, ...location }: LabSnapshotOptions,
+  signal: AbortSignal | undefined,
+  work: (location: LabLocation, snapshot: string) => Promise<void>,
+): Promise<void> {
+  requireRoot();
+  checkSnapshotName(snapshot);
+  await withSignal(signal, () =>
+    withLock(lockPath(location), `lab ${location.name}`, async () => await work(location, snapshot)),
+  );
 }
 
 async function runningNodes(state: LabState): Promise<Set<string>> {

@@ -1,5 +1,5 @@
 import { fail } from '../errors/problem.ts';
-import { readJson } from './files.ts';
+import { readJson } from '../system/files.ts';
 import { fabricNamespace, type LabLocation, labPaths } from './names.ts';
 import {
   MANAGEMENT_VIP,

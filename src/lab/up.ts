@@ -1,14 +1,19 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { attempt, type Report } from '../system/command.ts';
+import { textOf, writeWhole } from '../system/files.ts';
+import { withSignal } from '../system/interrupt.ts';
+import { withLock } from '../system/lock.ts';
+import { hostMirror, type Mirror, nodeUri } from '../system/mirror.ts';
+import { requireRoot } from '../system/packages.ts';
+import { lastLines } from '../system/text.ts';
+import { waitFor } from '../system/wait.ts';
 import { ensureKeys, writeSshFiles } from './access.ts';
 import { ensureBase } from './base.ts';
-import { attempt, lastLines, type Report, waitFor } from './command.ts';
+import { takeDown } from './down.ts';
 import { cablesUp, ensureFabric, switchCables } from './fabric.ts';
-import { textOf, writeWhole } from './files.ts';
 import { findLayer } from './layers.ts';
-import { withLock } from './lock.ts';
-import { hostMirror, type Mirror, nodeUri } from './mirror.ts';
-import { checkLabName, checkNodeNames, type LabLocation, labPaths, nodePaths } from './names.ts';
+import { checkLabName, checkNodeNames, type LabLocation, labPaths, lockPath, nodePaths } from './names.ts';
 import { assignIndexes, type NodeRequest } from './networks.ts';
 import {
   bootNode,
@@ -20,37 +25,46 @@ import {
   readRecord,
   writeRecord,
 } from './node.ts';
+import { ensureLabPackages } from './packages.ts';
 import { ensureProxy, ensureProxyInFabric } from './proxy.ts';
-import { ensureHostPackages, requireRoot } from './requirements.ts';
 import { describeLab, findState, type LabNode, type LabState, type NodeRecord } from './state.ts';
 
 export interface LabUpOptions extends LabLocation {
   readonly nodes: readonly NodeRequest[];
-  /** Memory limit of each node; page cache counts. 8192 unless told: a whole all-in-one cloud holds 5 GiB. */
+  /** Memory limit of each node; page cache counts. 8192 by default: a whole all-in-one cloud uses 5 GiB. */
   readonly memoryMiB?: number;
   /** Name of a saved layer that new nodes start from. */
   readonly layer?: string;
-  readonly report: Report;
-}
-
-export function lockPath(location: LabLocation): string {
-  return join(location.directory, `${location.name}.lock`);
 }
 
 /**
- * Brings the lab up: what is there stays, what is missing is made, what is off is started. Nodes that the lab has
- * and the list lacks stay too. Gives the state once ssh answers on every node.
+ * Brings the lab up: what exists stays, what is missing is made, what is off is started. Nodes that the lab has and
+ * the list lacks stay too. Gives the state once ssh answers on every node. Interrupted (SYSTEM_INTERRUPTED), it takes
+ * down a lab that it has begun; one that existed before is left for `labUp` or `labDown`.
  */
-export async function labUp(options: LabUpOptions): Promise<LabState> {
+export async function labUp(
+  options: LabUpOptions,
+  signal: AbortSignal | undefined,
+  report: Report,
+): Promise<LabState> {
   requireRoot();
   checkLabName(options.name);
   checkNodeNames(options.nodes.map((node) => node.name));
-  await ensureHostPackages(options.report);
-  return await withLock(lockPath(options), `lab ${options.name}`, async () => await bringUp(options));
+  return await withSignal(signal, async () => {
+    await ensureLabPackages(report);
+    return await withLock(lockPath(options), `lab ${options.name}`, async () => {
+      const isNew = (await findState(options)) === undefined;
+      try {
+        return await bringUp(options, report);
+      } catch (error) {
+        if (isNew && signal?.aborted) await withSignal(undefined, () => takeDown(options, report));
+        throw error;
+      }
+    });
+  });
 }
 
-async function bringUp(options: LabUpOptions): Promise<LabState> {
-  const { report } = options;
+async function bringUp(options: LabUpOptions, report: Report): Promise<LabState> {
   const paths = labPaths(options);
   // The folder comes first: by it the lab is found again, whatever happens from here on.
   await mkdir(paths.logs, { recursive: true, mode: 0o700 });
@@ -70,25 +84,32 @@ async function bringUp(options: LabUpOptions): Promise<LabState> {
   await writeSshFiles(options, state.nodes);
   await writeWhole(paths.state, `${JSON.stringify(state, undefined, 2)}\n`);
   const records = new Map<string, NodeRecord>();
-  for (const node of state.nodes) records.set(node.name, await recordOf(options, node.name, mirror));
+  for (const node of state.nodes) records.set(node.name, await recordOf(options, node.name, mirror, report));
   await ensureProxy(options.directory, mirror, report);
   await ensureFabric(options.name);
   await ensureProxyInFabric(options);
-  await Promise.all(
+  // All are waited for, also when one fails: whoever cleans up must not race with a node that is still booting.
+  const nodes = await Promise.allSettled(
     state.nodes.map(async (node) => {
       const record = records.get(node.name);
       if (record) await ensureNode(state, node, record, report);
     }),
   );
+  for (const node of nodes) if (node.status === 'rejected') throw node.reason;
   return state;
 }
 
 /** The node's record; for a new node the base tree is found or made first. */
-async function recordOf(options: LabUpOptions, node: string, mirror: Mirror): Promise<NodeRecord> {
+async function recordOf(
+  options: LabUpOptions,
+  node: string,
+  mirror: Mirror,
+  report: Report,
+): Promise<NodeRecord> {
   const there = await readRecord(options, node);
   if (there) return there;
   const layer = options.layer ? await findLayer(options.directory, options.layer) : undefined;
-  const base = layer?.base ?? (await ensureBase(options, mirror, options.report)).id;
+  const base = layer?.base ?? (await ensureBase(options, mirror, report)).id;
   const record: NodeRecord = { base, lowers: layer?.lowers ?? [], prepared: false };
   await writeRecord(options, node, record);
   return record;

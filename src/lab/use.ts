@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import { attempt, type CommandResult } from './command.ts';
+import { attempt, type CommandResult } from '../system/command.ts';
 import { groupMemoryMiB } from './controlGroups.ts';
 import { cablesUp } from './fabric.ts';
 import { controlGroup, type LabLocation } from './names.ts';
@@ -39,27 +38,6 @@ export async function labStatus(location: LabLocation): Promise<LabStatus | unde
     });
   }
   return { state, proxy: await proxyRuns(state), nodes };
-}
-
-/** Enters a node on the caller's terminal, or runs a command there; gives ssh's exit code. */
-export async function labSsh(
-  location: LabLocation,
-  node: string,
-  command: readonly string[] = [],
-): Promise<number> {
-  const state = await readState(location);
-  nodeOf(state, node);
-  const child = spawn(
-    'ssh',
-    ['-F', state.sshConfig, node, ...(command.length > 0 ? ['--', ...command] : [])],
-    {
-      stdio: 'inherit',
-    },
-  );
-  return await new Promise((resolve) => {
-    child.on('error', () => resolve(127));
-    child.on('close', (code) => resolve(code ?? 255));
-  });
 }
 
 /** Runs a shell command line on a node as root and gives what it wrote; for tests and trials. */

@@ -19,7 +19,7 @@ let folder = '';
 const node = async (line: string, limit = 120) => await labExec(lab, 'control1', line, limit);
 
 beforeAll(async () => {
-  await labDown({ ...lab, report });
+  await labDown(lab, undefined, report);
   folder = mkdtempSync(join(tmpdir(), 'cloudwright-e2e-up-'));
 });
 
@@ -58,7 +58,7 @@ describe('a cloud from a bare node', () => {
 
     const cut = startCli(folder, ['up', '--lab', name]);
     expect(await intoTransaction(cut, 'identity-packages', 15), cut.said()).toBe(true);
-    await labCut(lab, 'control1');
+    await labCut({ ...lab, node: 'control1' });
     const { code, output } = await cut.ended;
     expect(code, output).toBe(1);
     expect(output).toContain('HOST_LOST');

@@ -42,7 +42,7 @@ async function loses(step: string, takeAway: () => Promise<void>): Promise<void>
   await takeAway();
   const began = Date.now();
   const ended = await run.ended;
-  await labHeal(lab, 'control1', report);
+  await labHeal({ ...lab, node: 'control1' }, undefined, report);
   expectFailure(ended, 'HOST_LOST');
   expect(ended.output).toContain('The connection to control1 was lost during');
   expect(ended.output).not.toMatch(/cw-[0-9a-f]{24}/);
@@ -61,9 +61,9 @@ function expectFailure(
 
 describe('a host out of reach', () => {
   it('is named when its network is gone, and nothing is changed', async () => {
-    await labPartition(lab, 'control1');
+    await labPartition({ ...lab, node: 'control1' });
     const run = await runCli(lab.folder, ['apply', '--step', 'cache'], 90);
-    await labHeal(lab, 'control1', report);
+    await labHeal({ ...lab, node: 'control1' }, undefined, report);
     expectFailure(run, 'HOST_UNREACHABLE');
     expect(run.output).toContain('Host control1 cannot be reached over ssh.');
     await applies(lab.folder, 'preflight', 'infrastructure-packages', 'cache');
@@ -166,12 +166,12 @@ describe('a run at work', () => {
 
 describe('a host lost during a step', () => {
   it('is told within a minute when its power is cut; the next run goes on', async () => {
-    await loses('messaging', async () => await labCut(lab, 'control1'));
+    await loses('messaging', async () => await labCut({ ...lab, node: 'control1' }));
     await applies(lab.folder, 'preflight', 'ha', 'database', 'messaging', 'cache');
   });
 
   it('is told within a minute when its network is cut; the next run goes on', async () => {
-    await loses('identity', async () => await labPartition(lab, 'control1'));
+    await loses('identity', async () => await labPartition({ ...lab, node: 'control1' }));
     await applies(lab.folder, 'identity');
   });
 });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groupProcesses } from '../../src/lab/controlGroups.ts';
@@ -15,8 +15,11 @@ import {
   labSnapshot,
   labStatus,
   labUp,
+  sshToNode,
 } from '../../src/lab/index.ts';
 import { initProcess } from '../../src/lab/node.ts';
+import { killGroups } from '../../src/lab/processes.ts';
+import { waitFor } from '../../src/system/wait.ts';
 
 const lab = { name: 'labtest', directory: labDirectory() };
 const lines: string[] = [];
@@ -24,8 +27,8 @@ const report = (line: string): void => {
   lines.push(line);
 };
 
-async function up(): Promise<LabState> {
-  return await labUp({ ...lab, nodes: [{ name: 'control1' }], memoryMiB: 1024, report });
+async function up(signal?: AbortSignal): Promise<LabState> {
+  return await labUp({ ...lab, nodes: [{ name: 'control1' }], memoryMiB: 1024 }, signal, report);
 }
 
 async function run(line: string): Promise<string> {
@@ -53,10 +56,10 @@ async function expectNothingLeft(): Promise<void> {
 
 describe('a lab of one node', () => {
   beforeAll(async () => {
-    await labDown({ ...lab, report });
+    await labDown(lab, undefined, report);
     await up();
   });
-  afterAll(async () => await labDown({ ...lab, report }));
+  afterAll(async () => await labDown(lab, undefined, report));
 
   it('reaches the node over ssh, by name and host key, with its five interfaces', async () => {
     expect(await run('hostname')).toBe('control1');
@@ -76,7 +79,14 @@ describe('a lab of one node', () => {
     expect(await run(script)).toBe('0');
   });
 
-  it('finds all in place the second time', async () => {
+  it('runs words on the node as they were given', async () => {
+    const node = { ...lab, node: 'control1' };
+    expect(await sshToNode(node, ['test -d /etc && test $(hostname) = control1 && exit 7'])).toBe(7);
+    expect(await sshToNode(node, ['sh', '-c', 'test "$1" = "a  b" && exit 8', 'sh', 'a  b'])).toBe(8);
+    expect(await sshToNode(node, ['test', '-v', '=', '-v'])).toBe(0);
+  });
+
+  it('finds everything in place the second time', async () => {
     const init = await initProcess(lab.name, 'control1');
     const boot = await run('cat /proc/sys/kernel/random/boot_id');
     lines.length = 0;
@@ -93,48 +103,50 @@ describe('a lab of one node', () => {
 
   it('keeps what was written through a power cut, and comes back', async () => {
     await run('echo before > /root/cut');
-    await labCut(lab, 'control1');
+    await labCut({ ...lab, node: 'control1' });
     expect(await initProcess(lab.name, 'control1')).toBeUndefined();
     expect(await groupProcesses('cloudwright-labtest-control1')).toEqual([]);
     expect((await labStatus(lab))?.nodes[0]).toMatchObject({ running: false, connected: false });
-    await labHeal(lab, 'control1', report);
+    await labHeal({ ...lab, node: 'control1' }, undefined, report);
     expect(await run('cat /root/cut')).toBe('before');
   });
 
   it('parts the node from the network and brings it back without a boot', async () => {
     const init = await initProcess(lab.name, 'control1');
-    await labPartition(lab, 'control1');
+    await labPartition({ ...lab, node: 'control1' });
     expect((await labStatus(lab))?.nodes[0]).toMatchObject({ running: true, connected: false });
-    await labHeal(lab, 'control1', report);
+    await labHeal({ ...lab, node: 'control1' }, undefined, report);
     expect(await initProcess(lab.name, 'control1')).toBe(init);
     expect(await run('echo back')).toBe('back');
   });
 
   it('goes back to a snapshot, with files made, changed and removed since', async () => {
     await run('echo one > /root/kept; echo one > /root/gone');
-    await labSnapshot(lab, 'first', report);
+    await labSnapshot({ ...lab, snapshot: 'first' }, undefined, report);
     await run('echo two > /root/kept; rm /root/gone; echo new > /root/new');
-    await labSnapshot(lab, 'second', report);
-    await labRestore(lab, 'first', report);
+    await labSnapshot({ ...lab, snapshot: 'second' }, undefined, report);
+    await labRestore({ ...lab, snapshot: 'first' }, undefined, report);
     expect(await run('cat /root/kept /root/gone; ls /root/new 2>&1 || true')).toMatch(
       /^one\none\n.*No such file/s,
     );
-    await labRestore(lab, 'second', report);
+    await labRestore({ ...lab, snapshot: 'second' }, undefined, report);
     expect(await run('cat /root/kept; cat /root/new; ls /root/gone 2>&1 || true')).toMatch(
       /^two\nnew\n.*No such/s,
     );
-    await expect(labRestore(lab, 'third', report)).rejects.toThrow(/LAB_SNAPSHOT_UNKNOWN/);
+    await expect(labRestore({ ...lab, snapshot: 'third' }, undefined, report)).rejects.toThrow(
+      /LAB_SNAPSHOT_UNKNOWN/,
+    );
   });
 
   it('leaves nothing behind when taken down', async () => {
-    await labDown({ ...lab, report });
+    await labDown(lab, undefined, report);
     await expectNothingLeft();
-    await labDown({ ...lab, report });
+    await labDown(lab, undefined, report);
   });
 });
 
 describe('a lab that broke', () => {
-  afterAll(async () => await labDown({ ...lab, report }));
+  afterAll(async () => await labDown(lab, undefined, report));
 
   it('is taken down after systemd-nspawn was killed in the middle of the boot', async () => {
     const coming = up().catch((error: unknown) => error);
@@ -150,7 +162,41 @@ describe('a lab that broke', () => {
     }
     expect(killed).toBeGreaterThan(0);
     await coming;
-    await labDown({ ...lab, report });
+    await labDown(lab, undefined, report);
     await expectNothingLeft();
+  });
+
+  it('takes itself down when it is interrupted at any point of coming up', async () => {
+    // A node's milestones: its folder, its namespace, its first process.
+    const milestones = [
+      async () => (await labRemains(lab)).files.length > 0,
+      async () => (await labRemains(lab)).namespaces.includes(`cw-${lab.name}-control1`),
+      async () => (await initProcess(lab.name, 'control1')) !== undefined,
+    ];
+    for (const reached of milestones) {
+      const controller = new AbortController();
+      const coming = up(controller.signal).then(
+        () => 'up',
+        (error: unknown) => String(error),
+      );
+      await waitFor('the lab to have begun', reached, 60, { everyMilliseconds: 2 });
+      controller.abort();
+      expect(await coming).toMatch(/SYSTEM_INTERRUPTED/);
+      await expectNothingLeft();
+    }
+  });
+
+  it('is taken down from what is left, without its state', async () => {
+    await up();
+    await rm(join(lab.directory, lab.name, 'lab.json'));
+    await killGroups([`cloudwright-${lab.name}-control1`]);
+    await labDown(lab, undefined, report);
+    await expectNothingLeft();
+  });
+
+  it('does not begin to take a lab down when it is interrupted before', async () => {
+    await up();
+    await expect(labDown(lab, AbortSignal.abort(), report)).rejects.toThrow(/SYSTEM_INTERRUPTED/);
+    expect((await labStatus(lab))?.nodes[0]).toMatchObject({ running: true });
   });
 });

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { command } from '../../src/lab/command.ts';
 import { type LabState, labDirectory, labDown, labUp } from '../../src/lab/index.ts';
 import { fabricInterface, fabricNamespace } from '../../src/lab/names.ts';
+import { command } from '../../src/system/command.ts';
 import { eventsOf, runCli } from './support/cli.ts';
 import { describedFolder, leaveLab, report } from './support/lab.ts';
 
@@ -12,13 +12,16 @@ let state: LabState;
 let folder: string;
 
 beforeAll(async () => {
-  await labDown({ ...lab, report });
-  state = await labUp({
-    ...lab,
-    nodes: [{ name: 'control1' }, { name: 'compute1' }],
-    memoryMiB: 1024,
+  await labDown(lab, undefined, report);
+  state = await labUp(
+    {
+      ...lab,
+      nodes: [{ name: 'control1' }, { name: 'compute1' }],
+      memoryMiB: 1024,
+    },
+    undefined,
     report,
-  });
+  );
   const address = state.nodes[1]?.addresses.management ?? '';
   folder = await describedFolder(state, (text) =>
     text

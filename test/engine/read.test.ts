@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readHost } from '../../src/engine/read.ts';
 import { resource, type ShellKind } from '../../src/engine/resource.ts';
+import { inSequence, sideBySide } from '../../src/hosts/bundle.ts';
 import type { Connection } from '../../src/hosts/connection.ts';
 import { openLocal } from '../../src/hosts/local.ts';
 import { quote } from '../../src/hosts/quote.ts';
-import { inSequence, sideBySide } from '../../src/hosts/side.ts';
 
 let host: Connection;
 beforeAll(async () => {

@@ -9,6 +9,7 @@ control1
 == os-release
 PRETTY_NAME="Debian GNU/Linux 13 (trixie)"
 VERSION_CODENAME=trixie
+VERSION_ID="13"
 ID=debian
 == kernel
 6.12.0-amd64
@@ -47,6 +48,7 @@ it('reads everything out of one answer', () => {
     hostname: 'control1',
     codename: 'trixie',
     distribution: 'debian',
+    versionId: '13',
     kernel: '6.12.0-amd64',
     cpus: 8,
     memoryMiB: 16000,
@@ -72,6 +74,15 @@ it('reads everything out of one answer', () => {
 it('takes the memory that a control group allows', () => {
   const limited = ANSWER.replace('\nmax\n', `\n${4 * 1024 ** 3}\n`);
   expect(parseFacts('one', limited, 1000).memoryMiB).toBe(4096);
+});
+
+it('reads the id of the cloud that the host belongs to', () => {
+  const member = ANSWER.replace(
+    '== addresses',
+    '== cloud-id\n5f0c2a6e-1111-4222-8333-abcdefabcdef\n\n== addresses',
+  );
+  expect(parseFacts('one', member, 1000).cloudId).toBe('5f0c2a6e-1111-4222-8333-abcdefabcdef');
+  expect(parseFacts('one', ANSWER, 1000)).not.toHaveProperty('cloudId');
 });
 
 it('refuses an answer that was cut', () => {

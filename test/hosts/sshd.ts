@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { quote } from '../../src/hosts/quote.ts';
-import { ensureHostPackages } from '../../src/lab/requirements.ts';
+import { ensurePackages } from '../../src/system/packages.ts';
 
 /** A real sshd on loopback with keys of its own, run by whoever runs the tests; ended by its process id. */
 export interface TestSshd {
@@ -13,6 +13,9 @@ export interface TestSshd {
   /** An ssh_config that reaches it as `trial`. */
   readonly configFile: string;
   readonly knownHosts: string;
+  /** Listens no more; connections that are open stay. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   /** Makes and uses another host key. */
   changeHostKey(): Promise<void>;
   stop(): Promise<void>;
@@ -22,7 +25,7 @@ const SSHD = '/usr/sbin/sshd';
 
 export async function startSshd(extra: readonly string[] = []): Promise<TestSshd> {
   if (!existsSync(SSHD))
-    await ensureHostPackages((line) => process.stderr.write(`${line}\n`), ['openssh-server']);
+    await ensurePackages(['openssh-server'], (line) => process.stderr.write(`${line}\n`));
   const folder = mkdtempSync(join(tmpdir(), 'cw-sshd-'));
   const at = (name: string): string => join(folder, name);
   const keygen = (file: string): void => {
@@ -76,6 +79,10 @@ export async function startSshd(extra: readonly string[] = []): Promise<TestSshd
     folder,
     configFile: at('config'),
     knownHosts: at('known_hosts'),
+    pause: stop,
+    async resume() {
+      daemon = await launch(at('sshd_config'), port);
+    },
     async changeHostKey() {
       await stop();
       rmSync(at('host'));

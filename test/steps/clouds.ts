@@ -65,6 +65,7 @@ function factsOfHost(hostname: string, change: Partial<HostFacts>): HostFacts {
     hostname,
     codename: 'trixie',
     distribution: 'debian',
+    versionId: '13',
     kernel: '6.12',
     rootDiskGiB: 200,
     rootFreeGiB: 100,

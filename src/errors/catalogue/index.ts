@@ -5,9 +5,11 @@ import { cloudErrors } from './cloud.ts';
 import { clustersErrors } from './clusters.ts';
 import { engineErrors } from './engine.ts';
 import { formatsErrors } from './formats.ts';
+import { guestErrors } from './guest.ts';
 import { hostsErrors } from './hosts.ts';
 import { labErrors } from './lab.ts';
 import { stepsErrors } from './steps.ts';
+import { systemErrors } from './system.ts';
 import { vaultErrors } from './vault.ts';
 
 /** Every error that can reach an operator, by code; `docs/errors.md` is generated from it. */
@@ -22,6 +24,8 @@ export const catalogue = {
   ...checksErrors,
   ...vaultErrors,
   ...labErrors,
+  ...guestErrors,
+  ...systemErrors,
   ...formatsErrors,
 } as const;
 

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { trialDescription } from '../../../src/app/trial.ts';
-import type { CommandResult } from '../../../src/lab/command.ts';
 import {
   type LabLocation,
   type LabState,
@@ -14,6 +13,7 @@ import {
   labRemains,
   labUp,
 } from '../../../src/lab/index.ts';
+import type { CommandResult } from '../../../src/system/command.ts';
 import { dropBundle, endRuns } from './cli.ts';
 
 /** What labs said; shown by a test that fails in a hook. */
@@ -43,15 +43,18 @@ export interface TestLabOptions {
 /** A fresh lab of one node, `control1`, with a description of an all-in-one cloud for it. */
 export async function testLab(name: string, options: TestLabOptions = {}): Promise<TestLab> {
   const lab = { name, directory: labDirectory() };
-  await labDown({ ...lab, report });
+  await labDown(lab, undefined, report);
   const { layer, memoryMiB } = options;
-  const state = await labUp({
-    ...lab,
-    nodes: [{ name: 'control1' }],
-    ...(layer !== undefined && { layer }),
-    ...(memoryMiB !== undefined && { memoryMiB }),
+  const state = await labUp(
+    {
+      ...lab,
+      nodes: [{ name: 'control1' }],
+      ...(layer !== undefined && { layer }),
+      ...(memoryMiB !== undefined && { memoryMiB }),
+    },
+    undefined,
     report,
-  });
+  );
   const on = (line: string, limit = 60): Promise<CommandResult> => labExec(lab, 'control1', line, limit);
   return {
     ...lab,
@@ -86,7 +89,7 @@ export async function leaveLab(name: string): Promise<void> {
   endRuns(mine);
   dropBundle();
   const lab = { name, directory: labDirectory() };
-  await labDown({ ...lab, report });
+  await labDown(lab, undefined, report);
   for (const folder of mine) {
     await rm(folder, { recursive: true, force: true });
     folders.delete(folder);

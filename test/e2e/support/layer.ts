@@ -7,11 +7,11 @@ import { parseDescription } from '../../../src/cloud/read.ts';
 import { ensureBase } from '../../../src/lab/base.ts';
 import { type LabLocation, labDirectory, labLayers, labSaveLayer } from '../../../src/lab/index.ts';
 import { findLayer } from '../../../src/lab/layers.ts';
-import { withLock } from '../../../src/lab/lock.ts';
-import { hostMirror } from '../../../src/lab/mirror.ts';
 import { stopNode } from '../../../src/lab/node.ts';
 import { describeLab } from '../../../src/lab/state.ts';
 import { packageSteps, steps } from '../../../src/steps/index.ts';
+import { withLock } from '../../../src/system/lock.ts';
+import { hostMirror } from '../../../src/system/mirror.ts';
 import { runCli } from './cli.ts';
 import { leaveLab, report, type TestLab, type TestLabOptions, testLab } from './lab.ts';
 

@@ -25,6 +25,7 @@ const good: HostFacts = {
   hostname: 'one',
   codename: 'trixie',
   distribution: 'debian',
+  versionId: '13',
   kernel: '6.12',
   cpus: 32,
   memoryMiB: 65536,

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { withLock } from '../../src/lab/lock.ts';
+import { withLock } from '../../src/system/lock.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -14,7 +14,7 @@ it('lets one at a time through, and names the holder', async () => {
   const path = join(folder, 'lock');
   await withLock(path, 'the thing', async () => {
     await expect(withLock(path, 'the thing', async () => 1)).rejects.toThrow(
-      new RegExp(`LAB_LOCKED: Process ${process.pid} .* the thing`),
+      new RegExp(`SYSTEM_LOCKED: Process ${process.pid} .* the thing`),
     );
   });
   expect(await readdir(folder)).toEqual([]);

@@ -7,7 +7,7 @@ import {
   parseDeb822,
   parseOneLine,
   sourceLines,
-} from '../../src/lab/mirror.ts';
+} from '../../src/system/mirror.ts';
 
 describe('the sources of this machine', () => {
   it('reads one-line sources, with options and comments', () => {

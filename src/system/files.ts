@@ -1,5 +1,6 @@
 import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { fail } from '../errors/problem.ts';
+import { command } from './command.ts';
 
 export async function fileExists(path: string): Promise<boolean> {
   return await access(path).then(
@@ -8,7 +9,7 @@ export async function fileExists(path: string): Promise<boolean> {
   );
 }
 
-/** The file's text, or '' where it can't be read (gone in the meantime, as files below /proc and /sys are). */
+/** The file's text, or '' where it cannot be read: files below /proc and /sys vanish with what they describe. */
 export async function textOf(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch(() => '');
 }
@@ -21,13 +22,7 @@ export async function writeWhole(path: string, text: string, mode = 0o644): Prom
   await rename(temporary, path);
 }
 
-/** Writes a file inside a node's tree, where the old one may be a link that leads out of the tree: never follows it. */
-export async function writeInTree(path: string, text: string, mode = 0o644): Promise<void> {
-  await rm(path, { force: true });
-  await writeFile(path, text, { mode, flag: 'wx' });
-}
-
-/** The parsed JSON, or undefined where there is no whole file. */
+/** The parsed JSON, or undefined where there is no complete file. */
 export async function readJson<T>(path: string): Promise<T | undefined> {
   const text = await textOf(path);
   if (!text) return undefined;
@@ -45,9 +40,13 @@ export async function mountsBelow(folder: string): Promise<string[]> {
   return paths.filter((path) => path.startsWith(`${folder}/`)).sort((a, b) => b.length - a.length);
 }
 
-/** Removes a folder with all in it, but never through a mount: LAB_REMAINS where something is mounted below it. */
-export async function removeTree(folder: string): Promise<void> {
+/** Removes a folder with all its content, but never through a mount: SYSTEM_STILL_MOUNTED where one is below it. */
+export async function removeTree(folder: string, limitSeconds = 300): Promise<void> {
   const mounts = await mountsBelow(folder);
-  if (mounts.length > 0) fail('LAB_REMAINS', { details: { name: folder, remains: mounts.join(', ') } });
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  if (mounts.length > 0) fail('SYSTEM_STILL_MOUNTED', { details: { folder, mounts: mounts.join(', ') } });
+  // rm(1) removes the tree of a deployed node in a tenth of the time that fs.rm takes.
+  await command('rm', ['-rf', '--one-file-system', '--', folder], {
+    doing: `remove ${folder}`,
+    limitSeconds,
+  });
 }

@@ -72,7 +72,7 @@ export async function hostMirror(root = '/etc/apt'): Promise<Mirror> {
   const dump = await attempt('apt-config', ['dump'], { doing: 'read the apt configuration of this machine' });
   const found = chooseMirror(await hostSources(root));
   const archive = process.env.CLOUDWRIGHT_MIRROR ?? found?.archive;
-  if (!archive) fail('LAB_NO_MIRROR');
+  if (!archive) fail('SYSTEM_NO_MIRROR');
   return {
     archive: archive.replace(/\/+$/, ''),
     security: process.env.CLOUDWRIGHT_SECURITY_MIRROR ?? found?.security,

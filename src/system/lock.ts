@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail } from '../errors/problem.ts';
-import { waitFor } from './command.ts';
 import { readJson } from './files.ts';
-import { startTime } from './processes.ts';
+import { startTime } from './process.ts';
+import { waitFor } from './wait.ts';
 
 interface Holder {
   readonly pid: number;
@@ -12,8 +12,8 @@ interface Holder {
 }
 
 /**
- * Does `work` while holding the lock file. A holder that no longer lives is recognised by process id and start time
- * and its lock taken over. With `waitSeconds` a live holder is waited for; else LAB_LOCKED.
+ * Does `work` while holding the lock file. A holder that has ended is recognised by process id and start time, and
+ * its lock is taken over. With `waitSeconds` a living holder is waited for; without, SYSTEM_LOCKED.
  */
 export async function withLock<T>(
   path: string,
@@ -32,7 +32,7 @@ export async function withLock<T>(
       everyMilliseconds: 100,
     });
   } else if (!(await take())) {
-    fail('LAB_LOCKED', { details: { pid: holder?.pid ?? 0, thing } });
+    fail('SYSTEM_LOCKED', { details: { pid: holder?.pid ?? 0, thing } });
   }
   try {
     return await work();
@@ -41,7 +41,7 @@ export async function withLock<T>(
   }
 }
 
-/** Takes the lock, or gives its live holder. The file appears with its content at once, so nobody reads half of it. */
+/** Takes the lock, or gives its living holder. The file appears with its content at once, so nobody reads half of it. */
 async function tryLock(path: string): Promise<Holder | undefined> {
   const mine: Holder = { pid: process.pid, started: (await startTime(process.pid)) ?? '' };
   const prepared = `${path}.${process.pid}-${randomUUID()}`;

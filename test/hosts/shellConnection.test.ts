@@ -1,0 +1,88 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { afterEach, expect, it } from 'vitest';
+import type { Connection } from '../../src/hosts/connection.ts';
+import { limits } from '../../src/hosts/limits.ts';
+import { openShell, type Shell, ShellError } from '../../src/hosts/shell.ts';
+import { shellCommand, shellTokens } from '../../src/hosts/shellCommand.ts';
+import { type ShellConnectionOptions, shellConnection } from '../../src/hosts/shellConnection.ts';
+
+function openHere(carriesOthers = false): Promise<Shell> {
+  const tokens = shellTokens();
+  const child = spawn('sh', ['-c', shellCommand(tokens, 'as-is')], {
+    stdio: 'pipe',
+    detached: true,
+  }) as ChildProcessWithoutNullStreams;
+  return openShell(child, { tokens, limitSeconds: 10, carriesOthers });
+}
+
+const open: Connection[] = [];
+afterEach(async () => {
+  for (const connection of open.splice(0)) await connection.close();
+});
+
+function connect(first: Shell, options: Partial<ShellConnectionOptions> = {}): Connection {
+  const made = shellConnection(first, {
+    host: 'here',
+    sessions: 4,
+    graceMilliseconds: 300,
+    open: () => openHere(),
+    ...options,
+  });
+  open.push(made);
+  return made;
+}
+
+const ask = async (host: Connection, script: string, limitSeconds = 20): Promise<string> =>
+  (await host.run({ script, limitSeconds, doing: 'a test' })).stdout.trim();
+
+it('opens no more shells than the process may have', async () => {
+  const shared = limits({ extraSessions: 1 });
+  const one = connect(await openHere(), { limits: shared });
+  const two = connect(await openHere(), { limits: shared });
+  const shells = await Promise.all(
+    [one, one, one, two, two, two].map((host) => ask(host, 'sleep 0.05; echo $$')),
+  );
+  expect(new Set(shells).size).toBe(3);
+  await one.close();
+  await two.close();
+  expect([shared.takeSession(), shared.takeSession()]).toEqual([true, false]);
+});
+
+it('shares the shells that are open when the host refuses more of them', async () => {
+  const host = connect(await openHere(), { open: () => Promise.reject(new ShellError('ended', 'refused')) });
+  const shells = await Promise.all([1, 2, 3].map(() => ask(host, 'echo $$')));
+  expect(new Set(shells).size).toBe(1);
+});
+
+it('serves requests that wait while the only shell is given up', async () => {
+  const host = connect(await openHere(), { sessions: 1 });
+  const stuck = ask(host, 'kill -STOP $$; sleep 60', 0.3);
+  const waiting = ask(host, 'echo served');
+  await expect(stuck).rejects.toThrow(/HOST_TIMEOUT/);
+  expect(await waiting).toBe('served');
+});
+
+it('keeps the process that carries the others when its own shell is given up (E12)', async () => {
+  const carrier = await openHere(true);
+  let ended = false;
+  carrier.ended.then(() => {
+    ended = true;
+  });
+  // No helper can be opened, so the shell cannot be ended from the host's side either.
+  const host = connect(carrier, { open: () => Promise.reject(new ShellError('ended', 'refused')) });
+  await expect(ask(host, 'sleep 60', 0.1)).rejects.toThrow(/HOST_TIMEOUT/);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(ended).toBe(false);
+  expect(carrier.alive).toBe(false);
+});
+
+it('rejects what waits when no shell is left', async () => {
+  const first = await openHere();
+  const host = connect(first, { open: () => Promise.reject(new ShellError('ended', 'refused')) });
+  const broken = ask(host, 'kill -KILL $$');
+  const waiting = ask(host, 'echo never');
+  await Promise.all([
+    expect(broken).rejects.toThrow(/HOST_LOST/),
+    expect(waiting).rejects.toThrow(/HOST_LOST/),
+  ]);
+});

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { limiter } from '../../src/system/limiter.ts';
+
+it('never runs more than its limit, also for callers that come while a place changes hands', async () => {
+  const two = limiter(2);
+  let running = 0;
+  let most = 0;
+  const work = async (): Promise<void> => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise((wake) => setImmediate(wake));
+    running -= 1;
+  };
+  const first = [two.run(work), two.run(work), two.run(work)];
+  // These come in the turn in which a place is handed over.
+  const late = first.map((done) => done.then(() => two.run(work)));
+  await Promise.all([...first, ...late]);
+  expect(most).toBe(2);
+});
+
+it('frees the place of work that failed', async () => {
+  const single = limiter(1);
+  await expect(single.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await single.run(async () => 'next')).toBe('next');
+});
