@@ -19,3 +19,4 @@ export { type ShellValue, shellProgram } from './program.ts';
 export { service } from './service.ts';
 export { quote, quoteText, STATE_DIRECTORY } from './shell.ts';
 export { sysctl } from './sysctl.ts';
+export { removeStamp, startUnitScript, stopUnitScript } from './unit.ts';
