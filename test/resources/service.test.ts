@@ -44,7 +44,7 @@ describe('service', () => {
     ['nothing watched: no stamp needed', chrony, { ...up, stamp: false }, false, undefined],
     ['stopped', nova, { ...up, active: 'failed' }, false, 'start nova-api'],
     ['not enabled', nova, { ...up, file: 'disabled' }, false, 'enable nova-api'],
-    ['static units can’t be enabled', nova, { ...up, file: 'static' }, false, undefined],
+    ['static units cannot be enabled', nova, { ...up, file: 'static' }, false, undefined],
     [
       'masked',
       nova,
@@ -255,10 +255,10 @@ describe('sysctl', () => {
     ]);
   });
 
-  test('a key that can’t be written says so', () => {
+  test('a key that cannot be written says so', () => {
     const script = reveal(compare(sysctl('h', 'kernel.ostype', 'Minix'), { running: 'Linux' })?.script ?? '');
     const answer = sh(script.replaceAll('/etc/sysctl.d', `${root}/sysctl.d`));
     expect(answer.code).toBe(1);
-    expect(answer.stderr).toContain("kernel.ostype can't be set to Minix here");
+    expect(answer.stderr).toContain('kernel.ostype cannot be set to Minix here');
   });
 });
