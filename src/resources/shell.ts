@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { quote, quoteText } from '../hosts/quote.ts';
+import { quote } from '../hosts/quote.ts';
 import { STATE_DIRECTORY } from '../hosts/stateDirectory.ts';
 import { Confidential, joinTexts, masked, reveal, type Text, text } from '../secrets/confidential.ts';
 import writeFileScript from './writeFile.sh';
 
-export { quote, quoteText, STATE_DIRECTORY };
+export { quote, STATE_DIRECTORY };
 
 /** Several words, each quoted. */
 export function quoteAll(words: readonly string[]): string {
