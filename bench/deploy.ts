@@ -83,8 +83,15 @@ async function measureDeploy(cloud: Cloud): Promise<Deploy> {
     say(`  ${event.step} verified at ${at.toFixed(1)} s`);
   };
   try {
-    const result = await apply({ steps, cloud, connections: all, api: async () => client, emit });
-    if (result.outcome !== 'done') throw new Error(JSON.stringify(result.problems, undefined, 2));
+    const result = await apply({
+      steps,
+      subject: cloud,
+      secrets: [],
+      connections: all,
+      api: async () => client,
+      emit,
+    });
+    if (result.outcome !== 'done') throw new Error(`the run ended with exit code ${result.exitCode}`);
     return { whole: result.milliseconds / 1000, steps: spans };
   } finally {
     client.close();

@@ -50,12 +50,14 @@ export interface RunFrame {
 }
 
 /** What the engine needs to work on the cloud, made from the command's context. */
-export function runInput(context: CommandContext, reached: ReachedCloud, frame: RunFrame): RunInput {
+export function runInput(context: CommandContext, reached: ReachedCloud, frame: RunFrame): RunInput<Cloud> {
   const emit: RunInput['emit'] = (event) => frame.take({ at: Date.now(), ...event } as RunEvent);
   let client: Client | undefined;
+  const { secrets, ssh } = reached.cloud;
   return {
     steps,
-    cloud: reached.cloud,
+    subject: reached.cloud,
+    secrets: [...Object.values(secrets), ssh.password, ssh.sudoPassword],
     connections: reached.connections,
     api: async () => {
       client ??= reached.client({

@@ -1,10 +1,8 @@
-/** Exit codes by which a change names its cause; what the operator needs to see is on standard error. */
+/** Exit codes by which the script of a change says why it failed. Kinds of resources use them, the engine names the cause. */
 
-/** The package mirror did not answer, or the package transaction failed. */
+/** A package mirror or a package transaction failed; the package manager's own lines are on standard error. */
 export const PACKAGES_FAILED = 96;
-
 /** A unit did not start; its status and last log lines are on standard error. */
 export const SERVICE_NOT_STARTED = 97;
-
 /** systemd has no such unit on the host: the package that brings it is not installed. */
 export const UNIT_NOT_INSTALLED = 98;

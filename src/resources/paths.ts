@@ -151,5 +151,6 @@ export const absentKind: ShellKind<Absent, FileState> = {
 
 /** Nothing at this path: a file, link or whole directory there is removed. */
 export function absent(host: string, path: string, options: ResourceOptions = {}): Resource {
-  return resource(absentKind, host, path, { path, absent: true }, options);
+  const desired: Absent = { path, absent: true };
+  return resource(absentKind, host, path, desired, options);
 }

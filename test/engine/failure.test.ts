@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { SERVICE_NOT_STARTED, UNIT_NOT_INSTALLED } from '../../src/engine/exitCodes.ts';
+import { PACKAGES_FAILED, SERVICE_NOT_STARTED, UNIT_NOT_INSTALLED } from '../../src/engine/exitCodes.ts';
 import { changeFailure } from '../../src/engine/failure.ts';
-import { file } from '../../src/resources/index.ts';
 
-const one = file('control1', '/etc/motd', 'hello\n');
-const failure = (exitCode: number, stderr: string) =>
-  changeFailure(one, 'write it', 'preflight', { exitCode, stdout: '', stderr });
+const change = {
+  host: 'control1',
+  resource: 'control1/file:/etc/motd',
+  summary: 'write it',
+  step: 'preflight',
+};
+const failure = (exitCode: number, stderr: string) => changeFailure(change, { exitCode, stdout: '', stderr });
 
 describe('the cause of a failed change', () => {
   it('is the mirror, with the answer that stands below its Err line', () => {
     const problem = failure(
-      96,
+      PACKAGES_FAILED,
       [
         'W: Target Packages is configured multiple times',
         'Err:3 http://mirror.example/nowhere trixie Release',
@@ -43,6 +46,10 @@ describe('the cause of a failed change', () => {
     expect(failure(UNIT_NOT_INSTALLED, 'systemd has no unit nova-api.service').code).toBe(
       'UNIT_NOT_INSTALLED',
     );
+  });
+
+  it('is not the mirror where the change has another cause', () => {
+    expect(failure(1, 'Err:3 http://mirror.example').code).toBe('RESOURCE_FAILED');
   });
 
   it('is not known otherwise', () => {

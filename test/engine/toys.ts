@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cloud } from '../../src/cloud/cloud.ts';
 import type { Check, ShellCheck } from '../../src/engine/check.ts';
 import type { RunEvent } from '../../src/engine/event.ts';
 import type { RunInput } from '../../src/engine/prepare.ts';
 import type { ApiKind, Resource, ShellKind } from '../../src/engine/resource.ts';
 import type { Step } from '../../src/engine/step.ts';
+import type { Problem } from '../../src/errors/problem.ts';
 import type { Connection, Connections } from '../../src/hosts/connection.ts';
 import { openLocal } from '../../src/hosts/local.ts';
 import { quote } from '../../src/hosts/quote.ts';
@@ -18,6 +18,8 @@ export interface Toybox {
   readonly connections: Connections;
   readonly requests: { readonly host: string; readonly doing: string }[];
   readonly events: RunEvent[];
+  /** The problems that the events carry. */
+  readonly problems: readonly Problem[];
   input(steps: readonly Step[], more?: Partial<RunInput>): RunInput;
   /** Runs from here on answer as if the host were gone. */
   remove(): Promise<void>;
@@ -97,8 +99,6 @@ export const toyProject: ApiKind<string, boolean, Set<string>> = {
   },
 };
 
-const FACTS_OFF = { test: { vantage: 'local' } };
-
 export function toybox(hosts: readonly string[] = ['one']): Toybox {
   const folder = mkdtempSync(join(tmpdir(), 'cw-toys-'));
   const open = new Map<string, Promise<Connection>>();
@@ -121,21 +121,19 @@ export function toybox(hosts: readonly string[] = ['one']): Toybox {
       for (const one of open.values()) await (await one).close();
     },
   };
-  const cloud = {
-    ...FACTS_OFF,
-    name: 'toys',
-    hosts: hosts.map((name) => ({ name, sshAddress: name })),
-    ssh: { user: 'root', port: 22, sudo: true },
-    secrets: {},
-  } as unknown as Cloud;
+  const cloud = { name: 'toys', hosts: hosts.map((name) => ({ name })) };
   return {
     folder,
     connections,
     requests,
     events,
+    get problems() {
+      return events.flatMap((event) => ('problem' in event ? [event.problem] : []));
+    },
     input: (steps, more = {}) => ({
       steps,
-      cloud,
+      subject: cloud,
+      secrets: [],
       connections,
       emit: (event) => events.push({ ...event, at: Date.now() } as RunEvent),
       ...more,

@@ -21,7 +21,6 @@ export const IMPORTS: readonly string[] = [
   'cli -> lab',
   'cli -> steps',
   'cli -> vault',
-  'engine -> cloud',
   'guest -> lab',
   'hosts -> cloud',
 ];
@@ -31,6 +30,9 @@ export const TEMPORARY_DIRECTORIES: readonly string[] = ['steps'];
 
 /** Directories whose files import each other in a circle. */
 export const CYCLES: readonly string[] = ['src/cli/print', 'src/formats/burrito', 'src/formats/kolla'];
+
+/** Files of more than 400 lines. */
+export const LONG_FILES: readonly string[] = ['src/engine/converge.ts'];
 
 /** Directories of src, and documents, in which discouraged words are left. */
 export const WORDS: readonly string[] = [
@@ -45,7 +47,6 @@ export const WORDS: readonly string[] = [
   'src/checks',
   'src/cli',
   'src/cloud',
-  'src/engine',
   'src/errors',
   'src/formats',
   'src/hosts',

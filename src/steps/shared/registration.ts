@@ -1,6 +1,5 @@
 import { identityService, identityUser } from '../../api/kinds.ts';
 import type { Cloud, ServiceUser } from '../../cloud/cloud.ts';
-import { firstControl } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { type Endpoint, endpointUrl } from './endpoints.ts';
 
@@ -10,9 +9,8 @@ export function registration(
   user: ServiceUser,
   entries: readonly Endpoint[],
 ): readonly Resource[] {
-  const host = firstControl(cloud).name;
   return [
-    identityUser(host, {
+    identityUser({
       name: user,
       password: cloud.secrets[`${user}_password`],
       domain: 'Default',
@@ -22,7 +20,7 @@ export function registration(
     }),
     ...entries.map((entry) => {
       const url = endpointUrl(cloud, entry);
-      return identityService(host, {
+      return identityService({
         name: entry.service,
         type: entry.type,
         description: entry.description,
