@@ -24,7 +24,7 @@ export interface FileDesired extends FileAttributes {
 }
 
 export interface FileState {
-  /** As `stat` says: `regular file`, `directory`, `symbolic link` …; absent when nothing is there. */
+  /** As `stat` prints it: `regular file`, `directory`, `symbolic link` …; undefined when nothing is there. */
   readonly type?: string;
   readonly owner?: string;
   readonly group?: string;
@@ -67,8 +67,8 @@ export function parseStat(output: string): Map<string, FileState> {
 }
 
 /** Whether two octal modes are the same, leading zeros aside. */
-export function sameMode(one: string | undefined, other: string): boolean {
-  return one !== undefined && Number.parseInt(one, 8) === Number.parseInt(other, 8);
+export function sameMode(mode: string | undefined, other: string): boolean {
+  return mode !== undefined && Number.parseInt(mode, 8) === Number.parseInt(other, 8);
 }
 
 export const fileKind: ShellKind<FileDesired | Absent, FileState> = {
@@ -138,7 +138,7 @@ function removeFile(path: string, state: FileState): Change | undefined {
   return { summary: `remove ${path}`, script: `rm -f -- ${quote(path)}`, limitSeconds: 60 };
 }
 
-/** What differs in owner, group and mode, in words; nothing where the path is not there yet. */
+/** The differences in owner, group and mode, readable; none where the path does not exist yet. */
 export function attributeChanges(desired: FileAttributes, state: FileState): string[] {
   if (state.type === undefined) return [];
   const changes: string[] = [];

@@ -34,7 +34,7 @@ export interface ServiceState {
 
 const STARTED = `${STATE_DIRECTORY}/started`;
 const PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,Type';
-/** States of a unit file from which the unit comes up by itself or which can't be enabled at all. */
+/** States of a unit file with which the unit starts at boot, or which cannot be enabled at all. */
 const COMES_UP = ['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated', 'transient'];
 
 type Activity = 'running' | 'starting' | 'stopped';

@@ -35,7 +35,7 @@ const dropIn = (key: string): string =>
 function procPath(key: string): string {
   const first = /[./]/.exec(key)?.[0];
   if (first !== '.') return `/proc/sys/${key}`;
-  // With dots as separators, a slash stands for a dot within a part (sysctl.d(5)).
+  // With dots as separators, a slash means a dot within a part (sysctl.d(5)).
   return `/proc/sys/${key.replace(/[./]/g, (c) => (c === '.' ? '/' : '.'))}`;
 }
 
