@@ -56,13 +56,13 @@ function countTests(report, project) {
 
 function endToEnd() {
   if (process.env.CLOUDWRIGHT_SKIP_LAB === '1') {
-    process.stdout.write('Left out, as CLOUDWRIGHT_SKIP_LAB=1 asks: nothing was tried on lab machines.\n');
+    process.stdout.write('Skipped because of CLOUDWRIGHT_SKIP_LAB=1: nothing was tested on lab machines.\n');
     return true;
   }
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     process.stdout.write(
-      'The end-to-end tests make lab machines, which takes root on Linux. Run `npm test` as root,\n' +
-        'or set CLOUDWRIGHT_SKIP_LAB=1 to leave them out knowingly.\n',
+      'The end-to-end tests make lab machines, which needs root on Linux. Run `npm test` as root,\n' +
+        'or set CLOUDWRIGHT_SKIP_LAB=1 to skip them.\n',
     );
     sums.failed += 1;
     return false;
@@ -70,7 +70,26 @@ function endToEnd() {
   return vitest('e2e');
 }
 
-phase('lint', () => bin(['@biomejs', 'biome', 'bin', 'biome'], ['check', '.']));
+/** shellcheck is no npm package: on Debian, root installs it; elsewhere the linter says that it is missing. */
+function installShellcheck() {
+  if (!spawnSync('shellcheck', ['--version']).error) return;
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error) return;
+  process.stdout.write('Installing shellcheck on this machine with apt-get …\n');
+  const apt = (...words) =>
+    spawnSync('apt-get', ['-qy', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=120', ...words], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  apt('update');
+  apt('install', '--no-install-recommends', 'shellcheck');
+}
+
+function lint() {
+  installShellcheck();
+  return spawnSync(process.execPath, ['scripts/lint.mjs'], { cwd: root, stdio: 'inherit' }).status === 0;
+}
+
+phase('lint', lint);
 phase('types', () => bin(['typescript', 'bin', 'tsc'], ['--noEmit']));
 phase('unit tests', () => vitest('unit'));
 phase('end-to-end tests', endToEnd);

@@ -5,19 +5,17 @@ import {
   resource,
   type ShellKind,
 } from '../engine/resource.ts';
-import { joinTexts, type Text, text } from '../secrets/confidential.ts';
+import { joinTexts, type Text } from '../secrets/confidential.ts';
 import { fileNameFor, lines, quote, STATE_DIRECTORY, subshell, touch } from './shell.ts';
 
 export interface CommandDefinition {
-  /** What it does, in words: `form the Galera cluster`. */
+  /** What it does: `form the Galera cluster`. */
   readonly doing: string;
   /** Shell that exits 0 when nothing is to be done; must not change anything and must be quick. */
   readonly unless: Text;
   /** Shell that does it; `set -e` works in it; anything but exit 0 is a failure. */
   readonly script: Text;
   readonly limitSeconds: number;
-  /** What it prints may hold secrets: nothing of it is shown, also on failure. */
-  readonly masked?: boolean;
 }
 
 export interface CommandDesired extends CommandDefinition {
@@ -34,7 +32,7 @@ export interface CommandState {
  * The body in a subshell of its own, with nothing to read. It goes to the background and is waited for, since a
  * shell ignores `set -e` wherever the result of what it runs is tested, but not in the background.
  */
-function isolated(body: Text, output: string): Text {
+function isolated(body: Text, output = ''): Text {
   return lines('{', subshell(body), `} </dev/null ${output} &`, 'wait $!');
 }
 
@@ -64,13 +62,11 @@ export const commandKind: ShellKind<CommandDesired, CommandState> = {
   },
   compare(desired, state, { touched }): Change | undefined {
     if (state.done && !touched && (state.stamp || !desired.watching)) return undefined;
-    const output = desired.masked ? '>/dev/null 2>&1' : '';
-    const shown = desired.masked ? "echo 'its output is not shown, since it may hold secrets' >&2; " : '';
     return {
       summary: desired.doing,
       script: subshell(
-        isolated(desired.script, output),
-        text`code=$?; if [ $code -ne 0 ]; then ${shown}exit $code; fi`,
+        isolated(desired.script),
+        'code=$?; if [ $code -ne 0 ]; then exit $code; fi',
         ...(desired.watching ? [touch(desired.stamp)] : []),
         'exit 0',
       ),

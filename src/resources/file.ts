@@ -3,12 +3,15 @@ import {
   type Change,
   type Resource,
   type ResourceOptions,
+  type ResourceRecord,
   resource,
   type ShellKind,
 } from '../engine/resource.ts';
 import { reveal, type Text } from '../secrets/confidential.ts';
+import fileRead from './fileRead.sh';
 import { AnnotatedText } from './ini.ts';
 import { maskedDifference } from './mask.ts';
+import { shellProgram } from './program.ts';
 import { type FileAttributes, quote, quoteAll, writeFile } from './shell.ts';
 
 export interface FileDesired extends FileAttributes {
@@ -21,7 +24,7 @@ export interface FileDesired extends FileAttributes {
 }
 
 export interface FileState {
-  /** As `stat` says: `regular file`, `directory`, `symbolic link` …; absent when nothing is there. */
+  /** As `stat` prints it: `regular file`, `directory`, `symbolic link` …; undefined when nothing is there. */
   readonly type?: string;
   readonly owner?: string;
   readonly group?: string;
@@ -30,6 +33,18 @@ export interface FileState {
   /** The first 64 KiB, only where the digest is not the desired one. */
   readonly content?: string;
 }
+
+/** Nothing at a path. */
+export interface Absent {
+  readonly path: string;
+  readonly absent: true;
+}
+
+/** How kinds with a path are removed. */
+export const removalOfPath = {
+  record: ({ path }: { readonly path: string }): ResourceRecord => ({ path }),
+  absence: ({ path = '' }: ResourceRecord): Absent => ({ path, absent: true }),
+};
 
 /** Bytes of a differing file that are read for the difference. */
 const SHOWN_BYTES = 65_536;
@@ -52,27 +67,22 @@ export function parseStat(output: string): Map<string, FileState> {
 }
 
 /** Whether two octal modes are the same, leading zeros aside. */
-export function sameMode(one: string | undefined, other: string): boolean {
-  return one !== undefined && Number.parseInt(one, 8) === Number.parseInt(other, 8);
+export function sameMode(mode: string | undefined, other: string): boolean {
+  return mode !== undefined && Number.parseInt(mode, 8) === Number.parseInt(other, 8);
 }
 
-export const fileKind: ShellKind<FileDesired, FileState> = {
+export const fileKind: ShellKind<FileDesired | Absent, FileState> = {
   via: 'shell',
   name: 'file',
   batch: true,
 
   read(items) {
-    const paths = items.map((item) => item.path);
-    // sha256sum marks a line whose name it had to escape with a backslash; such names simply don't match.
-    const desired = items.map((item) => `${quote(`${item.digest}  ${item.path}`)}`).join('|');
-    return [
-      statLines(paths),
-      `sha256sum -- ${quoteAll(paths)} 2>/dev/null | while IFS= read -r line; do`,
-      `printf 'H %s\\n' "$line"`,
-      `case $line in ${desired}) ;; *)`,
-      `printf 'C '; head -c ${SHOWN_BYTES} -- "\${line#*  }" | base64 -w 0; echo;; esac`,
-      'done',
-    ].join('\n');
+    const wanted = items.flatMap((item) => ('absent' in item ? [] : [`${item.digest}  ${item.path}`]));
+    return shellProgram(
+      fileRead,
+      { wanted: wanted.join('\n'), shown_bytes: SHOWN_BYTES },
+      items.map((item) => item.path),
+    );
   },
 
   parse(output, items) {
@@ -101,6 +111,7 @@ export const fileKind: ShellKind<FileDesired, FileState> = {
   },
 
   compare(desired, state): Change | undefined {
+    if ('absent' in desired) return removeFile(desired.path, state);
     const sameContent = state.type === 'regular file' && state.digest === desired.digest;
     const attributes = attributeChanges(desired, state);
     if (sameContent && attributes.length === 0) return undefined;
@@ -117,9 +128,17 @@ export const fileKind: ShellKind<FileDesired, FileState> = {
       limitSeconds: 60,
     };
   },
+
+  removal: removalOfPath,
 };
 
-/** What differs in owner, group and mode, in words; nothing where the path is not there yet. */
+/** A directory in the place of a file is not ours, and stays. */
+function removeFile(path: string, state: FileState): Change | undefined {
+  if (state.type === undefined || state.type === 'directory') return undefined;
+  return { summary: `remove ${path}`, script: `rm -f -- ${quote(path)}`, limitSeconds: 60 };
+}
+
+/** The differences in owner, group and mode, readable; none where the path does not exist yet. */
 export function attributeChanges(desired: FileAttributes, state: FileState): string[] {
   if (state.type === undefined) return [];
   const changes: string[] = [];
@@ -132,11 +151,11 @@ export function attributeChanges(desired: FileAttributes, state: FileState): str
 export interface FileOptions extends ResourceOptions {
   readonly owner?: string;
   readonly group?: string;
-  /** Octal, as `0640`. Unless told 0644, and 0600 where the content holds a secret. */
+  /** Octal, as `0640`. By default 0644, and 0600 where the content holds a secret. */
   readonly mode?: string;
 }
 
-/** A file with exactly this content, written in one step. Owner and group are root unless told. */
+/** A file with exactly this content, written in one step. Owner and group are root by default. */
 export function file(
   host: string,
   path: string,

@@ -26,7 +26,7 @@ const BEGIN = '# Cloudwright: hosts of the cloud; changes within are put back at
 const END = '# Cloudwright: end';
 
 /**
- * The file as it should be: our block, and none of our names on a loopback address elsewhere. Debian's installer
+ * The file as it should be: our block (none without entries), and none of our names on a loopback address elsewhere. Debian's installer
  * puts the host's own name on 127.0.1.1; RabbitMQ and Ceph then tell their peers that they are at 127.0.1.1.
  */
 export function hostsContent(present: string, entries: readonly HostsEntry[]): string {
@@ -41,8 +41,9 @@ export function hostsContent(present: string, entries: readonly HostsEntry[]): s
       if (rest !== undefined) kept.push(rest);
     }
   }
-  // A block without an end was cut off by hand: what followed its beginning can't be told from ours.
+  // Of a block whose end is missing, everything to the end of the file counts as ours.
   while (kept.at(-1) === '') kept.pop();
+  if (entries.length === 0) return kept.length > 0 ? `${kept.join('\n')}\n` : '';
   const block = entries.map((entry) => `${entry.address}\t${entry.names.join(' ')}`);
   return [...kept, ...(kept.length > 0 ? [''] : []), BEGIN, ...block, END, ''].join('\n');
 }
@@ -78,16 +79,23 @@ export const hostsKind: ShellKind<HostsDesired, HostsState> = {
     const content = hostsContent(state.content, desired.entries);
     if (content === state.content) return undefined;
     return {
-      summary: `write the cloud's hosts to ${desired.path}`,
+      summary:
+        desired.entries.length === 0
+          ? `remove the cloud's hosts from ${desired.path}`
+          : `write the cloud's hosts to ${desired.path}`,
       difference: unifiedDifference(linesOf(state.content), linesOf(content)),
       script: writeFile(desired.path, content, { owner: 'root', group: 'root', mode: '0644' }),
       limitSeconds: 30,
     };
   },
+  removal: {
+    record: ({ path }) => ({ path }),
+    absence: ({ path = '' }) => ({ path, entries: [] }),
+  },
 };
 
 export interface HostsEntriesOptions extends ResourceOptions {
-  /** `/etc/hosts` unless told. */
+  /** `/etc/hosts` by default. */
   readonly path?: string;
 }
 

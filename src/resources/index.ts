@@ -17,5 +17,6 @@ export { packages } from './packages.ts';
 export { absent, directory, link } from './paths.ts';
 export { type ShellValue, shellProgram } from './program.ts';
 export { service } from './service.ts';
-export { quote, quoteText, STATE_DIRECTORY } from './shell.ts';
+export { STATE_DIRECTORY } from './shell.ts';
 export { sysctl } from './sysctl.ts';
+export { removeStamp, startUnitScript, stopUnitScript } from './unit.ts';

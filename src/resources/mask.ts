@@ -15,7 +15,7 @@ export function maskLine(line: string): string {
     .replace(AUTHENTICATION, (_, name: string, space: string) => `${name}${space}${MASK}`);
 }
 
-/** The secret parts of one line, by laying its masked form over it. */
+/** The secret parts of a line: what its masked form leaves out. */
 function secretsIn(line: string, shown: string): string[] {
   const pieces = shown.split(MASK).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const found = new RegExp(`^${pieces.join('(.*?)')}$`).exec(line);

@@ -9,14 +9,14 @@ import { joinTexts, type Text, text } from '../secrets/confidential.ts';
 import { subshell, withInput } from './shell.ts';
 import { passwordHash, sqlAccount, sqlName, sqlString } from './sql.ts';
 
-/** root comes in through the local socket, without a password. */
+/** root connects through the local socket, without a password. */
 const CLIENT =
   'mariadb --no-defaults --default-character-set=utf8mb4 --user=root --batch --skip-column-names';
-/** Escapes in our literals are read as meant whatever the server's mode. */
+/** Escapes in our literals have their meaning whatever the server's mode. */
 const SESSION = "SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, 'NO_BACKSLASH_ESCAPES', '');";
 const READ_MARK = "SELECT 'server', 'up';";
 
-/** All questions in one process; a server that isn't there (yet) answers nothing, which is no error. */
+/** All questions in one process; a server that does not run (yet) answers nothing, which is no error. */
 function ask(statements: readonly Text[]): Text {
   return withInput(
     `${CLIENT} --force`,
@@ -31,7 +31,7 @@ function answersOf(output: string): { readonly up: boolean; readonly rows: reado
 }
 
 /** No `|| exit`: the client's own exit code is the subshell's. */
-function tell(statements: readonly Text[]): Text {
+function execute(statements: readonly Text[]): Text {
   return subshell(withInput(CLIENT, joinTexts([SESSION, ...statements, ''], '\n')));
 }
 
@@ -39,6 +39,11 @@ export interface DatabaseDesired {
   readonly name: string;
   readonly charset: string;
   readonly collation: string;
+}
+
+export interface NoDatabase {
+  readonly name: string;
+  readonly absent: true;
 }
 
 export interface DatabaseState {
@@ -51,7 +56,7 @@ export interface DatabaseState {
 /** MariaDB has called utf8 utf8mb3 since 10.6; both names may come back. */
 const modern = (name: string | undefined): string | undefined => name?.replace(/^utf8(?=_|$)/, 'utf8mb3');
 
-export const mysqlDatabaseKind: ShellKind<DatabaseDesired, DatabaseState> = {
+export const mysqlDatabaseKind: ShellKind<DatabaseDesired | NoDatabase, DatabaseState> = {
   via: 'shell',
   name: 'mysql-database',
   batch: true,
@@ -71,6 +76,15 @@ export const mysqlDatabaseKind: ShellKind<DatabaseDesired, DatabaseState> = {
     });
   },
   compare(desired, state): Change | undefined {
+    if ('absent' in desired) {
+      if (state.known && state.charset === undefined) return undefined;
+      return {
+        summary: `drop database ${desired.name}`,
+        script: execute([`DROP DATABASE IF EXISTS ${sqlName(desired.name)};`]),
+        limitSeconds: 60,
+        loses: `database ${desired.name}`,
+      };
+    }
     const same =
       modern(state.charset) === modern(desired.charset) &&
       modern(state.collation) === modern(desired.collation);
@@ -79,17 +93,21 @@ export const mysqlDatabaseKind: ShellKind<DatabaseDesired, DatabaseState> = {
     const exists = state.charset !== undefined;
     return {
       summary: exists ? `set database ${desired.name} to ${form}` : `make database ${desired.name}`,
-      script: tell([
+      script: execute([
         `CREATE DATABASE IF NOT EXISTS ${sqlName(desired.name)} ${form};`,
         `ALTER DATABASE ${sqlName(desired.name)} ${form};`,
       ]),
       limitSeconds: 60,
     };
   },
+  removal: {
+    record: ({ name }) => ({ name }),
+    absence: ({ name = '' }) => ({ name, absent: true }),
+  },
 };
 
 export interface DatabaseOptions extends ResourceOptions {
-  /** `utf8mb3` unless told: some services' indexes are too long for four bytes a letter. */
+  /** `utf8mb3` by default: some services' indexes are too long for four bytes a letter. */
   readonly charset?: string;
   readonly collation?: string;
 }
@@ -110,6 +128,12 @@ export interface UserDesired {
   readonly grants: readonly string[];
 }
 
+export interface NoUser {
+  readonly user: string;
+  readonly from: string;
+  readonly absent: true;
+}
+
 export interface UserState {
   readonly known: boolean;
   readonly exists: boolean;
@@ -118,7 +142,7 @@ export interface UserState {
   readonly granted: ReadonlySet<string>;
 }
 
-/** Privileges looked at to tell that all were granted; GRANT ALL sets these and the rest together. */
+/** Privileges that are compared to see whether all were granted; GRANT ALL sets these and the rest together. */
 const LOOKED_AT = [
   'Select',
   'Insert',
@@ -135,7 +159,7 @@ const ALL_SET = LOOKED_AT.map((name) => `${name}_priv = 'Y'`).join(' AND ');
 
 const databaseOf = (grant: string): string => grant.replace(/\.\*$/, '');
 
-export const mysqlUserKind: ShellKind<UserDesired, UserState> = {
+export const mysqlUserKind: ShellKind<UserDesired | NoUser, UserState> = {
   via: 'shell',
   name: 'mysql-user',
   batch: true,
@@ -143,6 +167,7 @@ export const mysqlUserKind: ShellKind<UserDesired, UserState> = {
     ask(
       items.flatMap((item, index) => {
         const where = `WHERE User = ${sqlString(item.user)} AND Host = ${sqlString(item.from)}`;
+        if ('absent' in item) return [`SELECT 'user', ${index}, 0 FROM mysql.user ${where};`];
         return [
           text`SELECT 'user', ${index}, authentication_string = '${item.hash}' FROM mysql.user ${where};`,
           `SELECT 'grant', ${index}, REPLACE(Db, '\\\\_', '_') FROM mysql.db ${where} AND ${ALL_SET};`,
@@ -165,6 +190,14 @@ export const mysqlUserKind: ShellKind<UserDesired, UserState> = {
     });
   },
   compare(desired, state): Change | undefined {
+    if ('absent' in desired) {
+      if (state.known && !state.exists) return undefined;
+      return {
+        summary: `drop database account ${desired.user}@${desired.from}`,
+        script: execute([`DROP USER IF EXISTS ${sqlAccount(desired.user, desired.from)};`]),
+        limitSeconds: 60,
+      };
+    }
     const missing = desired.grants.filter((grant) => !state.granted.has(databaseOf(grant)));
     if (state.exists && state.passwordMatches && missing.length === 0) return undefined;
     const account = sqlAccount(desired.user, desired.from);
@@ -184,7 +217,7 @@ export const mysqlUserKind: ShellKind<UserDesired, UserState> = {
         state.exists && state.passwordMatches
           ? `grant ${missing.join(', ')} to ${desired.user}`
           : words.join(', '),
-      script: tell([
+      script: execute([
         text`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY PASSWORD '${desired.hash}';`,
         text`ALTER USER ${account} IDENTIFIED BY PASSWORD '${desired.hash}';`,
         ...grants,
@@ -192,10 +225,14 @@ export const mysqlUserKind: ShellKind<UserDesired, UserState> = {
       limitSeconds: 60,
     };
   },
+  removal: {
+    record: ({ user, from }) => ({ user, from }),
+    absence: ({ user = '', from = '' }) => ({ user, from, absent: true }),
+  },
 };
 
 export interface UserOptions extends ResourceOptions {
-  /** Where it may come from; `%`, anywhere, unless told. */
+  /** Where it may come from; `%`, anywhere, by default. */
   readonly from?: string;
 }
 

@@ -66,7 +66,7 @@ export const packagesKind: ShellKind<PackagesDesired, PackagesState> = {
     };
   },
 
-  // Packages are kept: others may have come to need them, and removing one may take its data along.
+  // No removal: other packages may need them by now, and removing one may delete its data.
 };
 
 /** `a, b, c` up to five names, then `a, b, c and 309 more packages`. */

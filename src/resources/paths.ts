@@ -5,50 +5,77 @@ import {
   resource,
   type ShellKind,
 } from '../engine/resource.ts';
-import { attributeChanges, type FileState, parseStat, statLines } from './file.ts';
-import { type FileAttributes, quote, quoteAll, subshell } from './shell.ts';
+import directoryScript from './directory.sh';
+import {
+  type Absent,
+  attributeChanges,
+  type FileState,
+  parseStat,
+  removalOfPath,
+  statLines,
+} from './file.ts';
+import linkScript from './link.sh';
+import { shellProgram } from './program.ts';
+import { type FileAttributes, lines, quote, quoteAll } from './shell.ts';
 
 export interface DirectoryDesired extends FileAttributes {
   readonly path: string;
 }
 
-export const directoryKind: ShellKind<DirectoryDesired, FileState> = {
+export interface DirectoryState extends FileState {
+  /** Only known of a directory that is to be removed. */
+  readonly empty: boolean;
+}
+
+export const directoryKind: ShellKind<DirectoryDesired | Absent, DirectoryState> = {
   via: 'shell',
   name: 'directory',
   batch: true,
-  read: (items) => statLines(items.map((item) => item.path)),
+  read: (items) => {
+    const paths = items.map((item) => item.path);
+    const absent = items.flatMap((item) => ('absent' in item ? [item.path] : []));
+    if (absent.length === 0) return statLines(paths);
+    return lines(
+      statLines(paths),
+      `find ${quoteAll(absent)} -maxdepth 0 -type d -empty -printf 'E %p\\n' 2>/dev/null || :`,
+    );
+  },
   parse(output, items) {
     const states = parseStat(output);
-    return items.map((item) => states.get(item.path) ?? {});
+    const empty = new Set(
+      output.split('\n').flatMap((line) => (line.startsWith('E ') ? [line.slice(2)] : [])),
+    );
+    return items.map((item) => ({ ...states.get(item.path), empty: empty.has(item.path) }));
   },
   compare(desired, state): Change | undefined {
+    if ('absent' in desired) return removeDirectory(desired.path, state);
     const changes = attributeChanges(desired, state);
     const there = state.type === 'directory';
     if (there && changes.length === 0) return undefined;
-    const path = quote(desired.path);
+    const { path, owner, group, mode } = desired;
     return {
-      summary: there ? `set ${changes.join(', ')} of ${desired.path}` : `make directory ${desired.path}`,
-      script: subshell(
-        'umask 022',
-        `if [ -e ${path} ] || [ -h ${path} ]; then`,
-        `  if [ -h ${path} ] || [ ! -d ${path} ]; then echo ${quote(`${desired.path} is there, but is no directory`)} >&2; exit 1; fi`,
-        `else mkdir -p -- ${path} || exit 1; fi`,
-        `chown -- ${quote(`${desired.owner}:${desired.group}`)} ${path} || exit 1`,
-        `chmod -- ${quote(desired.mode)} ${path} || exit 1`,
-      ),
+      summary: there ? `set ${changes.join(', ')} of ${path}` : `make directory ${path}`,
+      script: shellProgram(directoryScript, { path, owner, group, mode }),
       limitSeconds: 60,
     };
   },
+  removal: removalOfPath,
 };
+
+/** A directory that holds anything stays: what is in it is not ours. */
+function removeDirectory(path: string, state: DirectoryState): Change | undefined {
+  if (state.type !== 'directory' || !state.empty) return undefined;
+  return { summary: `remove directory ${path}`, script: `rmdir -- ${quote(path)}`, limitSeconds: 60 };
+}
 
 export interface DirectoryOptions extends ResourceOptions {
   readonly owner?: string;
   readonly group?: string;
-  /** Octal; 0755 unless told. */
+  /** Octal; 0755 by default. */
   readonly mode?: string;
 }
 
-/** A directory with its owner, group (root unless told) and mode; what is in it is not looked at. */
+/** A directory with its owner, group (root by default) and mode; its content is not looked at. */
 export function directory(host: string, path: string, options: DirectoryOptions = {}): Resource {
   const { owner = 'root', group = 'root', mode = '0755' } = options;
   return resource(directoryKind, host, path, { path, owner, group, mode }, options);
@@ -63,11 +90,11 @@ export interface LinkState {
   readonly target?: string;
 }
 
-export const linkKind: ShellKind<LinkDesired, LinkState> = {
+export const linkKind: ShellKind<LinkDesired | Absent, LinkState> = {
   via: 'shell',
   name: 'link',
   batch: true,
-  // readlink skips a path that is no link without a word, so each answer carries its path.
+  // readlink prints nothing for a path that is no link, so each answer carries its path.
   read: (items) =>
     `find ${quoteAll(items.map((item) => item.path))} -maxdepth 0 -type l -printf 'L %p\\t%l\\n' 2>/dev/null`,
   parse(output, items) {
@@ -82,21 +109,19 @@ export const linkKind: ShellKind<LinkDesired, LinkState> = {
     });
   },
   compare(desired, state): Change | undefined {
+    const { path } = desired;
+    if ('absent' in desired) {
+      if (state.target === undefined) return undefined;
+      return { summary: `remove link ${path}`, script: `rm -f -- ${quote(path)}`, limitSeconds: 60 };
+    }
     if (state.target === desired.target) return undefined;
-    const path = quote(desired.path);
-    const parent = quote(desired.path.slice(0, desired.path.lastIndexOf('/')) || '/');
-    const fresh = quote(`${desired.path}.cloudwright-new`);
     return {
-      summary: `link ${desired.path} -> ${desired.target}`,
-      script: subshell(
-        `if [ -d ${path} ] && [ ! -h ${path} ]; then echo ${quote(`${desired.path} is a directory; it is not replaced by a link`)} >&2; exit 1; fi`,
-        `mkdir -p -- ${parent} || exit 1`,
-        `ln -sfT -- ${quote(desired.target)} ${fresh} || exit 1`,
-        `mv -fT -- ${fresh} ${path} || exit 1`,
-      ),
+      summary: `link ${path} -> ${desired.target}`,
+      script: shellProgram(linkScript, { path, target: desired.target }),
       limitSeconds: 60,
     };
   },
+  removal: removalOfPath,
 };
 
 /** A symbolic link; a file in its place is replaced, a directory is not. */
@@ -104,11 +129,7 @@ export function link(host: string, path: string, target: string, options: Resour
   return resource(linkKind, host, path, { path, target }, options);
 }
 
-export interface AbsentDesired {
-  readonly path: string;
-}
-
-export const absentKind: ShellKind<AbsentDesired, FileState> = {
+export const absentKind: ShellKind<Absent, FileState> = {
   via: 'shell',
   name: 'absent',
   batch: true,
@@ -122,7 +143,7 @@ export const absentKind: ShellKind<AbsentDesired, FileState> = {
     const recursive = state.type === 'directory';
     return {
       summary: `remove ${desired.path}${recursive ? ' and all in it' : ''}`,
-      script: subshell(`rm -${recursive ? 'r' : ''}f -- ${quote(desired.path)} || exit 1`),
+      script: `rm -${recursive ? 'r' : ''}f -- ${quote(desired.path)}`,
       limitSeconds: 120,
     };
   },
@@ -130,5 +151,6 @@ export const absentKind: ShellKind<AbsentDesired, FileState> = {
 
 /** Nothing at this path: a file, link or whole directory there is removed. */
 export function absent(host: string, path: string, options: ResourceOptions = {}): Resource {
-  return resource(absentKind, host, path, { path }, options);
+  const desired: Absent = { path, absent: true };
+  return resource(absentKind, host, path, desired, options);
 }

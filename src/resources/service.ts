@@ -5,16 +5,15 @@ import {
   resource,
   type ShellKind,
 } from '../engine/resource.ts';
-import { startScript, stopScript } from './serviceScript.ts';
-import { quote, quoteAll, STATE_DIRECTORY } from './shell.ts';
+import { quoteAll, STATE_DIRECTORY } from './shell.ts';
+import { removeStamp, startUnitScript, stopUnitScript, type UnitVerb, unitName } from './unit.ts';
 
 export interface ServiceDesired {
   /** With its suffix: `nova-api.service`. */
   readonly unit: string;
   readonly enabled: boolean;
   readonly running: boolean;
-  readonly masked: boolean;
-  /** Reload in place of restart where the unit can. */
+  /** Reload instead of restart where the unit can. */
   readonly reload: boolean;
   /** Something is watched, so the stamp counts. */
   readonly watching: boolean;
@@ -35,10 +34,27 @@ export interface ServiceState {
 
 const STARTED = `${STATE_DIRECTORY}/started`;
 const PROPERTIES = 'Id,LoadState,ActiveState,SubState,UnitFileState,Type';
-/** States of a unit file from which the unit comes up by itself or which can't be enabled at all. */
+/** States of a unit file with which the unit starts at boot, or which cannot be enabled at all. */
 const COMES_UP = ['enabled', 'enabled-runtime', 'static', 'alias', 'indirect', 'generated', 'transient'];
 
-export const stampOf = (unit: string): string => `${STARTED}/${unit}`;
+type Activity = 'running' | 'starting' | 'stopped';
+
+/**
+ * What brings a unit up to date. `behind`: something it watches changed since it was started. A start that is under
+ * way may have read the old files already.
+ */
+export function planOf(activity: Activity, behind: boolean, reload: boolean): UnitVerb {
+  if (activity === 'stopped') return 'start';
+  if (!behind) return activity === 'running' ? 'none' : 'start';
+  return reload && activity === 'running' ? 'reload' : 'restart';
+}
+
+function activityOf(state: ServiceState): Activity {
+  // A oneshot unit that has done its work without RemainAfterExit is at rest, not failed.
+  if (state.type === 'oneshot' && state.active === 'inactive' && state.stamp) return 'running';
+  if (state.active === 'active' || state.active === 'reloading') return 'running';
+  return state.active === 'activating' ? 'starting' : 'stopped';
+}
 
 export const serviceKind: ShellKind<ServiceDesired, ServiceState> = {
   via: 'shell',
@@ -84,75 +100,80 @@ export const serviceKind: ShellKind<ServiceDesired, ServiceState> = {
     return desired.running ? compareRunning(desired, state, touched) : compareStopped(desired, state);
   },
 
-  beforeWatched: (desired) => `rm -f ${quote(stampOf(desired.unit))}`,
+  beforeWatched: (desired) => removeStamp(desired.unit),
+
+  removal: {
+    record: ({ unit }) => ({ unit }),
+    absence: ({ unit = '' }) => ({ ...desiredService(unit, {}), enabled: false, running: false }),
+  },
 };
 
 function compareRunning(desired: ServiceDesired, state: ServiceState, touched: boolean): Change | undefined {
-  // A oneshot unit that has done its work without RemainAfterExit is at rest, not failed.
-  const done = state.type === 'oneshot' && state.active === 'inactive' && state.stamp;
-  const running = state.active === 'active' || state.active === 'reloading' || done;
   const behind = touched || (desired.watching && !state.stamp);
+  const verb = planOf(activityOf(state), behind, desired.reload);
+  const unmask = state.file === 'masked';
   const enable = desired.enabled && !COMES_UP.includes(state.file);
   const disable = !desired.enabled && state.file === 'enabled';
   // NeedDaemonReload is no reason: it comes and goes while another step enables a unit, and the script asks for it
   // before it starts anything. Drop-ins of ours are files that the service watches.
-  if (running && !behind && !enable && !disable) return undefined;
-  const act = running && !behind ? 'none' : running || behind ? 'restart' : 'start';
-  const verb = act === 'restart' && desired.reload ? 'reload' : !running && act !== 'none' ? 'start' : act;
+  if (verb === 'none' && !enable && !disable) return undefined;
   const words = [
-    ...(state.file === 'masked' ? ['unmask'] : []),
+    ...(unmask ? ['unmask'] : []),
     ...(enable ? ['enable'] : []),
     ...(disable ? ['disable'] : []),
     ...(verb === 'none' ? [] : [verb]),
   ];
+  const limitSeconds = desired.restartLimitSeconds;
   return {
     summary: `${words.join(' and ')} ${desired.unit.replace(/\.service$/, '')}`,
-    script: startScript(desired, {
-      act,
+    script: startUnitScript(desired.unit, {
+      // What was stopped when it was read may have been started by its package since, with other settings.
+      verb: verb === 'start' && behind ? 'restart' : verb,
       enable,
       disable,
-      unmask: state.file === 'masked',
-      stamp: stampOf(desired.unit),
+      unmask,
+      limitSeconds,
     }),
-    limitSeconds: desired.restartLimitSeconds + 60,
+    limitSeconds: limitSeconds + 60,
   };
 }
 
 function compareStopped(desired: ServiceDesired, state: ServiceState): Change | undefined {
   const stop = ['active', 'activating', 'reloading', 'deactivating'].includes(state.active);
   const disable = state.file === 'enabled' || state.file === 'enabled-runtime';
-  const mask = desired.masked && state.file !== 'masked' && state.load !== 'masked';
-  if (!stop && !disable && !mask) return undefined;
-  const words = [...(stop ? ['stop'] : []), ...(disable ? ['disable'] : []), ...(mask ? ['mask'] : [])];
+  if (!stop && !disable) return undefined;
+  const words = [...(stop ? ['stop'] : []), ...(disable ? ['disable'] : [])];
   return {
     summary: `${words.join(' and ')} ${desired.unit.replace(/\.service$/, '')}`,
-    script: stopScript(desired, { disable, mask, stamp: stampOf(desired.unit) }),
+    script: stopUnitScript(desired.unit, { disable, limitSeconds: desired.restartLimitSeconds }),
     limitSeconds: desired.restartLimitSeconds + 30,
   };
 }
 
 export interface ServiceOptions extends ResourceOptions {
-  /** Comes up at boot; as `running` unless told. */
+  /** Starts at boot; by default the same as `running`. */
   readonly enabled?: boolean;
+  /** True by default. */
   readonly running?: boolean;
-  /** Only for one that does not run: it can't be started by anything. */
-  readonly masked?: boolean;
-  /** Seconds within which a start must succeed; 150 unless told. */
+  /** Seconds within which a start must succeed; 150 by default. */
   readonly restartLimitSeconds?: number;
+  /** Reload instead of restart where the unit can; false by default. */
   readonly reload?: boolean;
 }
 
-/** A systemd unit: enabled and running unless told; restarted when anything it watches has changed. */
-export function service(host: string, unit: string, options: ServiceOptions = {}): Resource {
-  const running = options.running ?? !(options.masked ?? false);
-  const desired: ServiceDesired = {
-    unit: /\.(service|socket|timer|target|mount|path|slice)$/.test(unit) ? unit : `${unit}.service`,
+function desiredService(unit: string, options: ServiceOptions): ServiceDesired {
+  const running = options.running ?? true;
+  return {
+    unit: unitName(unit),
     enabled: options.enabled ?? running,
     running,
-    masked: options.masked ?? false,
     reload: options.reload ?? false,
     watching: (options.watches ?? []).length > 0,
     restartLimitSeconds: options.restartLimitSeconds ?? 150,
   };
-  return resource(serviceKind, host, unit, desired, options);
+}
+
+/** A systemd unit: by default enabled and running; restarted when anything it watches has changed. */
+export function service(host: string, unit: string, options: ServiceOptions = {}): Resource {
+  return resource(serviceKind, host, unit, desiredService(unit, options), options);
 }

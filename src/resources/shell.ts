@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { quote, quoteText } from '../hosts/quote.ts';
+import { quote } from '../hosts/quote.ts';
 import { STATE_DIRECTORY } from '../hosts/stateDirectory.ts';
 import { Confidential, joinTexts, masked, reveal, type Text, text } from '../secrets/confidential.ts';
+import writeFileScript from './writeFile.sh';
 
-export { quote, quoteText, STATE_DIRECTORY };
+export { quote, STATE_DIRECTORY };
 
 /** Several words, each quoted. */
 export function quoteAll(words: readonly string[]): string {
@@ -17,7 +18,7 @@ export function lines(...parts: readonly Text[]): Text {
 
 /**
  * Runs `body` in a subshell, so that its `exit`, traps and variables end with it. `set -e` is not used anywhere:
- * a shell ignores it wherever the subshell's result is tested, so every command that may fail says `|| exit`.
+ * a shell ignores it wherever the subshell's result is tested, so every command that can fail has `|| exit`.
  */
 export function subshell(...body: readonly Text[]): Text {
   return lines('(', ...body, ')');
@@ -35,8 +36,8 @@ function delimiterFor(content: string): string {
 
 /**
  * `command` with exactly `content` on its standard input, byte for byte in UTF-8, in a quoted here-document.
- * Without a final newline, coreutils' `head` takes the one that a here-document always ends in off again.
- * A shell can't hold NUL, and dash damages a here-document's line that begins like the delimiter and goes on in
+ * Without a final newline, coreutils' `head` removes the one that a here-document always ends in.
+ * A shell cannot hold NUL, and dash damages a here-document's line that begins like the delimiter and goes on in
  * bytes above 127: such content goes as base64.
  */
 export function withInput(command: string, content: Text, following = ''): Text {
@@ -64,7 +65,7 @@ export function fileNameFor(name: string): string {
   return name.replace(/[^A-Za-z0-9.@-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`);
 }
 
-/** Shell that leaves an empty file at `path`, its directory made; fails the script when it can't. */
+/** Shell that leaves an empty file at `path`, its directory made; ends the script where it cannot. */
 export function touch(path: string): string {
   const directory = path.slice(0, path.lastIndexOf('/')) || '/';
   return `mkdir -p ${quote(directory)} && : >${quote(path)} || exit 1`;
@@ -78,21 +79,10 @@ export interface FileAttributes {
 }
 
 /**
- * Shell that puts `content` at `path` in one step: a reader, or a run cut in between, sees the old file or the
- * new one and nothing else. The content is never readable by others, not even for a moment.
+ * Shell that puts `content` at `path` in one step: a reader, or a run that is killed, sees the old file or the new
+ * one and nothing else. The content is never readable by others, not even for a moment.
  */
 export function writeFile(path: string, content: Text, attributes: FileAttributes): Text {
-  const directory = path.slice(0, path.lastIndexOf('/')) || '/';
-  return subshell(
-    'umask 022',
-    `mkdir -p ${quote(directory)} || exit 1`,
-    'umask 077',
-    // One fixed name: what a cut run left behind is written over by the next.
-    `new=${quote(`${path}.cloudwright-new`)}`,
-    'rm -f -- "$new" || exit 1',
-    withInput('cat >"$new"', content, '|| exit 1'),
-    `chown -- ${quote(`${attributes.owner}:${attributes.group}`)} "$new" || exit 1`,
-    `chmod -- ${quote(attributes.mode)} "$new" || exit 1`,
-    `mv -fT -- "$new" ${quote(path)} || exit 1`,
-  );
+  const words = [path, attributes.owner, attributes.group, attributes.mode];
+  return subshell(writeFileScript, withInput(`write_file ${quoteAll(words)}`, content));
 }

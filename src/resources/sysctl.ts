@@ -6,12 +6,21 @@ import {
   type ShellKind,
 } from '../engine/resource.ts';
 import { MANAGED } from './ini.ts';
-import { fileNameFor, lines, quote, quoteAll, subshell, writeFile } from './shell.ts';
+import { shellProgram } from './program.ts';
+import { fileNameFor, quote, quoteAll } from './shell.ts';
+import sysctlScript from './sysctl.sh';
+import writeFileScript from './writeFile.sh';
 
 export interface SysctlDesired {
   /** As sysctl.d(5): `net.ipv4.ip_forward`, or with slashes where a part holds a dot. */
   readonly key: string;
   readonly value: string;
+}
+
+/** The setting is not ours any more. */
+export interface NoSysctl {
+  readonly key: string;
+  readonly absent: true;
 }
 
 export interface SysctlState {
@@ -26,7 +35,7 @@ const dropIn = (key: string): string =>
 function procPath(key: string): string {
   const first = /[./]/.exec(key)?.[0];
   if (first !== '.') return `/proc/sys/${key}`;
-  // With dots as separators, a slash stands for a dot within a part (sysctl.d(5)).
+  // With dots as separators, a slash means a dot within a part (sysctl.d(5)).
   return `/proc/sys/${key.replace(/[./]/g, (c) => (c === '.' ? '/' : '.'))}`;
 }
 
@@ -34,7 +43,7 @@ const plain = (value: string | undefined): string | undefined => value?.trim().r
 
 const settingOf = (desired: SysctlDesired): string => `${desired.key} = ${desired.value}`;
 
-export const sysctlKind: ShellKind<SysctlDesired, SysctlState> = {
+export const sysctlKind: ShellKind<SysctlDesired | NoSysctl, SysctlState> = {
   via: 'shell',
   name: 'sysctl',
   batch: true,
@@ -54,39 +63,37 @@ export const sysctlKind: ShellKind<SysctlDesired, SysctlState> = {
     });
   },
   compare(desired, state): Change | undefined {
+    if ('absent' in desired) {
+      if (state.kept === undefined) return undefined;
+      return {
+        summary: `remove the setting of ${desired.key} (the running value stays until the next start)`,
+        script: `rm -f -- ${quote(dropIn(desired.key))}`,
+        limitSeconds: 30,
+      };
+    }
     const running = state.running === plain(desired.value);
     const kept = state.kept === plain(settingOf(desired));
     if (running && kept) return undefined;
-    const path = procPath(desired.key);
-    const set = [
-      // A sysctl of a module that is not loaded yet is set by the drop-in once it is.
-      `if [ ! -e ${quote(path)} ]; then echo ${quote(`this kernel has no ${desired.key}`)} >&2; exit 1; fi`,
-      `if ! { printf '%s\\n' ${quote(desired.value)} >${quote(path)}; } 2>/dev/null; then`,
-      `  echo ${quote(`${desired.key} can't be set to ${desired.value} here: the kernel refuses it, or it is read-only, as in a container; set it on the machine that runs the container`)} >&2`,
-      '  exit 1',
-      'fi',
-    ];
     return {
       summary: `set ${settingOf(desired)}${running ? ' for the next start' : ''}`,
       ...(!running &&
         state.running !== undefined && {
           difference: `-${desired.key} = ${state.running}\n+${settingOf(desired)}`,
         }),
-      script: subshell(
-        // The running kernel first: a setting that it refuses must not be kept either.
-        ...(running ? [] : set),
-        lines(
-          writeFile(dropIn(desired.key), `${settingOf(desired)}\n# ${MANAGED}\n`, {
-            owner: 'root',
-            group: 'root',
-            mode: '0644',
-          }),
-          '[ $? -eq 0 ] || exit 1',
-        ),
-        'exit 0',
-      ),
+      script: shellProgram([writeFileScript, sysctlScript], {
+        key: desired.key,
+        value: desired.value,
+        running,
+        proc_path: procPath(desired.key),
+        drop_in: dropIn(desired.key),
+        content: `${settingOf(desired)}\n# ${MANAGED}\n`,
+      }),
       limitSeconds: 30,
     };
+  },
+  removal: {
+    record: ({ key }) => ({ key }),
+    absence: ({ key = '' }) => ({ key, absent: true }),
   },
 };
 

@@ -5,7 +5,7 @@
 write_file() {
   (
     umask 022
-    mkdir -p -- "$(dirname -- "$1")" || exit 1
+    mkdir -p -- "${1%/*}/" || exit 1
     umask 077
     # One fixed name: what a killed run left behind is overwritten by the next one.
     new=$1.cloudwright-new

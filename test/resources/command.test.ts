@@ -52,19 +52,6 @@ describe('command', () => {
     expect(changes.map((change) => change?.summary)).toEqual([undefined, 'b', undefined, 'd']);
   });
 
-  test('masked: what it prints stays hidden', () => {
-    const talks = command('h', 'talks', {
-      doing: 'talk',
-      unless: 'false',
-      script: 'echo hunter2; echo hunter2 >&2; exit 4',
-      limitSeconds: 5,
-      masked: true,
-    });
-    const [answer] = converge([talks]);
-    expect(answer?.code).toBe(4);
-    expect(`${answer?.stdout}${answer?.stderr}`).not.toContain('hunter2');
-  });
-
   test('one that watches acts without its stamp', () => {
     const watching = command(
       'h',

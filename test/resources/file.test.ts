@@ -122,7 +122,7 @@ describe('directory, link, absent', () => {
     writeFileSync(join(root, 'd/file'), '');
     const [answer] = converge([directory('h', join(root, 'd/file'), me)]);
     expect(answer?.code).toBe(1);
-    expect(answer?.stderr).toContain('is no directory');
+    expect(answer?.stderr).toContain('is not a directory');
   });
 
   test('link', () => {

@@ -1,16 +1,17 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { ShellKind } from '../../src/engine/resource.ts';
-import { service, sysctl } from '../../src/resources/index.ts';
-import { reveal } from '../../src/secrets/confidential.ts';
-import { compare, parse, plan, scratch, sh } from './sh.ts';
+import type { Resource, ShellKind } from '../../src/engine/resource.ts';
+import { service, startUnitScript, sysctl } from '../../src/resources/index.ts';
+import { planOf } from '../../src/resources/service.ts';
+import { reveal, type Text } from '../../src/secrets/confidential.ts';
+import { compare, parse, plan, rehearsal, scratch, sh } from './sh.ts';
 
 const root = scratch();
 const watching = { watches: ['h/file:/etc/nova/nova.conf'] };
 const nova = service('h', 'nova-api', watching);
 const chrony = service('h', 'chrony.service');
-const gone = service('h', 'apache2', { running: false, masked: true });
+const gone = service('h', 'apache2', { running: false });
 
 const up = {
   load: 'loaded',
@@ -43,7 +44,7 @@ describe('service', () => {
     ['nothing watched: no stamp needed', chrony, { ...up, stamp: false }, false, undefined],
     ['stopped', nova, { ...up, active: 'failed' }, false, 'start nova-api'],
     ['not enabled', nova, { ...up, file: 'disabled' }, false, 'enable nova-api'],
-    ['static units can’t be enabled', nova, { ...up, file: 'static' }, false, undefined],
+    ['static units cannot be enabled', nova, { ...up, file: 'static' }, false, undefined],
     [
       'masked',
       nova,
@@ -53,17 +54,10 @@ describe('service', () => {
     ],
     ['a oneshot that has run', nova, { ...up, type: 'oneshot', active: 'inactive' }, false, undefined],
     ['reload', service('h', 'haproxy', { ...watching, reload: true }), up, true, 'reload haproxy'],
-    ['to be stopped', gone, up, false, 'stop and disable and mask apache2'],
-    [
-      'not installed, to be masked',
-      gone,
-      { ...up, load: 'not-found', active: 'inactive', file: '' },
-      false,
-      'mask apache2',
-    ],
+    ['to be stopped', gone, up, false, 'stop and disable apache2'],
     [
       'not installed, to be stopped',
-      service('h', 'x', { running: false }),
+      gone,
       { ...up, load: 'not-found', active: 'inactive', file: '' },
       false,
       undefined,
@@ -76,62 +70,147 @@ describe('service', () => {
     expect(plan([nova])[0]?.summary).toBe('enable and start nova-api');
   });
 
-  /** A systemctl that knows exactly the calls of the script, and a script whose paths lead into a directory. */
-  function rehearse(name: string, startCode: number, activeState: string) {
+  test.each<[Parameters<typeof planOf>, string]>([
+    [['running', false, false], 'none'],
+    [['running', false, true], 'none'],
+    [['running', true, false], 'restart'],
+    [['running', true, true], 'reload'],
+    [['starting', false, false], 'start'],
+    [['starting', true, false], 'restart'],
+    [['starting', true, true], 'restart'],
+    [['stopped', false, false], 'start'],
+    [['stopped', true, false], 'start'],
+    [['stopped', true, true], 'start'],
+  ])('planOf %j: %s', ([activity, behind, reload], verb) => {
+    expect(planOf(activity, behind, reload)).toBe(verb);
+  });
+
+  /** A host with a strict systemctl; `states` are what ActiveState answers, the last one from then on. */
+  function host(
+    name: string,
+    answers: { type?: string; states?: string[]; load?: string; start?: number; stop?: number } = {},
+  ) {
     const place = join(root, name);
-    mkdirSync(join(place, 'bin'), { recursive: true });
     mkdirSync(join(place, 'var/log/nova'), { recursive: true });
     writeFileSync(join(place, 'var/log/nova/nova-api.log'), 'ERROR no such database\n');
-    const fake = (command: string, body: string): void => {
-      writeFileSync(join(place, 'bin', command), `#!/bin/sh\necho "$*" >>${place}/calls\n${body}\n`);
-      chmodSync(join(place, 'bin', command), 0o755);
-    };
-    fake(
-      'systemctl',
-      `case "$*" in
-        'show -p NeedDaemonReload --value -- nova-api.service') if grep -qx daemon-reload ${place}/calls; then echo no; else echo yes; fi;;
-        'show -p LoadState --value -- nova-api.service') echo loaded;;
-        'show -p Type --value -- nova-api.service') echo simple;;
+    mkdirSync(join(place, 'bin'), { recursive: true });
+    writeFileSync(join(place, 'bin/states'), `${(answers.states ?? ['active']).join('\n')}\n`);
+    const fakes = rehearsal(place, {
+      systemctl: `case "$*" in
+        'show -p NeedDaemonReload --value -- nova-api.service') if grep -qx 'systemctl daemon-reload' ${place}/calls; then echo no; else echo yes; fi;;
+        'show -p LoadState --value -- nova-api.service') echo ${answers.load ?? 'loaded'};;
+        'show -p Type --value -- nova-api.service') echo ${answers.type ?? 'notify'};;
         'show -p MainPID --value -- nova-api.service') echo 42;;
-        'show -p ActiveState --value -- nova-api.service') echo ${activeState};;
-        daemon-reload|'enable --quiet -- nova-api.service'|'reset-failed -- nova-api.service') ;;
-        'restart -- nova-api.service') exit ${startCode};;
-        'status --no-pager --full --lines=0 -- nova-api.service') echo 'nova-api.service: ${activeState}';;
-        *) echo "unexpected: $*" >&2; exit 99;;
+        'show -p ActiveState --value -- nova-api.service') head -n 1 ${place}/bin/states; [ "$(wc -l <${place}/bin/states)" = 1 ] || sed -i 1d ${place}/bin/states;;
+        daemon-reload|'enable --quiet -- nova-api.service'|'disable --quiet -- nova-api.service'|'unmask --quiet -- nova-api.service'|'reset-failed -- nova-api.service') ;;
+        'start -- nova-api.service'|'restart -- nova-api.service'|'reload-or-restart -- nova-api.service') exit ${answers.start ?? 0};;
+        'stop -- nova-api.service') exit ${answers.stop ?? 0};;
+        'status --no-pager --full --lines=0 -- nova-api.service') echo 'nova-api.service: status';;
+        *) unexpected "$@";;
       esac`,
-    );
-    fake('journalctl', 'echo "2026 h systemd[1]: Started nova-api"');
-    const change = compare(nova, { ...up, file: 'disabled', stamp: false });
-    const script = reveal(change?.script ?? '')
-      .replaceAll('/var/lib/', `${place}/var/lib/`)
-      .replaceAll('/var/log/', `${place}/var/log/`);
-    return {
-      answer: sh(script, join(place, 'bin')),
-      stamp: join(place, 'var/lib/cloudwright/started/nova-api.service'),
-      place,
-    };
+      journalctl:
+        'case "$*" in --unit=nova-api.service*) echo "2026 h systemd[1]: Started nova-api";; *) unexpected "$@";; esac',
+      nova_first: '',
+      sleep: '',
+    });
+    const actions = (): string[] =>
+      fakes
+        .calls()
+        .filter((call) => !/^(systemctl (show|status)|journalctl|sleep)/.test(call))
+        .map((call) => call.replace(/^systemctl /, ''));
+    return { ...fakes, actions, stamp: join(place, 'var/lib/cloudwright/started/nova-api.service') };
   }
 
-  test('started: enabled, reloaded, restarted, steady, stamped', () => {
-    const { answer, stamp, place } = rehearse('good', 0, 'active');
-    expect(answer).toMatchObject({ code: 0, stderr: '' });
+  const scriptOf = (desired: Resource, state: unknown): Text => compare(desired, state)?.script ?? '';
+
+  test('started: enabled, reloaded, restarted, the same process for a second, stamped', () => {
+    const { run, actions, calls, stamp } = host('good', { type: 'simple' });
+    const script = scriptOf(nova, { ...up, file: 'disabled', stamp: false });
+    expect(run(script)).toMatchObject({ code: 0, stderr: '' });
+    expect(actions()).toEqual([
+      'daemon-reload',
+      'enable --quiet -- nova-api.service',
+      'reset-failed -- nova-api.service',
+      'restart -- nova-api.service',
+    ]);
+    expect(calls().filter((call) => call === 'sleep 0.2').length).toBeGreaterThanOrEqual(5);
     expect(existsSync(stamp)).toBe(true);
-    expect(sh(`grep -vE '^show' ${place}/calls`).stdout).toBe(
-      'daemon-reload\nenable --quiet -- nova-api.service\nreset-failed -- nova-api.service\nrestart -- nova-api.service\n',
-    );
   });
 
   test.each([
-    ['the start fails', 1, 'failed'],
-    ['it dies right after', 0, 'failed'],
-  ])('%s: status and last log lines, exit 97, no stamp', (name, startCode, state) => {
-    const { answer, stamp } = rehearse(name.replaceAll(' ', '-'), startCode, state);
+    ['the start fails', { start: 1 }],
+    ['it ends right after the start', { states: ['failed'] }],
+    ['it ends without a failure', { states: ['inactive'] }],
+    ['it never becomes active', { states: ['activating'] }],
+  ])('%s: status and last log lines, exit 97, no stamp', (name, answers) => {
+    const { run, stamp } = host(name.replaceAll(' ', '-'), answers);
+    const answer = run(startUnitScript('nova-api'));
     expect(answer.code).toBe(97);
-    expect(answer.stderr).toContain('nova-api.service: failed');
+    expect(answer.stderr).toContain('nova-api.service: status');
     expect(answer.stderr).toContain('Started nova-api');
     expect(answer.stderr).toContain('ERROR no such database');
     expect(answer.stderr).not.toContain('unexpected');
     expect(existsSync(stamp)).toBe(false);
+  });
+
+  test('a unit that starts slowly is waited for; a oneshot unit may be inactive afterwards', () => {
+    const slow = host('slow', { states: ['activating', 'activating', 'active'] });
+    expect(slow.run(startUnitScript('nova-api'))).toMatchObject({ code: 0, stderr: '' });
+    const oneshot = host('oneshot', { type: 'oneshot', states: ['inactive'] });
+    expect(oneshot.run(startUnitScript('nova-api'))).toMatchObject({ code: 0, stderr: '' });
+    expect(existsSync(oneshot.stamp)).toBe(true);
+  });
+
+  test('a unit that is not installed says so, exit 98, and nothing is started', () => {
+    const { run, actions } = host('missing', { load: 'not-found' });
+    expect(run(startUnitScript('nova-api', { enable: true }))).toEqual({
+      code: 98,
+      stdout: '',
+      stderr:
+        'systemd has no unit nova-api.service on this host: the package that brings it is not installed\n',
+    });
+    expect(actions()).toEqual(['daemon-reload']);
+  });
+
+  test('a command of the cluster starts the unit and leaves the same stamp', () => {
+    const { run, actions, stamp } = host('command');
+    const script = startUnitScript('nova-api', { command: ['nova_first', '--new'] });
+    expect(run(script)).toMatchObject({ code: 0, stderr: '' });
+    expect(actions().slice(-2)).toEqual(['reset-failed -- nova-api.service', 'nova_first --new']);
+    expect(existsSync(stamp)).toBe(true);
+  });
+
+  test('a masked unit is unmasked; reload falls back to restart', () => {
+    const masked = host('masked');
+    const script = scriptOf(nova, { ...up, active: 'inactive', load: 'masked', file: 'masked' });
+    expect(masked.run(script)).toMatchObject({ code: 0, stderr: '' });
+    expect(masked.actions()[0]).toBe('unmask --quiet -- nova-api.service');
+    const reload = host('reload');
+    expect(reload.run(startUnitScript('nova-api', { verb: 'reload' }))).toMatchObject({ code: 0 });
+    expect(reload.actions()).toContain('reload-or-restart -- nova-api.service');
+  });
+
+  test('removed: stopped, disabled, without its stamp; one that is not installed is left alone', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: any kind.
+    const { removal } = nova.kind as ShellKind<any, any>;
+    const record = removal?.record(nova.desired);
+    expect(record).toEqual({ unit: 'nova-api.service' });
+    const absence: Resource = { ...nova, desired: removal?.absence(record ?? {}) };
+    expect(compare(absence, { ...up, load: 'not-found', active: 'inactive', file: '' })).toBeUndefined();
+    const change = compare(absence, up);
+    expect(change?.summary).toBe('stop and disable nova-api');
+    const { run, actions, stamp } = host('removed');
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, '');
+    expect(run(change?.script ?? '')).toMatchObject({ code: 0, stderr: '' });
+    expect(actions()).toEqual([
+      'stop -- nova-api.service',
+      'disable --quiet -- nova-api.service',
+      'reset-failed -- nova-api.service',
+    ]);
+    expect(existsSync(stamp)).toBe(false);
+    expect(host('gone', { stop: 5 }).run(change?.script ?? '')).toMatchObject({ code: 0, stderr: '' });
+    expect(host('stuck', { stop: 1 }).run(change?.script ?? '').code).toBe(97);
   });
 
   test('a watched change takes the stamp away first', () => {
@@ -176,10 +255,10 @@ describe('sysctl', () => {
     ]);
   });
 
-  test('a key that can’t be written says so', () => {
+  test('a key that cannot be written says so', () => {
     const script = reveal(compare(sysctl('h', 'kernel.ostype', 'Minix'), { running: 'Linux' })?.script ?? '');
     const answer = sh(script.replaceAll('/etc/sysctl.d', `${root}/sysctl.d`));
     expect(answer.code).toBe(1);
-    expect(answer.stderr).toContain("kernel.ostype can't be set to Minix here");
+    expect(answer.stderr).toContain('kernel.ostype cannot be set to Minix here');
   });
 });
