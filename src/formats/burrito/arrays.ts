@@ -3,7 +3,7 @@ import type { DraftValue } from '../result.ts';
 import { entryOf, isPlainMap, type Plain, type ValueNode } from '../values/node.ts';
 import { asText } from '../values/scalar.ts';
 import { looksSecret } from '../values/source.ts';
-import type { Burrito } from './import.ts';
+import type { Burrito } from './context.ts';
 
 /** Options of a backend that stand in variables of their own: variable to option. */
 const FLAT: Readonly<Record<string, Readonly<Record<string, string>>>> = {

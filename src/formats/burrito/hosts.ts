@@ -3,7 +3,7 @@ import { addressToNumber, numberToAddress, parseNetwork } from '../../cloud/ipv4
 import type { RoleHost } from '../ansible/hosts.ts';
 import { isPlainList, isPlainMap, type Plain } from '../values/node.ts';
 import { asText } from '../values/scalar.ts';
-import type { Burrito } from './import.ts';
+import type { Burrito } from './context.ts';
 import { INTERFACE_KEYS } from './networks.ts';
 
 type Taken = { to?: string; note?: string; outcome?: 'default' | 'meaningless' };

@@ -1,5 +1,5 @@
 import { Confidential } from '../../secrets/confidential.ts';
-import type { Burrito } from './import.ts';
+import type { Burrito } from './context.ts';
 
 /** Where each secret of Burrito's vault goes; a reason where it goes nowhere. */
 const SECRETS: Readonly<Record<string, { readonly to: string } | { readonly reason: string }>> = {

@@ -2,7 +2,7 @@ import { haLevels } from '../../cloud/defaults.ts';
 import type { DraftValue } from '../result.ts';
 import { isPlainList, isPlainMap, type Plain } from '../values/node.ts';
 import { asBoolean, asInteger, asNumber, asText } from '../values/scalar.ts';
-import type { Burrito } from './import.ts';
+import type { Burrito } from './context.ts';
 
 /** Time, high availability, Neutron, and services that can be switched. */
 export function carryServices(burrito: Burrito): void {

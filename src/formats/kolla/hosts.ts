@@ -1,9 +1,8 @@
 import type { NetworkName } from '../../cloud/cloud.ts';
 import { addressToNumber } from '../../cloud/ipv4.ts';
-import type { RoleHost } from '../ansible/hosts.ts';
 import { asText } from '../values/scalar.ts';
-import type { Kolla } from './import.ts';
-import { INTERFACE_KEYS } from './networks.ts';
+import type { Kolla } from './context.ts';
+import { addressOf, INTERFACE_KEYS } from './interfaces.ts';
 
 type Taken = { to?: string; note?: string; outcome?: 'default' | 'meaningless' };
 
@@ -18,17 +17,6 @@ export const HOST_VARIABLES: Readonly<Record<string, Taken>> = {
   tunnel_interface: { to: 'hosts.*.interfaces.overlay' },
   storage_interface: { to: 'hosts.*.interfaces.storage' },
 };
-
-/** The management address: where Ansible connects to, or the host's name where that is an address. */
-export function addressOf(kolla: Kolla, host: RoleHost): string | undefined {
-  const { context, options } = kolla;
-  const told = asText(
-    context.ofHost(host.variables, 'ansible_host') ?? context.ofHost(host.variables, 'ansible_ssh_host'),
-  );
-  if (told) return told.trim();
-  if (addressToNumber(host.host.name) !== undefined) return host.host.name;
-  return options.hints?.addresses?.[host.host.name];
-}
 
 /** Writes the hosts with their addresses, roles and interfaces. */
 export function carryHosts(kolla: Kolla): void {

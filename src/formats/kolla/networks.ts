@@ -4,17 +4,8 @@ import { network24, networkOf } from '../ansible/addresses.ts';
 import { hintedRange } from '../ansible/hints.ts';
 import { ownValue } from '../ansible/own.ts';
 import { asText } from '../values/scalar.ts';
-import { addressOf } from './hosts.ts';
-import type { Kolla } from './import.ts';
-
-/** Variable that names the interface in each network. */
-export const INTERFACE_KEYS: Readonly<Record<NetworkName, string>> = {
-  service: 'kolla_external_vip_interface',
-  management: 'api_interface',
-  provider: 'neutron_external_interface',
-  overlay: 'tunnel_interface',
-  storage: 'storage_interface',
-};
+import type { Kolla } from './context.ts';
+import { addressOf, INTERFACE_KEYS } from './interfaces.ts';
 
 /** Sets interfaces, ranges and virtual addresses of the networks. */
 export function carryNetworks(kolla: Kolla): void {

@@ -1,6 +1,6 @@
 import type { DraftPath } from '../result.ts';
 import { asBoolean, asInteger, asNumber, asText } from '../values/scalar.ts';
-import type { Kolla } from './import.ts';
+import type { Kolla } from './context.ts';
 import { coreServices, otherServices } from './keys.ts';
 
 /** Services that can be switched here, what Kolla does without a word, and what we do. */
