@@ -299,6 +299,11 @@ export class ImportContext {
       const text = secret.reveal();
       const weak = text.length < (kind.least ?? 1) || defaultPasswords.has(text.toLowerCase());
       if (!weak && kind.pattern.test(text)) continue;
+      const encoded = weak ? undefined : encodedKey(kind, text);
+      if (encoded !== undefined) {
+        this.secrets[name] = new Confidential(encoded);
+        continue;
+      }
       delete this.secrets[name];
       const why = weak ? 'too short or one that is tried first' : `not ${kind.form}`;
       for (const [entry, settled] of this.#settled) {
@@ -341,6 +346,13 @@ export class ImportContext {
     const report: ImportReport = { format: this.#format, files: [...this.#files], keys };
     return { report, description: this.draft.build(), secrets: this.secrets, problems: this.problems };
   }
+}
+
+/** A key of 32 bytes as plain text, in base64 where the vault keeps it so. */
+function encodedKey(kind: SecretKind, text: string): string | undefined {
+  if (Buffer.byteLength(text) !== 32) return undefined;
+  const encoded = Buffer.from(text).toString('base64');
+  return kind.pattern.test(encoded) ? encoded : undefined;
 }
 
 /** Whether two names share a run of three letters, as a name and its slip do. */

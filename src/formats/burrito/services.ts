@@ -1,5 +1,6 @@
 import { haLevels } from '../../cloud/defaults.ts';
 import type { DraftValue } from '../result.ts';
+import { optionalServices, switchOf } from '../serviceKeys.ts';
 import { isPlainList, isPlainMap, type Plain } from '../values/node.ts';
 import { asBoolean, asInteger, asNumber, asText } from '../values/scalar.ts';
 import type { Burrito } from './context.ts';
@@ -10,7 +11,10 @@ export function carryServices(burrito: Burrito): void {
   carryHa(burrito);
   carryNeutron(burrito);
   const { context } = burrito;
-  carrySwitch(burrito, 'install_barbican', ['services', 'key-manager'], true);
+  for (const service of optionalServices) {
+    const key = switchOf(service, 'burrito');
+    if (key) carrySwitch(burrito, key, ['services', service.name], true);
+  }
   carrySwitch(burrito, 'enable_cinder_backup', ['volume', 'backup'], false);
   const user = asText(context.value('ceph_rgw_uid', 'object_store.user'));
   if (user) context.carryUnless('ceph_rgw_uid', ['object_store', 'user'], user, 'cloudpc');

@@ -81,7 +81,7 @@ describe('spellings of yes and no', () => {
 
   test.each(['no', '"no"', 'False', 'off', '0'])('enable_heat: %s', (word) => {
     const files = changed(read('all-in-one'), 'globals.yml', (text) => `${text}enable_heat: ${word}\n`);
-    expect(importKolla(files).description.tree.services).toEqual({ orchestration: false });
+    expect(importKolla(files).description.tree.services).toMatchObject({ orchestration: false });
   });
 
   test('a word that is neither is told', () => {
