@@ -161,13 +161,13 @@ function writeHosts(writing: Writing, cloud: DescribedCloud): void {
 }
 
 function writeNetworks(writing: Writing, cloud: DescribedCloud): void {
-  const { management, overlay, service, storage } = cloud.networks;
+  const { overlay, service, storage } = cloud.networks;
   writing.say(
     'networks.management',
     'unsupported',
     'Packstack has no virtual address and names neither the range nor the interface of the management network.',
   );
-  if (overlay?.cidr !== undefined && overlay.cidr !== management.cidr) {
+  if (overlay?.cidr !== undefined) {
     writing.carry('networks.overlay', {
       CONFIG_NEUTRON_OVN_TUNNEL_IF: overlay.interface,
       CONFIG_NEUTRON_OVN_TUNNEL_SUBNETS: overlay.cidr,
