@@ -9,6 +9,7 @@ import { type Resolved, Resolver } from '../jinja/resolve.ts';
 import type { ImportedKey, ImportReport, Outcome } from '../report.ts';
 import { type DraftPath, type DraftValue, type ImportResult, type SourceFile, shownPath } from '../result.ts';
 import { type Plain, type ValueNode, withPlace } from '../values/node.ts';
+import { isPlaceholder } from '../values/scalar.ts';
 import { hideText, looksSecret } from '../values/source.ts';
 import { readYaml } from '../values/yaml.ts';
 
@@ -155,7 +156,8 @@ export class ImportContext {
     try {
       return new Confidential(this.#options.decrypt(envelope, file));
     } catch {
-      this.warn('IMPORT_VAULT_UNREADABLE', place, {
+      // The password was given on purpose: going on without the secrets is not what was asked for.
+      this.report('IMPORT_VAULT_UNREADABLE', place, {
         file,
         reason: 'the password is wrong or the file is damaged',
       });
@@ -294,9 +296,13 @@ export class ImportContext {
   #screenSecrets(): void {
     const kinds: Readonly<Record<string, SecretKind>> = singleSecrets;
     for (const [name, secret] of Object.entries(this.secrets)) {
+      const text = secret.reveal();
+      if (isPlaceholder(text)) {
+        this.#refuse(name, 'a placeholder of the sample');
+        continue;
+      }
       const kind = kinds[name];
       if (!kind) continue;
-      const text = secret.reveal();
       const weak = text.length < (kind.least ?? 1) || defaultPasswords.has(text.toLowerCase());
       if (!weak && kind.pattern.test(text)) continue;
       const encoded = weak ? undefined : encodedKey(kind, text);
@@ -304,13 +310,16 @@ export class ImportContext {
         this.secrets[name] = new Confidential(encoded);
         continue;
       }
-      delete this.secrets[name];
-      const why = weak ? 'too short or one that is tried first' : `not ${kind.form}`;
-      for (const [entry, settled] of this.#settled) {
-        if (settled.to !== `vault: ${name}`) continue;
-        this.#settled.set(entry, { outcome: 'suspicious', note: `${why}; a new one is generated` });
-        this.warn('IMPORT_WEAK_PASSWORD', hideText(entry.place), { key: entry.key, reason: `It is ${why}.` });
-      }
+      this.#refuse(name, weak ? 'too short or one that is tried first' : `not ${kind.form}`);
+    }
+  }
+
+  #refuse(name: string, why: string): void {
+    delete this.secrets[name];
+    for (const [entry, settled] of this.#settled) {
+      if (settled.to !== `vault: ${name}`) continue;
+      this.#settled.set(entry, { outcome: 'suspicious', note: `${why}; a new one is generated` });
+      this.warn('IMPORT_WEAK_PASSWORD', hideText(entry.place), { key: entry.key, reason: `It is ${why}.` });
     }
   }
 

@@ -57,6 +57,12 @@ export function carryHosts(burrito: Burrito): void {
     context.draft.set([...path, 'roles'], roles, { place: host.host.place });
     context.draft.place(path, host.host.place);
     carryInterfaces(burrito, host);
+    // Burrito's storage hosts have no interface in the service network, though the gateway's role is served there.
+    if (context.draft.has(['networks', 'service', 'interface']) && !roles.includes('control')) {
+      const own = [...path, 'interfaces', 'service'];
+      if (roles.some((role) => role === 'rgw' || role === 'storage') && !context.draft.has(own))
+        context.draft.set(own, null);
+    }
     const target = asText(
       context.ofHost(host.variables, 'ansible_host') ?? context.ofHost(host.variables, 'ansible_ssh_host'),
     );

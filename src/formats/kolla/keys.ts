@@ -35,7 +35,7 @@ const optionalSwitches = switches((service) => service.optional !== undefined);
 /** Services and features that Cloudwright does not deploy. */
 export const otherServices: ReadonlySet<string> = new Set(
   words(`
-  enable_aodh enable_blazar enable_ceilometer enable_ceilometer_ipmi enable_cells
+  enable_aodh enable_central_logging enable_mariabackup enable_blazar enable_ceilometer enable_ceilometer_ipmi enable_cells
   enable_cinder_backend_iscsi enable_cinder_backend_quobyte enable_cinder_backend_pure_iscsi
   enable_cinder_backend_pure_fc enable_cinder_backend_pure_roce enable_cinder_backend_pure_nvme_tcp
   enable_cinder_backend_lightbits enable_cinder_backend_vast enable_cloudkitty enable_collectd
@@ -93,8 +93,8 @@ const groups: readonly Group[] = [
     'internal to the way Kolla runs its containers',
     `
   enable_neutron_packet_logging enable_container_healthchecks enable_external_api_firewalld
-  enable_hacluster enable_central_logging enable_ceph_rgw_loadbalancer enable_destroy_images enable_etcd
-  enable_fluentd enable_fluentd_systemd enable_mariabackup enable_neutron_agent_ha
+  enable_hacluster enable_ceph_rgw_loadbalancer enable_destroy_images enable_etcd
+  enable_fluentd enable_fluentd_systemd  enable_neutron_agent_ha
   enable_neutron_provider_networks enable_proxysql enable_valkey enable_glance_image_cache
   enable_haproxy_memcached enable_redis enable_telegraf enable_storm enable_kafka enable_zookeeper
   enable_nova_libvirt_container workaround_ansible_issue_8743 kolla_ansible_setup_filter
@@ -124,7 +124,7 @@ const groups: readonly Group[] = [
     'meaningless',
     'ports, names and users of services are fixed here',
     `
-  kolla_internal_fqdn kolla_external_fqdn vast_port manila_vast_port hacluster_corosync_port
+  vast_port manila_vast_port hacluster_corosync_port
   aodh_internal_fqdn aodh_external_fqdn aodh_api_port aodh_api_public_port aodh_api_listen_port
   
   blazar_internal_fqdn blazar_external_fqdn blazar_api_port
@@ -227,7 +227,7 @@ const groups: readonly Group[] = [
   vast_host s3_url s3_bucket s3_access_key s3_secret_key glance_backend_s3 glance_backend_s3_url
   glance_backend_s3_bucket glance_backend_s3_access_key glance_backend_s3_secret_key osprofiler_backend
   gnocchi_backend_storage gnocchi_incoming_storage
-  cinder_backup_driver cinder_backup_share cinder_backup_mount_options_nfs cinder_backup_s3_url
+  cinder_backup_s3_url
   cinder_backup_s3_bucket cinder_backup_s3_access_key cinder_backup_s3_secret_key
   cloudkitty_collector_backend cloudkitty_storage_backend designate_backend designate_ns_record
   designate_coordination_backend ironic_dnsmasq_boot_file ironic_enable_rolling_upgrade
@@ -258,14 +258,31 @@ const groups: readonly Group[] = [
   ),
   group(
     'unsupported',
+    'endpoints are registered by address; clients that use the name have to be changed',
+    'kolla_internal_fqdn kolla_external_fqdn',
+  ),
+  group(
+    'unsupported',
+    'backups of volumes go to Ceph',
+    'cinder_backup_driver cinder_backup_share cinder_backup_mount_options_nfs',
+  ),
+  group('unsupported', 'images are kept in Ceph', 'glance_backend_file'),
+  group('unsupported', 'floating addresses leave through the network hosts', 'neutron_ovn_distributed_fip'),
+  group(
+    'unsupported',
+    'the administrator and its project are called admin',
+    'keystone_admin_user keystone_admin_project',
+  ),
+  group(
+    'unsupported',
     'a tuning value; the defaults of Cloudwright apply',
     `
   neutron_agents_wrappers disable_firewall external_api_firewalld_zone kolla_httpd_keep_alive
   kolla_httpd_timeout openstack_logging_debug rabbitmq_server_additional_erl_args
-  mariadb_wsrep_extra_provider_options keystone_admin_user keystone_admin_project fernet_token_expiry
-  update_keystone_service_user_passwords glance_backend_file glance_enable_property_protection
+  mariadb_wsrep_extra_provider_options fernet_token_expiry
+  update_keystone_service_user_passwords glance_enable_property_protection
   glance_enable_interoperable_image_import glance_enable_rolling_upgrade cinder_coordination_backend
-  num_nova_fake_per_node nova_safety_upgrade nova_console neutron_ovn_distributed_fip
+  num_nova_fake_per_node nova_safety_upgrade nova_console
   horizon_backend_database cinder_ceph_backends cinder_backup_backend_ceph_name cinder_backup_ceph_backend
   cinder_enabled_backends om_rpc_user om_notify_user database_address database_user
   database_connection_recycle_time database_max_pool_size haproxy_user haproxy_enable_external_vip

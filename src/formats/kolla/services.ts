@@ -1,3 +1,4 @@
+import { OVN, replacedByOvn } from '../mechanism.ts';
 import type { DraftPath } from '../result.ts';
 import { optionalServices, switchOf } from '../serviceKeys.ts';
 import type { ImportableService } from '../services.ts';
@@ -21,6 +22,8 @@ const SAME: Readonly<Record<string, string>> = {
   ceph_cinder_backup_user: 'cinder-backup',
   neutron_ipam_driver: 'internal',
   disable_firewall: 'True',
+  glance_backend_file: 'no',
+  neutron_ovn_distributed_fip: 'no',
 };
 
 /** Release, region, Neutron, Nova, and which services there are. */
@@ -55,10 +58,21 @@ export function carryServices(kolla: Kolla): void {
 function carryMechanism(kolla: Kolla): void {
   const { context } = kolla;
   const agent = asText(context.value('neutron_plugin_agent', 'network.mechanism'));
-  if (agent === undefined) return;
-  if (agent === 'ovn' || agent === 'openvswitch' || agent === 'linuxbridge') {
+  if (agent === undefined) {
+    if (context.entry('neutron_plugin_agent')) return;
+    const comment = `Kolla: neutron_plugin_agent is not set, so that openvswitch was used. ${OVN}`;
+    context.draft.set(['network', 'mechanism'], 'ovn', { comment });
+    return;
+  }
+  if (agent === 'ovn') {
     context.carryUnless('neutron_plugin_agent', ['network', 'mechanism'], agent, 'ovn');
-  } else context.settle('neutron_plugin_agent', 'unsupported', { note: 'ovn is deployed' });
+    return;
+  }
+  context.settle('neutron_plugin_agent', 'unsupported', { note: replacedByOvn(agent) });
+  context.warn('IMPORT_NOT_SUPPORTED', context.entry('neutron_plugin_agent')?.place, {
+    key: `neutron_plugin_agent: ${agent}`,
+    meaning: `The agent ${agent} is not deployed. ${OVN}`,
+  });
 }
 
 function carryNova(kolla: Kolla): void {
