@@ -272,8 +272,9 @@ export class ImportContext {
     code: ErrorCode,
     place: FilePlace | undefined,
     details: NonNullable<ProblemOptions['details']> = {},
+    suggestion?: string,
   ): void {
-    this.problems.push(problem(code, { place, details }));
+    this.problems.push(problem(code, { place, details, suggestion }));
   }
 
   warn(
@@ -298,7 +299,7 @@ export class ImportContext {
     for (const [name, secret] of Object.entries(this.secrets)) {
       const text = secret.reveal();
       if (isPlaceholder(text)) {
-        this.#refuse(name, 'a placeholder of the sample');
+        this.#refusePlaceholder(name);
         continue;
       }
       const kind = kinds[name];
@@ -311,6 +312,18 @@ export class ImportContext {
         continue;
       }
       this.#refuse(name, weak ? 'too short or one that is tried first' : `not ${kind.form}`);
+    }
+  }
+
+  #refusePlaceholder(name: string): void {
+    delete this.secrets[name];
+    for (const [entry, settled] of this.#settled) {
+      if (settled.to !== `vault: ${name}`) continue;
+      this.#settled.set(entry, {
+        outcome: 'suspicious',
+        note: 'a placeholder of the sample; not carried over',
+      });
+      this.warn('IMPORT_SECRET_PLACEHOLDER', hideText(entry.place), { key: entry.key });
     }
   }
 

@@ -87,6 +87,10 @@ function carryVip(burrito: Burrito, network: 'management' | 'service', key: stri
     context.settle(key, 'default', { note: 'none' });
     return;
   }
+  if (burrito.options.hints?.vip !== undefined) {
+    context.settle(key, 'meaningless', { note: 'the address was given with --vip' });
+    return;
+  }
   if (context.isSettled(key)) return;
   context.settle(key, 'suspicious', { note: 'no address; every cloud needs one here' });
   context.report('IMPORT_VIP_MISSING', context.entry(key)?.place, { key });

@@ -1,5 +1,6 @@
 import type { NetworkName } from '../../cloud/cloud.ts';
 import { addressToNumber } from '../../cloud/ipv4.ts';
+import { hintedAddress } from '../ansible/hints.ts';
 import type { RoleHost } from '../ansible/hosts.ts';
 import { asText } from '../values/scalar.ts';
 import type { Kolla } from './context.ts';
@@ -13,13 +14,27 @@ export const INTERFACE_KEYS: Readonly<Record<NetworkName, string>> = {
   storage: 'storage_interface',
 };
 
-/** The management address: where Ansible connects to, or the host's name where that is an address. */
+/** Whether a host has a part in a network. */
+export function isIn(network: NetworkName, { roles }: RoleHost): boolean {
+  if (network !== 'overlay' && network !== 'provider') return true;
+  return roles.includes('network') || roles.includes('compute');
+}
+
+/**
+ * What may be the management address: what was given, where Ansible connects to, or the host's name where that is an
+ * address.
+ */
 export function addressOf(kolla: Kolla, host: RoleHost): string | undefined {
-  const { context, options } = kolla;
+  const given = hintedAddress(kolla.options.hints, host);
+  return given ?? ansibleAddress(kolla, host);
+}
+
+/** Where Ansible connects to: for Kolla nothing but the target of ssh. */
+export function ansibleAddress(kolla: Kolla, host: RoleHost): string | undefined {
+  const { context } = kolla;
   const told = asText(
     context.ofHost(host.variables, 'ansible_host') ?? context.ofHost(host.variables, 'ansible_ssh_host'),
   );
   if (told) return told.trim();
-  if (addressToNumber(host.host.name) !== undefined) return host.host.name;
-  return options.hints?.addresses?.[host.host.name];
+  return addressToNumber(host.host.name) === undefined ? undefined : host.host.name;
 }

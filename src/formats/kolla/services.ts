@@ -49,9 +49,11 @@ export function carryServices(kolla: Kolla): void {
   if (port !== undefined) context.carryUnless('horizon_tls_port', ['dashboard', 'port'], port, 31000);
   carrySwitches(kolla);
   for (const [key, same] of Object.entries(SAME)) {
-    const value = asText(context.peek(key));
-    if (value?.toLowerCase() === same.toLowerCase())
-      context.settle(key, 'default', { note: `${same} here too` });
+    const value = context.peek(key);
+    const truth = asBoolean(same);
+    const equal =
+      truth === undefined ? asText(value)?.toLowerCase() === same.toLowerCase() : asBoolean(value) === truth;
+    if (equal) context.settle(key, 'default', { note: `${same} here too` });
   }
 }
 
