@@ -47,6 +47,7 @@ export function importKolla(files: readonly SourceFile[], options: KollaOptions 
   ]) {
     if (!ownerOf(file.path)) context.readVariables(file);
   }
+  warnOfUnused(context, files);
   context.draft.set(['cloud'], options.hints?.cloud ?? 'kolla', {
     comment: 'Kolla has no name for a cloud.',
   });
@@ -68,4 +69,14 @@ export function importKolla(files: readonly SourceFile[], options: KollaOptions 
   const known = (key: string): boolean => key === OWN_VARIABLE || kollaKeys.rule(key) !== undefined;
   accountVariables(context, inventory, folders, variables, (key) => HOST_VARIABLES[key], known);
   return context.result();
+}
+
+const CONFIG_FOLDER = /\/config\/.+/;
+
+/** Kolla merges what stands below `config/` into the files of the services; an import does not read it. */
+function warnOfUnused(context: ImportContext, files: readonly SourceFile[]): void {
+  const unused = filesAt(files, CONFIG_FOLDER).map((file) => file.path);
+  if (unused.length === 0) return;
+  const why = 'Kolla merges what stands below config/ into the configuration of its services.';
+  context.warn('IMPORT_FILES_UNUSED', undefined, { files: unused.join(', '), why });
 }

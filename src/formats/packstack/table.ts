@@ -56,6 +56,8 @@ function valueFault(rule: KeyRule, value: string): string | undefined {
 function tellSpelling(reading: Reading, key: string, rule: KeyRule): void {
   const written = reading.value(key);
   if (rule.value !== 'yes-no' || written === undefined || written === 'y' || written === 'n') return;
+  // Packstack itself writes True and False for these.
+  if (key.endsWith('_DB_PURGE_ENABLE') && /^(?:true|false)$/i.test(written)) return;
   const meant = truthOf(written);
   const taken = meant === undefined ? rule.default : meant ? 'y' : 'n';
   const how = meant === undefined ? 'Packstack’s default' : 'what is plainly meant';

@@ -63,3 +63,10 @@ it('a host without a usable address is not reported as carried over', () => {
   }
   expect(Object.keys(tree.hosts)).toEqual(['controller']);
 });
+
+it('True is what Packstack writes for purging the database, and no slip', () => {
+  const { report } = imported('CONFIG_NOVA_DB_PURGE_ENABLE=True', 'CONFIG_DEBUG_MODE=True');
+  const note = (key: string) => report?.keys.find((found) => found.key === key)?.note;
+  expect(note('CONFIG_NOVA_DB_PURGE_ENABLE')).not.toContain('only y or n');
+  expect(note('CONFIG_DEBUG_MODE')).toContain('only y or n');
+});
