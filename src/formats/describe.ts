@@ -1,6 +1,7 @@
 import type { DescribedCloud } from '../cloud/build.ts';
 import type { Host, NetworkName, Role, StorageBackend } from '../cloud/cloud.ts';
 import type { DraftMap, DraftPath, DraftValue } from './result.ts';
+import { isDeployed, optionalServices } from './serviceKeys.ts';
 
 const MIB = 2 ** 20;
 const ROLES: readonly Role[] = ['control', 'network', 'compute', 'mon', 'mgr', 'osd', 'rgw'];
@@ -43,10 +44,7 @@ export function describe(cloud: DescribedCloud): DraftMap {
       reserved_memory_mib: compute.reservedMemoryMiB,
     },
     services: Object.fromEntries(
-      (['dashboard', 'orchestration', 'key-manager', 'object-store'] as const).map((name) => [
-        name,
-        cloud.services.has(name),
-      ]),
+      optionalServices.map((service) => [service.name, isDeployed(cloud, service)]),
     ),
     dashboard: { port: cloud.dashboardPort },
     volume: { backup: cloud.volumeBackup },
@@ -103,7 +101,7 @@ function describeHost(cloud: DescribedCloud, host: Host): Loose {
 }
 
 /** A backend in its short form where it has nothing but a type. */
-export function describeBackend({ type, name, options }: StorageBackend): DraftValue {
+function describeBackend({ type, name, options }: StorageBackend): DraftValue {
   if (name === type && Object.keys(options).length === 0) return type;
   return { type, ...(name !== type && { name }), ...(options as DraftMap) };
 }

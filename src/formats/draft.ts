@@ -51,6 +51,12 @@ export class DraftBuilder {
     return this;
   }
 
+  /** Removes the comment of a key. */
+  uncomment(path: DraftPath): this {
+    this.#comments.delete(pathKey(path));
+    return this;
+  }
+
   get(path: DraftPath): DraftValue | undefined {
     let value: Open | DraftValue | undefined = this.#tree;
     for (const part of path) {

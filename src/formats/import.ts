@@ -9,6 +9,7 @@ import { importPackstack } from './packstack/import.ts';
 import { type Format, recognise } from './recognise.ts';
 import { type RenderedDraft, renderDraft, toOriginal } from './render.ts';
 import type { ImportResult, SourceFile } from './result.ts';
+import { importedProblems } from './validation.ts';
 
 export interface ImportOptions {
   /** Told by the operator; recognised by content where left out. */
@@ -65,6 +66,8 @@ export function importSources(files: readonly SourceFile[], options: ImportOptio
   if (typeof format !== 'string') return { sound: false, problems: [format] };
   const result = importers[format](files, options);
   if (!('report' in result)) return { sound: false, problems: result };
+  // Files without a single key describe no cloud.
+  if (result.report.keys.length === 0) return { result, sound: false, problems: inOrder(result.problems) };
   const rendered = renderDraft(result.description, HEADING);
   // Without any host every further error would be about what hosts bring along.
   const { hosts } = result.description.tree;
@@ -74,7 +77,7 @@ export function importSources(files: readonly SourceFile[], options: ImportOptio
   }
   const read = parseDescription(rendered.text, { file: 'cloud.yaml', folder: '/', home: homedir() });
   const validation = read.problems.map((found) => toOriginal(found, rendered, result.description));
-  const problems = inOrder([...result.problems, ...validation]);
+  const problems = inOrder([...result.problems, ...importedProblems(validation, result.problems)]);
   const sound = problems.every((found) => found.severity !== 'error');
   return { result, rendered, sound, problems };
 }

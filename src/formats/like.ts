@@ -3,6 +3,7 @@ import { DraftBuilder } from './draft.ts';
 import type { Format } from './recognise.ts';
 import { renderDraft } from './render.ts';
 import type { DraftPath, DraftValue } from './result.ts';
+import { namesElsewhere, optionalServices } from './serviceKeys.ts';
 
 /** What a part of a description is called elsewhere; a part that has no name there says so. */
 type Names = Readonly<Record<Format, string>>;
@@ -102,18 +103,7 @@ export const likeNames: Readonly<Record<string, Names>> = {
     kolla: 'neutron_plugin_agent, neutron_bridge_name.',
     burrito: 'is_ovs; here the networks are OVN’s.',
   },
-  'services.dashboard': {
-    packstack: 'CONFIG_HORIZON_INSTALL.',
-    kolla: 'enable_horizon.',
-    burrito: 'The chart horizon.',
-  },
-  'services.orchestration': { packstack: 'CONFIG_HEAT_INSTALL.', kolla: 'enable_heat.', burrito: 'None.' },
-  'services.key-manager': { packstack: 'None.', kolla: 'enable_barbican.', burrito: 'The chart barbican.' },
-  'services.object-store': {
-    packstack: 'CONFIG_SWIFT_INSTALL; here Ceph’s gateway.',
-    kolla: 'enable_ceph_rgw.',
-    burrito: 'The group rgws.',
-  },
+  ...namesElsewhere(),
   minimums: { packstack: 'None.', kolla: 'None.', burrito: 'min_hw_reqs.yml of each group.' },
   test: {
     packstack: 'CONFIG_PROVISION_DEMO_FLOATRANGE, CONFIG_PROVISION_DEMO_ALLOCATION_POOLS.',
@@ -166,9 +156,7 @@ export function likeDescription(format: Format, answers: InitAnswers): string {
   set(['storage'], { backends: ['ceph'] });
   set(['network'], { mechanism: 'ovn' });
   set(['compute'], { virtualization: 'auto', cpu_ratio: 4, memory_ratio: 1 });
-  for (const service of ['dashboard', 'orchestration', 'key-manager', 'object-store']) {
-    set(['services', service], true);
-  }
+  for (const { name } of optionalServices) set(['services', name], true);
   const packages = {
     ...(answers.mirror !== undefined && { mirror: answers.mirror }),
     ...(answers.proxy !== undefined && { proxy: answers.proxy }),

@@ -20,7 +20,7 @@ interface Sign {
 const SIGNS: readonly Sign[] = [
   {
     format: 'packstack',
-    pattern: /^[ \t]*(?:CONFIG_[A-Z][A-Z0-9_]{2,60}|EXCLUDE_SERVERS)[ \t]*[=:]/im,
+    pattern: /^[ \t]*(?:CONFIG_[A-Z][A-Z0-9_]{2,60}|EXCLUDE_SERVERS)[ \t]*[=:]/m,
     says: 'answers CONFIG_…=',
   },
   {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -45,7 +45,7 @@ describe('importFiles', () => {
     expect(await code('zero')).toEqual(['IMPORT_FILE_UNREADABLE']);
     await writeFile(join(folder, 'poem'), 'Roses are red\n');
     expect(await code('poem')).toEqual(['IMPORT_FORMAT_UNKNOWN']);
-    expect(await code('.')).toEqual(['IMPORT_FORMAT_UNKNOWN']);
+    expect(await code('.')).toEqual(['IMPORT_FILES_SKIPPED', 'IMPORT_FORMAT_UNKNOWN']);
   });
 
   it('reads comments in another encoding, and warns', async () => {
@@ -72,11 +72,55 @@ describe('importFiles', () => {
   });
 });
 
+describe('the files of a folder', () => {
+  it('are read through links, which may go in circles', async () => {
+    await mkdir(join(folder, 'repo/vars'), { recursive: true });
+    await mkdir(join(folder, 'kolla'));
+    await writeFile(join(folder, 'repo/vars/a.txt'), answers);
+    await symlink('../repo/vars', join(folder, 'kolla/linked'));
+    await symlink('.', join(folder, 'repo/vars/again'));
+    const { files } = await readSources(['kolla'], folder);
+    expect(files).toEqual([{ path: 'linked/a.txt', text: answers }]);
+  });
+
+  it('that cannot be read are named, and the others are read', async () => {
+    await mkdir(join(folder, 'old'));
+    await writeFile(join(folder, 'old/a.txt'), answers);
+    await writeFile(join(folder, 'old/b.yml'), Buffer.from([65, 0, 66]));
+    await symlink('nowhere', join(folder, 'old/c.yml'));
+    const { files, problems } = await readSources(['old'], folder);
+    expect(files.map((file) => file.path)).toEqual(['a.txt']);
+    expect(problems).toMatchObject([{ code: 'IMPORT_FILES_SKIPPED', severity: 'warning' }]);
+    expect(problems[0]?.what).toContain('c.yml (ENOENT), b.yml (it is not text)');
+  });
+
+  it('are no devices', async () => {
+    const { problems } = await readSources(['/dev/zero'], folder);
+    expect(problems).toMatchObject([{ code: 'IMPORT_FILE_UNREADABLE', severity: 'error' }]);
+  });
+
+  it('below config/ of Kolla are named as not carried over', () => {
+    const files = [
+      { path: 'globals.yml', text: 'kolla_internal_vip_address: 10.0.0.250\n' },
+      { path: 'config/neutron/ml2_conf.ini', text: '[ml2_type_vlan]\nnetwork_vlan_ranges = a:1:2\n' },
+    ];
+    const { problems } = importSources(files, { format: 'kolla' });
+    expect(problems.find(({ code }) => code === 'IMPORT_FILES_UNUSED')?.what).toContain('ml2_conf.ini');
+  });
+});
+
+it('no description is made of files without a single key', () => {
+  const imported = importSources([{ path: 'globals.yml', text: '# nothing\n' }], { format: 'kolla' });
+  expect(imported.rendered).toBeUndefined();
+  expect(imported.sound).toBe(false);
+});
+
 describe('decode', () => {
   it('reads UTF-8 with and without mark, and UTF-16', () => {
     expect(decode(Buffer.from('a한', 'utf8'))).toEqual({ text: 'a한' });
     expect(decode(Buffer.from('\ufeffa', 'utf8')).text).toBe('a');
     expect(decode(Buffer.from('\ufeffa한', 'utf16le')).text).toBe('a한');
+    expect(decode(Buffer.from('\ufeffa한', 'utf16le').swap16()).text).toBe('a한');
   });
 });
 

@@ -16,7 +16,7 @@ const theirs = new Set(
     'neutron_plugin_agent neutron_bridge_name enable_horizon enable_heat enable_barbican enable_ceph_rgw ' +
     'ansible_user ansible_ssh_private_key_file vault_ssh_password svc_iface_name keepalived_vip_svc mgmt_iface_name ' +
     'keepalived_vip provider_iface_name overlay_iface_name storage_iface_name kube_control_plane lvm_volumes ' +
-    'ceph_osd_use_all ntp_servers ha_level storage_backends is_ovs min_hw_reqs'
+    'ceph_osd_use_all ntp_servers ha_level storage_backends is_ovs min_hw_reqs install_barbican'
   ).split(' '),
 );
 

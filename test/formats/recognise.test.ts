@@ -50,3 +50,12 @@ describe('recognise', () => {
     expect(recognise([big, packstack])).toMatchObject({ kind: 'format', format: 'packstack' });
   });
 });
+
+it('takes neither config_strategy of Kolla nor lines of openssl.cnf for answers of Packstack', () => {
+  const globals = {
+    path: 'globals.yml',
+    text: 'config_strategy: "COPY_ALWAYS"\nkolla_base_distro: debian\n',
+  };
+  expect(recognise([globals])).toMatchObject({ kind: 'format', format: 'kolla' });
+  expect(recognise([{ path: 'openssl.cnf', text: 'config_diagnostics = 1\n' }])).toEqual({ kind: 'unknown' });
+});

@@ -59,7 +59,7 @@ export const ansibleErrors = defineCatalogue({
   IMPORT_HOST_ADDRESS: {
     what: 'The host {host} has no usable address: {reason}.',
     why: 'Every host needs its IPv4 address in the management network; it is taken from {variable}.',
-    next: 'Write {variable}=ADDRESS behind the name of the host in the inventory.',
+    next: 'Import again with `--address {host}=ADDRESS`, or write {variable}=ADDRESS behind the name of the host in the inventory.',
     exit: 2,
   },
   IMPORT_HOST_NAME: {
@@ -101,25 +101,25 @@ export const ansibleErrors = defineCatalogue({
   IMPORT_VAULT_LOCKED: {
     what: '{file} is encrypted by ansible-vault and stays closed.',
     why: 'No password for it was given; the secrets in it are not carried over, new ones are generated.',
-    next: 'Import again with the password of the old vault to keep its secrets.',
+    next: 'To keep its secrets, import again with `--import-password-file FILE`; the password of Burrito’s vault is in the file `.vaultpass` beside it.',
     exit: 2,
   },
   IMPORT_VAULT_UNREADABLE: {
     what: '{file} cannot be decrypted: {reason}.',
     why: 'Either the password is not that of this vault, or the file was changed after it was encrypted.',
-    next: 'Try the right password, e.g. that in the file `.vaultpass` beside it.',
+    next: 'Give the right password with `--import-password-file FILE`, e.g. the file `.vaultpass` beside Burrito’s vault; without the option the secrets are generated.',
     exit: 2,
   },
   IMPORT_VIP_MISSING: {
     what: '{key} has no address.',
     why: 'The APIs, the database and the message broker are reached through this address; it is held by one control host at a time.',
-    next: 'Set networks.management.vip in cloud.yaml to a free address of the management network.',
+    next: 'Import again with `--vip ADDRESS`, a free address of the management network, or set networks.management.vip in cloud.yaml.',
     exit: 2,
   },
   IMPORT_NETWORK_ASSUMED: {
     what: 'The {network} network is assumed to be {cidr}.',
     why: 'Its addresses do not stand in the files; the tool takes them from facts of the hosts. {how}',
-    next: 'Check networks.{network}.cidr in cloud.yaml, or set it when importing.',
+    next: 'Check networks.{network}.cidr in cloud.yaml, or import again with `--{network}-cidr CIDR`.',
     exit: 2,
   },
   IMPORT_ALL_BACKENDS: {
@@ -132,6 +132,18 @@ export const ansibleErrors = defineCatalogue({
     what: '{key} still holds the placeholder of the sample.',
     why: 'The backend {backend} is in use, and it cannot be reached with that.',
     next: 'Fill in the real value.',
+    exit: 2,
+  },
+  IMPORT_SECRET_PLACEHOLDER: {
+    what: '{key} still holds the placeholder of the sample.',
+    why: 'A placeholder is not a secret.',
+    next: 'Set the real value with `cloudwright vault edit`. What only the cloud itself uses is generated.',
+    exit: 2,
+  },
+  IMPORT_OPTION_HOST: {
+    what: '{option} names the host {host}, which is not in the files.',
+    why: 'The option has no effect then.',
+    next: 'Use the name that the host has in the inventory.',
     exit: 2,
   },
   IMPORT_POOL_SIZE: {
@@ -155,7 +167,7 @@ export const ansibleErrors = defineCatalogue({
   IMPORT_DEVICES_ASSUMED: {
     what: 'The disks for Ceph do not stand in the files; {assumed}.',
     why: 'The tool would take every empty disk it finds; Cloudwright takes only disks that are named, so that none is wiped by accident.',
-    next: 'Name the disks in hosts.NAME.devices in cloud.yaml.',
+    next: 'Import again with `--device /dev/…`, or name the disks in hosts.NAME.devices in cloud.yaml.',
     exit: 2,
   },
   IMPORT_NOT_SUPPORTED: {

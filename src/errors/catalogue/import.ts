@@ -20,6 +20,18 @@ export const importErrors = defineCatalogue({
     next: 'Save it as UTF-8 if a value is affected.',
     exit: 2,
   },
+  IMPORT_FILES_SKIPPED: {
+    what: 'These files were not read: {files}.',
+    why: 'What they say is not part of the description.',
+    next: 'Check whether one of them matters to this cloud.',
+    exit: 2,
+  },
+  IMPORT_FILES_UNUSED: {
+    what: 'Settings in these files are not carried over: {files}.',
+    why: '{why}',
+    next: 'Read them, and put what this cloud needs under `config:` or `network.physical_networks` in cloud.yaml.',
+    exit: 2,
+  },
   IMPORT_FORMAT_UNKNOWN: {
     what: 'The files are of no installer that is known here.',
     why: 'Packstack answer files, Kolla Ansible’s and Burrito’s variables and inventories are recognised by what stands in them. {looked}',

@@ -9,6 +9,7 @@ import { type Resolved, Resolver } from '../jinja/resolve.ts';
 import type { ImportedKey, ImportReport, Outcome } from '../report.ts';
 import { type DraftPath, type DraftValue, type ImportResult, type SourceFile, shownPath } from '../result.ts';
 import { type Plain, type ValueNode, withPlace } from '../values/node.ts';
+import { isPlaceholder } from '../values/scalar.ts';
 import { hideText, looksSecret } from '../values/source.ts';
 import { readYaml } from '../values/yaml.ts';
 
@@ -155,7 +156,8 @@ export class ImportContext {
     try {
       return new Confidential(this.#options.decrypt(envelope, file));
     } catch {
-      this.warn('IMPORT_VAULT_UNREADABLE', place, {
+      // The password was given on purpose: going on without the secrets is not what was asked for.
+      this.report('IMPORT_VAULT_UNREADABLE', place, {
         file,
         reason: 'the password is wrong or the file is damaged',
       });
@@ -270,8 +272,9 @@ export class ImportContext {
     code: ErrorCode,
     place: FilePlace | undefined,
     details: NonNullable<ProblemOptions['details']> = {},
+    suggestion?: string,
   ): void {
-    this.problems.push(problem(code, { place, details }));
+    this.problems.push(problem(code, { place, details, suggestion }));
   }
 
   warn(
@@ -294,18 +297,42 @@ export class ImportContext {
   #screenSecrets(): void {
     const kinds: Readonly<Record<string, SecretKind>> = singleSecrets;
     for (const [name, secret] of Object.entries(this.secrets)) {
+      const text = secret.reveal();
+      if (isPlaceholder(text)) {
+        this.#refusePlaceholder(name);
+        continue;
+      }
       const kind = kinds[name];
       if (!kind) continue;
-      const text = secret.reveal();
       const weak = text.length < (kind.least ?? 1) || defaultPasswords.has(text.toLowerCase());
       if (!weak && kind.pattern.test(text)) continue;
-      delete this.secrets[name];
-      const why = weak ? 'too short or one that is tried first' : `not ${kind.form}`;
-      for (const [entry, settled] of this.#settled) {
-        if (settled.to !== `vault: ${name}`) continue;
-        this.#settled.set(entry, { outcome: 'suspicious', note: `${why}; a new one is generated` });
-        this.warn('IMPORT_WEAK_PASSWORD', hideText(entry.place), { key: entry.key, reason: `It is ${why}.` });
+      const encoded = weak ? undefined : encodedKey(kind, text);
+      if (encoded !== undefined) {
+        this.secrets[name] = new Confidential(encoded);
+        continue;
       }
+      this.#refuse(name, weak ? 'too short or one that is tried first' : `not ${kind.form}`);
+    }
+  }
+
+  #refusePlaceholder(name: string): void {
+    delete this.secrets[name];
+    for (const [entry, settled] of this.#settled) {
+      if (settled.to !== `vault: ${name}`) continue;
+      this.#settled.set(entry, {
+        outcome: 'suspicious',
+        note: 'a placeholder of the sample; not carried over',
+      });
+      this.warn('IMPORT_SECRET_PLACEHOLDER', hideText(entry.place), { key: entry.key });
+    }
+  }
+
+  #refuse(name: string, why: string): void {
+    delete this.secrets[name];
+    for (const [entry, settled] of this.#settled) {
+      if (settled.to !== `vault: ${name}`) continue;
+      this.#settled.set(entry, { outcome: 'suspicious', note: `${why}; a new one is generated` });
+      this.warn('IMPORT_WEAK_PASSWORD', hideText(entry.place), { key: entry.key, reason: `It is ${why}.` });
     }
   }
 
@@ -341,6 +368,13 @@ export class ImportContext {
     const report: ImportReport = { format: this.#format, files: [...this.#files], keys };
     return { report, description: this.draft.build(), secrets: this.secrets, problems: this.problems };
   }
+}
+
+/** A key of 32 bytes as plain text, in base64 where the vault keeps it so. */
+function encodedKey(kind: SecretKind, text: string): string | undefined {
+  if (Buffer.byteLength(text) !== 32) return undefined;
+  const encoded = Buffer.from(text).toString('base64');
+  return kind.pattern.test(encoded) ? encoded : undefined;
 }
 
 /** Whether two names share a run of three letters, as a name and its slip do. */

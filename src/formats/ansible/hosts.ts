@@ -5,7 +5,7 @@ import { Confidential } from '../../secrets/confidential.ts';
 import { groupsByHost, type Inventory, type InventoryHost, type Variable } from '../inventory/inventory.ts';
 import type { HostVariables, VariableFolders } from '../inventory/precedence.ts';
 import { plainOf } from '../values/node.ts';
-import { asBoolean, asInteger, asText } from '../values/scalar.ts';
+import { asBoolean, asInteger, asText, isPlaceholder } from '../values/scalar.ts';
 import { looksSecret } from '../values/source.ts';
 import type { ImportContext } from './context.ts';
 
@@ -129,6 +129,10 @@ const CONNECTION: Readonly<Record<string, string>> = {
   ansible_become: 'ssh.sudo',
 };
 
+const USUAL_CONNECTION: Readonly<Record<string, string | number>> = { 'ssh.user': 'root', 'ssh.port': 22 };
+const DIFFERS =
+  'differs from that of the first host, which is taken for all; put it into an ssh_config and name that in ssh.config';
+
 const SECRETS: Readonly<Record<string, string>> = {
   ansible_password: 'ssh_password',
   ansible_ssh_pass: 'ssh_password',
@@ -164,7 +168,7 @@ export function connection(context: ImportContext, hosts: readonly RoleHost[]): 
     const found = context.ofHost(first.variables, key);
     const value = connectionValue(to, found);
     if (!variable || value === undefined) continue;
-    const usual = to === 'ssh.user' ? 'root' : to === 'ssh.port' ? 22 : undefined;
+    const usual = USUAL_CONNECTION[to];
     if (value !== usual)
       context.draft.set(to.split('.'), value, { place: variable.place, comment: `Ansible: ${key}` });
     context.settle(key, value === usual ? 'default' : 'carried', { to });
@@ -189,7 +193,7 @@ function hostSecret(context: ImportContext, host: RoleHost, key: string): Confid
   if (!own || context.entry(key)) return context.secret(key);
   const found = context.resolve(own.node);
   const text = found.kind === 'value' && typeof found.value !== 'object' ? String(found.value) : '';
-  if (text === '') return undefined;
+  if (text === '' || isPlaceholder(text)) return undefined;
   if (own.node.kind === 'scalar' && !text.includes('{{') && own.node.value === text) {
     context.warn('IMPORT_CLEAR_PASSWORD', own.place, { key });
   }
@@ -201,6 +205,31 @@ function connectionValue(to: string, found: unknown): string | number | boolean 
   if (to === 'ssh.sudo') return asBoolean(found as never);
   const text = asText(found as never);
   return text === '' ? undefined : text;
+}
+
+/** What became of a connection variable of one host or group: there is one value for all hosts. */
+function connectionOutcome(
+  context: ImportContext,
+  { key, node }: Variable,
+): { outcome: 'carried' | 'suspicious'; to?: string; note?: string } | undefined {
+  const [path, secret] = [CONNECTION[key], SECRETS[key]];
+  if (path === undefined && secret === undefined) return undefined;
+  const found = context.resolve(node);
+  const value = found.kind === 'value' && !isPlaceholder(found.value) ? found.value : undefined;
+  if (path !== undefined) {
+    const own = found.kind === 'value' && !found.secret ? connectionValue(path, value) : undefined;
+    if (own === undefined)
+      return { outcome: 'suspicious', note: 'its value cannot be worked out; not carried over' };
+    const taken = context.draft.get(path.split('.')) ?? USUAL_CONNECTION[path];
+    return taken === undefined || own === taken
+      ? { outcome: 'carried', to: path }
+      : { outcome: 'suspicious', note: DIFFERS };
+  }
+  const taken = secret && context.secrets[secret]?.reveal();
+  if (value === undefined || taken === undefined)
+    return { outcome: 'suspicious', note: 'its value cannot be worked out; not carried over' };
+  if (String(value) !== taken) return { outcome: 'suspicious', note: DIFFERS };
+  return { outcome: 'carried', to: `vault: ${secret}` };
 }
 
 /** Accounts for the variables of the inventory, `group_vars` of single groups and `host_vars`. */
@@ -233,7 +262,7 @@ export function accountVariables(
       told.add(variable.place);
       const { key, place } = variable;
       const shown =
-        !known(key) && looksSecret(key)
+        !known(key) && !(key in SECRETS) && !(key in CONNECTION) && looksSecret(key)
           ? `${owner}: (unknown name of a secret)`
           : `${owner}: ${key.slice(0, 80)}`;
       if (!variables.used.has(variable) && !usedValues.has(said(variable))) {
@@ -252,8 +281,8 @@ export function accountVariables(
         context.account(shown, place, done.outcome ?? 'carried', { to: done.to, note: done.note });
         continue;
       }
-      const to = CONNECTION[key] ?? (SECRETS[key] && `vault: ${SECRETS[key]}`);
-      if (to) context.account(shown, place, 'carried', { to });
+      const connected = connectionOutcome(context, variable);
+      if (connected) context.account(shown, place, connected.outcome, connected);
       else if (HARMLESS[key]) context.account(shown, place, 'meaningless', { note: HARMLESS[key] });
       else if (key.startsWith('ansible_')) {
         const note = 'how Ansible connects; put what is needed into an ssh_config and name it in ssh.config';

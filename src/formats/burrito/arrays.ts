@@ -1,9 +1,9 @@
 import { Confidential } from '../../secrets/confidential.ts';
 import type { DraftValue } from '../result.ts';
 import { entryOf, isPlainMap, type Plain, type ValueNode } from '../values/node.ts';
-import { asText } from '../values/scalar.ts';
+import { asText, isPlaceholder } from '../values/scalar.ts';
 import { looksSecret } from '../values/source.ts';
-import type { Burrito } from './import.ts';
+import type { Burrito } from './context.ts';
 
 /** Options of a backend that stand in variables of their own: variable to option. */
 const FLAT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -156,10 +156,6 @@ function resolved(burrito: Burrito, node: ValueNode | undefined): Plain | undefi
 
 function placeholder(burrito: Burrito, key: string, backend: string): void {
   burrito.context.warn('IMPORT_BACKEND_PLACEHOLDER', burrito.context.entry(key)?.place, { key, backend });
-}
-
-function isPlaceholder(value: Plain): boolean {
-  return typeof value === 'string' && /^<[^<>]*>$/.test(value.trim());
 }
 
 function snake(name: string): string {

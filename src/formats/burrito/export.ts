@@ -3,6 +3,7 @@ import type { Host, Role } from '../../cloud/cloud.ts';
 import { connectionLines, exportWith, iniValue, toYaml } from '../ansible/export.ts';
 import type { ExportResult } from '../export.ts';
 import type { SourceFile } from '../result.ts';
+import { switchPlaces, switchValues } from '../serviceKeys.ts';
 import { importBurrito } from './import.ts';
 
 /** Where the parts of a description go in Burrito's files. */
@@ -37,7 +38,7 @@ const PLACES: Readonly<Record<string, string>> = {
   'storage.ceph.pool_min_size': 'vars.yml: ceph_pool_default_min_size',
   'network.mechanism': 'vars.yml: is_ovs, is_ovn',
   'network.physical_networks': 'vars.yml: ovs_provider',
-  'services.key-manager': 'vars.yml: install_barbican',
+  ...switchPlaces('burrito', 'vars.yml'),
   'volume.backup': 'vars.yml: enable_cinder_backup',
   'object_store.user': 'vars.yml: ceph_rgw_uid',
   clock_tolerance: 'vars.yml: checklist.clock_deviation_threshold',
@@ -133,7 +134,7 @@ function variables(cloud: DescribedCloud): string {
       iface: physical.interface ?? provider?.interface ?? '',
       vlan_ranges: physical.vlans.join(','),
     })),
-    install_barbican: cloud.services.has('key-manager'),
+    ...switchValues(cloud, 'burrito'),
     enable_cinder_backup: cloud.volumeBackup,
     ceph_rgw_uid: cloud.objectStoreUser,
     checklist: { clock_deviation_threshold: cloud.clockTolerance },

@@ -1,9 +1,10 @@
 import type { NetworkName } from '../../cloud/cloud.ts';
 import { addressToNumber, numberToAddress, parseNetwork } from '../../cloud/ipv4.ts';
+import { hintedAddress } from '../ansible/hints.ts';
 import type { RoleHost } from '../ansible/hosts.ts';
 import { isPlainList, isPlainMap, type Plain } from '../values/node.ts';
 import { asText } from '../values/scalar.ts';
-import type { Burrito } from './import.ts';
+import type { Burrito } from './context.ts';
 import { INTERFACE_KEYS } from './networks.ts';
 
 type Taken = { to?: string; note?: string; outcome?: 'default' | 'meaningless' };
@@ -43,8 +44,7 @@ export function carryHosts(burrito: Burrito): void {
     const path = ['hosts', host.name];
     const place = host.variables.get('ip')?.place ?? host.host.place;
     const address =
-      asText(context.ofHost(host.variables, 'ip'))?.trim() ??
-      burrito.options.hints?.addresses?.[host.host.name];
+      hintedAddress(burrito.options.hints, host) ?? asText(context.ofHost(host.variables, 'ip'))?.trim();
     if (!address || addressToNumber(address) === undefined) {
       const reason = address ? 'what is given is no IPv4 address' : 'none is given';
       context.report('IMPORT_HOST_ADDRESS', place, { host: host.name, reason, variable: 'ip' });
@@ -57,6 +57,12 @@ export function carryHosts(burrito: Burrito): void {
     context.draft.set([...path, 'roles'], roles, { place: host.host.place });
     context.draft.place(path, host.host.place);
     carryInterfaces(burrito, host);
+    // Burrito's storage hosts have no interface in the service network, though the gateway's role is served there.
+    if (context.draft.has(['networks', 'service', 'interface']) && !roles.includes('control')) {
+      const own = [...path, 'interfaces', 'service'];
+      if (roles.some((role) => role === 'rgw' || role === 'storage') && !context.draft.has(own))
+        context.draft.set(own, null);
+    }
     const target = asText(
       context.ofHost(host.variables, 'ansible_host') ?? context.ofHost(host.variables, 'ansible_ssh_host'),
     );
@@ -80,7 +86,12 @@ export function carryHosts(burrito: Burrito): void {
 }
 
 function settleDevices(burrito: Burrito, assumed: boolean): void {
-  const { context } = burrito;
+  const { context, options } = burrito;
+  if (options.hints?.devices?.length) {
+    for (const key of ['data_devices', 'lvm_volumes', 'ceph_osd_use_all'])
+      context.settle(key, 'meaningless', { note: 'the devices were given with --device' });
+    return;
+  }
   const used = new Set<string>();
   for (const host of burrito.hosts) {
     const devices = context.draft.get(['hosts', host.name, 'devices']);

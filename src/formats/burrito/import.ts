@@ -1,12 +1,11 @@
-import { ImportContext, type ImportOptions } from '../ansible/context.ts';
+import { ImportContext } from '../ansible/context.ts';
 import { filesAt, ownerOf } from '../ansible/files.ts';
 import { applyHints } from '../ansible/hints.ts';
-import { accountVariables, connection, type RoleHost } from '../ansible/hosts.ts';
+import { accountVariables, connection } from '../ansible/hosts.ts';
 import { carryOwn, OWN_VARIABLE } from '../ansible/own.ts';
 import { type InventoryPlace, readFolders, readHosts } from '../ansible/sources.ts';
-import type { ImportHints } from '../hints.ts';
-import type { Inventory } from '../inventory/inventory.ts';
 import type { ImportResult, SourceFile } from '../result.ts';
+import type { Burrito, BurritoOptions } from './context.ts';
 import { burritoGroups } from './groups.ts';
 import { carryHosts, HOST_VARIABLES } from './hosts.ts';
 import { burritoKeys } from './keys.ts';
@@ -15,18 +14,6 @@ import { carryNetworks } from './networks.ts';
 import { carrySecrets } from './secrets.ts';
 import { carryServices } from './services.ts';
 import { carryStorage } from './storage.ts';
-
-export interface BurritoOptions extends ImportOptions {
-  readonly hints?: ImportHints | undefined;
-}
-
-/** What the parts of the importer share. */
-export interface Burrito {
-  readonly context: ImportContext;
-  readonly inventory: Inventory;
-  readonly hosts: readonly RoleHost[];
-  readonly options: BurritoOptions;
-}
 
 const INVENTORY: InventoryPlace = {
   path: /\/(?:hosts|inventory|hosts\.(?:ini|ya?ml)|inventory\.(?:ini|ya?ml))$/,

@@ -1,5 +1,7 @@
 import type { KeyRule, KeyTable } from '../ansible/context.ts';
 import type { Outcome } from '../report.ts';
+import { meaninglessOf, secretsOf, switchOf } from '../serviceKeys.ts';
+import { importableServices } from '../services.ts';
 
 function words(text: string): readonly string[] {
   return text.trim().split(/\s+/);
@@ -13,6 +15,9 @@ function group(outcome: Outcome, note: string, text: string): Group {
   return { outcome, note, keys: words(text) };
 }
 
+const TOGETHER = 'read together with other keys; nothing in this description depends on it';
+const CHART = 'of the Helm chart of a service; here its configuration is written directly';
+
 /**
  * Every variable of Burrito's releases 1.0 to 3.0: `vars.yml`, `group_vars`, the overlays, the vault and the roles'
  * defaults. What the importer does not take up itself is answered from here.
@@ -20,7 +25,7 @@ function group(outcome: Outcome, note: string, text: string): Group {
 const groups: readonly Group[] = [
   group(
     'meaningless',
-    'read together with other keys; nothing in this description depends on it',
+    TOGETHER,
     `
   svc_iface_name mgmt_iface_name provider_iface_name overlay_iface_name storage_iface_name ntp_servers
   keepalived_vip keepalived_vip_svc storage_backends ha_level ha vrrp_script_interval vrrp_script_timeout
@@ -28,14 +33,14 @@ const groups: readonly Group[] = [
   ansible_become_password offline checklist svc_cidr ntp_allowed_cidr keepalived_interface
   keepalived_interface_svc public_network cluster_network ceph_pool_default_size
   ceph_pool_default_min_size radosgw_frontend_port ceph_rgw_port os_admin_password bgp_dragent
-  neutron_ml2_plugin ovs_dvr ovs_provider ssh_port enable_cinder_backup install_barbican common_password
+  neutron_ml2_plugin ovs_dvr ovs_provider ssh_port enable_cinder_backup common_password
   dashboard_enabled lvm_volumes monitor_interface radosgw_interface ceph_osd_use_all data_devices
   min_vcpus min_memory min_disk min_osd yum_repo local_repo_url ceph_rgw_uid vault_ssh_password
   vault_sudo_password vault_openstack_admin_password vault_mariadb_root_password
-  vault_rabbitmq_openstack_password vault_ceph_secret_uuid vault_keystone_password vault_glance_password
-  vault_placement_password vault_neutron_password vault_cinder_password vault_nova_password
-  vault_neutron_metadata_secret vault_horizon_password vault_barbican_password vault_barbican_kek
-  vault_pfx_admin_password vault_pfx_lia_token vault_nova_ssh_private_key vault_nova_ssh_public_key
+  vault_rabbitmq_openstack_password 
+  
+  
+  vault_pfx_admin_password vault_pfx_lia_token 
     `,
   ),
   group(
@@ -176,14 +181,14 @@ const groups: readonly Group[] = [
   ),
   group(
     'meaningless',
-    'of the Helm chart of a service; here its configuration is written directly',
+    CHART,
     `
-  mariadb rabbitmq enable_iscsi_map enable_iscsi enable_multipath_map enable_multipath keystone
+  mariadb rabbitmq enable_iscsi_map enable_iscsi enable_multipath_map enable_multipath 
   glance_store_types glance_storage glance_nginx_deploy_types glance_enabled_backends_str
-  glance_api_use_hostnet glance glance_job_storage_init glance_api_jobs_dependencies_base
-  glance_api_jobs_dependencies placement neutron nova_nfs_mount_options nova nova_uid nova_gid
+  glance_api_use_hostnet glance_job_storage_init glance_api_jobs_dependencies_base
+  glance_api_jobs_dependencies nova_nfs_mount_options nova_uid nova_gid
   enable_cron_volume_usage_audit cinder_backends_map cinder_vol_deploy_type_map
-  cinder_volume_capabilities_map cinder horizon barbican rabbit_retry_interval rabbit_retry_backoff
+  cinder_volume_capabilities_map rabbit_retry_interval rabbit_retry_backoff
   rabbit_interval_max rabbit_quorum_queue heartbeat_timeout_threshold heartbeat_rate
     `,
   ),
@@ -191,6 +196,14 @@ const groups: readonly Group[] = [
 
 const rules = new Map<string, KeyRule>();
 for (const { keys, outcome, note } of groups) for (const key of keys) rules.set(key, { outcome, note });
+for (const service of importableServices) {
+  if (!service.burrito) continue;
+  rules.set(service.project, { outcome: 'meaningless', note: CHART });
+  const key = switchOf(service, 'burrito');
+  if (key) rules.set(key, { outcome: 'meaningless', note: TOGETHER });
+}
+for (const key of secretsOf('burrito').keys()) rules.set(key, { outcome: 'meaningless', note: TOGETHER });
+for (const [key, note] of meaninglessOf('burrito')) rules.set(key, { outcome: 'meaningless', note });
 
 /** Names that are not listed but belong to Kubernetes' own roles, which take hundreds of variables. */
 const KUBERNETES =

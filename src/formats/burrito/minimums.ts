@@ -2,7 +2,7 @@ import { defaultMinimums } from '../../cloud/defaults.ts';
 import type { VariableFolders } from '../inventory/precedence.ts';
 import { plainOf } from '../values/node.ts';
 import { asNumber } from '../values/scalar.ts';
-import type { Burrito } from './import.ts';
+import type { Burrito } from './context.ts';
 
 const FIELDS: Readonly<
   Record<string, { field: string; usual: 'cpus' | 'memoryGiB' | 'diskGiB' | 'deviceGiB' }>

@@ -4,7 +4,7 @@ import { network24, networkAfter, networkOf, readNetwork } from '../ansible/addr
 import { hintedRange } from '../ansible/hints.ts';
 import { ownValue } from '../ansible/own.ts';
 import { asInteger, asText } from '../values/scalar.ts';
-import type { Burrito } from './import.ts';
+import type { Burrito } from './context.ts';
 
 /** Variable that names the interface in each network. */
 export const INTERFACE_KEYS: Readonly<Record<NetworkName, string>> = {
@@ -85,6 +85,10 @@ function carryVip(burrito: Burrito, network: 'management' | 'service', key: stri
   }
   if (network === 'service') {
     context.settle(key, 'default', { note: 'none' });
+    return;
+  }
+  if (burrito.options.hints?.vip !== undefined) {
+    context.settle(key, 'meaningless', { note: 'the address was given with --vip' });
     return;
   }
   if (context.isSettled(key)) return;

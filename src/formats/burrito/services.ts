@@ -1,8 +1,10 @@
 import { haLevels } from '../../cloud/defaults.ts';
+import { OVN, replacedByOvn } from '../mechanism.ts';
 import type { DraftValue } from '../result.ts';
+import { optionalServices, switchOf } from '../serviceKeys.ts';
 import { isPlainList, isPlainMap, type Plain } from '../values/node.ts';
 import { asBoolean, asInteger, asNumber, asText } from '../values/scalar.ts';
-import type { Burrito } from './import.ts';
+import type { Burrito } from './context.ts';
 
 /** Time, high availability, Neutron, and services that can be switched. */
 export function carryServices(burrito: Burrito): void {
@@ -10,7 +12,10 @@ export function carryServices(burrito: Burrito): void {
   carryHa(burrito);
   carryNeutron(burrito);
   const { context } = burrito;
-  carrySwitch(burrito, 'install_barbican', ['services', 'key-manager'], true);
+  for (const service of optionalServices) {
+    const key = switchOf(service, 'burrito');
+    if (key) carrySwitch(burrito, key, ['services', service.name], true);
+  }
   carrySwitch(burrito, 'enable_cinder_backup', ['volume', 'backup'], false);
   const user = asText(context.value('ceph_rgw_uid', 'object_store.user'));
   if (user) context.carryUnless('ceph_rgw_uid', ['object_store', 'user'], user, 'cloudpc');
@@ -122,13 +127,14 @@ function carryNeutron(burrito: Burrito): void {
       : ovs && plugin !== 'linuxbridge'
         ? 'openvswitch'
         : 'linuxbridge';
-  const key = mechanism === 'linuxbridge' || !context.entry('is_ovn') ? 'is_ovs' : 'is_ovn';
-  for (const one of ['is_ovs', 'is_ovn', 'neutron_ml2_plugin'])
-    context.settle(one, 'default', { note: 'OVN over Open vSwitch' });
+  for (const key of ['is_ovs', 'is_ovn', 'neutron_ml2_plugin'])
+    context.settle(key, 'default', { note: 'OVN over Open vSwitch' });
   if (mechanism !== 'ovn') {
-    for (const one of ['is_ovs', 'is_ovn', 'neutron_ml2_plugin'])
-      context.settle(one, 'carried', { to: 'network.mechanism' });
-    context.carry(key, ['network', 'mechanism'], mechanism);
+    for (const key of ['is_ovs', 'is_ovn', 'neutron_ml2_plugin'])
+      context.settle(key, 'unsupported', { note: replacedByOvn(mechanism) });
+    const place = (context.entry('is_ovn') ?? context.entry('is_ovs'))?.place;
+    const meaning = `The mechanism ${mechanism} is not deployed. ${OVN}`;
+    context.warn('IMPORT_NOT_SUPPORTED', place, { key: 'is_ovs, is_ovn', meaning });
   }
   for (const [feature, meaning] of [
     ['ovs_dvr', 'OVN routes on every host by itself; floating addresses leave through the network hosts.'],

@@ -4,7 +4,7 @@ import type { DraftValue } from '../result.ts';
 import { isPlainList, type Plain } from '../values/node.ts';
 import { asInteger, asText } from '../values/scalar.ts';
 import { arrayBackends } from './arrays.ts';
-import type { Burrito } from './import.ts';
+import type { Burrito } from './context.ts';
 
 /** Backends of the sample, in its order, from the releases that had fewer to the last. */
 const SAMPLES: readonly (readonly string[])[] = [

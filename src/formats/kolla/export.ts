@@ -3,6 +3,7 @@ import type { Host } from '../../cloud/cloud.ts';
 import { connectionLines, exportWith, toYaml } from '../ansible/export.ts';
 import type { ExportResult } from '../export.ts';
 import type { SourceFile } from '../result.ts';
+import { switchPlaces, switchValues } from '../serviceKeys.ts';
 import { importKolla } from './import.ts';
 
 /** Where the parts of a description go in Kolla's files. */
@@ -30,10 +31,7 @@ const PLACES: Readonly<Record<string, string>> = {
   'compute.memory_ratio': 'globals.yml: nova_ram_allocation_ratio',
   'compute.disk_ratio': 'globals.yml: nova_disk_allocation_ratio',
   'packages.proxy': 'globals.yml: container_http_proxy',
-  'services.dashboard': 'globals.yml: enable_horizon',
-  'services.orchestration': 'globals.yml: enable_heat',
-  'services.key-manager': 'globals.yml: enable_barbican',
-  'services.object-store': 'globals.yml: enable_ceph_rgw',
+  ...switchPlaces('kolla', 'globals.yml'),
   'dashboard.port': 'globals.yml: horizon_tls_port',
   'volume.backup': 'globals.yml: enable_cinder_backup',
 };
@@ -108,10 +106,7 @@ function globals(cloud: DescribedCloud): string {
     glance_backend_ceph: ceph,
     cinder_backend_ceph: ceph,
     nova_backend_ceph: ceph,
-    enable_horizon: cloud.services.has('dashboard'),
-    enable_heat: cloud.services.has('orchestration'),
-    enable_barbican: cloud.services.has('key-manager'),
-    enable_ceph_rgw: cloud.services.has('object-store'),
+    ...switchValues(cloud, 'kolla'),
     horizon_tls_port: cloud.dashboardPort,
     ...(compute.virtualization !== 'auto' && { nova_compute_virt_type: compute.virtualization }),
     nova_cpu_allocation_ratio: compute.cpuRatio,

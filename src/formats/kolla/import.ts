@@ -1,12 +1,11 @@
-import { ImportContext, type ImportOptions } from '../ansible/context.ts';
+import { ImportContext } from '../ansible/context.ts';
 import { filesAt, ownerOf } from '../ansible/files.ts';
 import { applyHints } from '../ansible/hints.ts';
-import { accountVariables, connection, type RoleHost } from '../ansible/hosts.ts';
+import { accountVariables, connection } from '../ansible/hosts.ts';
 import { carryOwn, OWN_VARIABLE } from '../ansible/own.ts';
 import { type InventoryPlace, readFolders, readHosts } from '../ansible/sources.ts';
-import type { ImportHints } from '../hints.ts';
-import type { Inventory } from '../inventory/inventory.ts';
 import type { ImportResult, SourceFile } from '../result.ts';
+import type { Kolla, KollaOptions } from './context.ts';
 import { kollaGroups } from './groups.ts';
 import { carryHosts, HOST_VARIABLES } from './hosts.ts';
 import { kollaKeys } from './keys.ts';
@@ -14,18 +13,6 @@ import { carryNetworks } from './networks.ts';
 import { carryPasswords } from './passwords.ts';
 import { carryServices } from './services.ts';
 import { carryStorage } from './storage.ts';
-
-export interface KollaOptions extends ImportOptions {
-  readonly hints?: ImportHints | undefined;
-}
-
-/** What the parts of the importer share. */
-export interface Kolla {
-  readonly context: ImportContext;
-  readonly inventory: Inventory;
-  readonly hosts: readonly RoleHost[];
-  readonly options: KollaOptions;
-}
 
 const INVENTORY: InventoryPlace = {
   path: /\/(?:multinode|all-in-one|hosts|inventory|(?:multinode|all-in-one|hosts|inventory)\.(?:ini|ya?ml))$/,
@@ -60,6 +47,7 @@ export function importKolla(files: readonly SourceFile[], options: KollaOptions 
   ]) {
     if (!ownerOf(file.path)) context.readVariables(file);
   }
+  warnOfUnused(context, files);
   context.draft.set(['cloud'], options.hints?.cloud ?? 'kolla', {
     comment: 'Kolla has no name for a cloud.',
   });
@@ -81,4 +69,14 @@ export function importKolla(files: readonly SourceFile[], options: KollaOptions 
   const known = (key: string): boolean => key === OWN_VARIABLE || kollaKeys.rule(key) !== undefined;
   accountVariables(context, inventory, folders, variables, (key) => HOST_VARIABLES[key], known);
   return context.result();
+}
+
+const CONFIG_FOLDER = /\/config\/.+/;
+
+/** Kolla merges what stands below `config/` into the files of the services; an import does not read it. */
+function warnOfUnused(context: ImportContext, files: readonly SourceFile[]): void {
+  const unused = filesAt(files, CONFIG_FOLDER).map((file) => file.path);
+  if (unused.length === 0) return;
+  const why = 'Kolla merges what stands below config/ into the configuration of its services.';
+  context.warn('IMPORT_FILES_UNUSED', undefined, { files: unused.join(', '), why });
 }

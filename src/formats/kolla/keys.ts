@@ -1,5 +1,7 @@
 import type { KeyRule, KeyTable } from '../ansible/context.ts';
 import type { Outcome } from '../report.ts';
+import { meaninglessOf, switchOf } from '../serviceKeys.ts';
+import { type ImportableService, importableServices } from '../services.ts';
 import { passwordKeys, passwordRule } from './passwords.ts';
 
 function words(text: string): readonly string[] {
@@ -14,20 +16,26 @@ function group(outcome: Outcome, note: string, text: string): Group {
   return { outcome, note, keys: words(text) };
 }
 
+const switches = (wanted: (service: ImportableService) => boolean): readonly string[] =>
+  importableServices.filter(wanted).flatMap((service) => switchOf(service, 'kolla') ?? []);
+
 /** Services that every cloud has here: switching one on changes nothing, switching one off cannot be done. */
-export const coreServices: ReadonlySet<string> = new Set(
-  words(`
-  enable_openstack_core enable_glance enable_haproxy enable_keepalived enable_keystone enable_mariadb
-  enable_memcached enable_neutron enable_nova enable_rabbitmq enable_horizon_heat enable_iscsid
+export const coreServices: ReadonlySet<string> = new Set([
+  ...switches((service) => !service.optional),
+  ...words(`
+  enable_openstack_core enable_haproxy enable_keepalived enable_mariadb
+  enable_memcached enable_rabbitmq enable_horizon_heat enable_iscsid
   enable_neutron_qos enable_neutron_segments enable_neutron_trunk enable_neutron_port_forwarding
-  enable_nova_ssh enable_openvswitch enable_ovn enable_placement enable_chrony
+  enable_nova_ssh enable_openvswitch enable_ovn enable_chrony
   `),
-);
+]);
+
+const optionalSwitches = switches((service) => service.optional !== undefined);
 
 /** Services and features that Cloudwright does not deploy. */
 export const otherServices: ReadonlySet<string> = new Set(
   words(`
-  enable_aodh enable_blazar enable_ceilometer enable_ceilometer_ipmi enable_cells
+  enable_aodh enable_central_logging enable_mariabackup enable_blazar enable_ceilometer enable_ceilometer_ipmi enable_cells
   enable_cinder_backend_iscsi enable_cinder_backend_quobyte enable_cinder_backend_pure_iscsi
   enable_cinder_backend_pure_fc enable_cinder_backend_pure_roce enable_cinder_backend_pure_nvme_tcp
   enable_cinder_backend_lightbits enable_cinder_backend_vast enable_cloudkitty enable_collectd
@@ -61,7 +69,7 @@ export const otherServices: ReadonlySet<string> = new Set(
   enable_cinder_backend_zfssa_iscsi enable_hyperv enable_horizon_zun enable_horizon_sahara
   enable_horizon_murano enable_horizon_senlin enable_horizon_solum enable_horizon_freezer
   enable_horizon_vitrage enable_horizon_monasca enable_horizon_swift enable_horizon_neutron_lbaas
-  `),
+  `).filter((key) => !coreServices.has(key) && !optionalSwitches.includes(key)),
 );
 
 /** Every key of `globals.yml` from Wallaby to the newest release, defaults of the roles included. */
@@ -73,8 +81,8 @@ const groups: readonly Group[] = [
   openstack_release kolla_internal_vip_address kolla_external_vip_address network_interface
   kolla_external_vip_interface api_interface tunnel_interface network_address_family
   neutron_external_interface neutron_plugin_agent keepalived_virtual_router_id openstack_region_name
-  multiple_regions_names enable_barbican enable_ceph_rgw enable_cinder enable_cinder_backup
-  enable_cinder_backend_lvm enable_cinder_backend_nfs enable_heat enable_horizon glance_backend_ceph
+  multiple_regions_names enable_cinder_backup
+  enable_cinder_backend_lvm enable_cinder_backend_nfs glance_backend_ceph
   cinder_backend_ceph cinder_volume_group nova_backend_ceph nova_compute_virt_type container_http_proxy
   horizon_tls_port storage_interface neutron_bridge_name neutron_tenant_network_types
   neutron_physical_networks nova_cpu_allocation_ratio nova_ram_allocation_ratio nova_disk_allocation_ratio
@@ -85,8 +93,8 @@ const groups: readonly Group[] = [
     'internal to the way Kolla runs its containers',
     `
   enable_neutron_packet_logging enable_container_healthchecks enable_external_api_firewalld
-  enable_hacluster enable_central_logging enable_ceph_rgw_loadbalancer enable_destroy_images enable_etcd
-  enable_fluentd enable_fluentd_systemd enable_mariabackup enable_neutron_agent_ha
+  enable_hacluster enable_ceph_rgw_loadbalancer enable_destroy_images enable_etcd
+  enable_fluentd enable_fluentd_systemd  enable_neutron_agent_ha
   enable_neutron_provider_networks enable_proxysql enable_valkey enable_glance_image_cache
   enable_haproxy_memcached enable_redis enable_telegraf enable_storm enable_kafka enable_zookeeper
   enable_nova_libvirt_container workaround_ansible_issue_8743 kolla_ansible_setup_filter
@@ -116,10 +124,10 @@ const groups: readonly Group[] = [
     'meaningless',
     'ports, names and users of services are fixed here',
     `
-  kolla_internal_fqdn kolla_external_fqdn vast_port manila_vast_port hacluster_corosync_port
+  vast_port manila_vast_port hacluster_corosync_port
   aodh_internal_fqdn aodh_external_fqdn aodh_api_port aodh_api_public_port aodh_api_listen_port
-  barbican_internal_fqdn barbican_external_fqdn barbican_api_port barbican_api_public_port
-  barbican_api_listen_port blazar_internal_fqdn blazar_external_fqdn blazar_api_port
+  
+  blazar_internal_fqdn blazar_external_fqdn blazar_api_port
   blazar_api_public_port blazar_api_listen_port ceph_rgw_internal_fqdn ceph_rgw_external_fqdn
   ceph_rgw_port ceph_rgw_public_port cinder_keystone_user cinder_internal_fqdn cinder_external_fqdn
   cinder_api_port cinder_api_public_port cinder_api_listen_port cloudkitty_internal_fqdn
@@ -218,8 +226,8 @@ const groups: readonly Group[] = [
     `
   vast_host s3_url s3_bucket s3_access_key s3_secret_key glance_backend_s3 glance_backend_s3_url
   glance_backend_s3_bucket glance_backend_s3_access_key glance_backend_s3_secret_key osprofiler_backend
-  barbican_crypto_plugin barbican_library_path gnocchi_backend_storage gnocchi_incoming_storage
-  cinder_backup_driver cinder_backup_share cinder_backup_mount_options_nfs cinder_backup_s3_url
+  gnocchi_backend_storage gnocchi_incoming_storage
+  cinder_backup_s3_url
   cinder_backup_s3_bucket cinder_backup_s3_access_key cinder_backup_s3_secret_key
   cloudkitty_collector_backend cloudkitty_storage_backend designate_backend designate_ns_record
   designate_coordination_backend ironic_dnsmasq_boot_file ironic_enable_rolling_upgrade
@@ -250,14 +258,31 @@ const groups: readonly Group[] = [
   ),
   group(
     'unsupported',
+    'endpoints are registered by address; clients that use the name have to be changed',
+    'kolla_internal_fqdn kolla_external_fqdn',
+  ),
+  group(
+    'unsupported',
+    'backups of volumes go to Ceph',
+    'cinder_backup_driver cinder_backup_share cinder_backup_mount_options_nfs',
+  ),
+  group('unsupported', 'images are kept in Ceph', 'glance_backend_file'),
+  group('unsupported', 'floating addresses leave through the network hosts', 'neutron_ovn_distributed_fip'),
+  group(
+    'unsupported',
+    'the administrator and its project are called admin',
+    'keystone_admin_user keystone_admin_project',
+  ),
+  group(
+    'unsupported',
     'a tuning value; the defaults of Cloudwright apply',
     `
   neutron_agents_wrappers disable_firewall external_api_firewalld_zone kolla_httpd_keep_alive
   kolla_httpd_timeout openstack_logging_debug rabbitmq_server_additional_erl_args
-  mariadb_wsrep_extra_provider_options keystone_admin_user keystone_admin_project fernet_token_expiry
-  update_keystone_service_user_passwords glance_backend_file glance_enable_property_protection
+  mariadb_wsrep_extra_provider_options fernet_token_expiry
+  update_keystone_service_user_passwords glance_enable_property_protection
   glance_enable_interoperable_image_import glance_enable_rolling_upgrade cinder_coordination_backend
-  num_nova_fake_per_node nova_safety_upgrade nova_console neutron_ovn_distributed_fip
+  num_nova_fake_per_node nova_safety_upgrade nova_console
   horizon_backend_database cinder_ceph_backends cinder_backup_backend_ceph_name cinder_backup_ceph_backend
   cinder_enabled_backends om_rpc_user om_notify_user database_address database_user
   database_connection_recycle_time database_max_pool_size haproxy_user haproxy_enable_external_vip
@@ -277,14 +302,31 @@ const groups: readonly Group[] = [
 
 const rules = new Map<string, KeyRule>();
 for (const { keys, outcome, note } of groups) for (const key of keys) rules.set(key, { outcome, note });
+for (const key of optionalSwitches) rules.set(key, { outcome: 'default', note: 'as Kolla does by itself' });
 for (const key of coreServices) rules.set(key, { outcome: 'default', note: 'deployed in every cloud' });
 for (const key of otherServices) rules.set(key, { outcome: 'default', note: 'not deployed' });
+
+const FIXED_NAMES: KeyRule = {
+  outcome: 'meaningless',
+  note: 'ports, names and users of services are fixed here',
+};
+for (const { project } of importableServices) {
+  for (const rest of ['internal_fqdn', 'external_fqdn', 'api_port', 'api_public_port', 'api_listen_port'])
+    rules.set(`${project}_${rest}`, FIXED_NAMES);
+}
+for (const [key, note] of meaninglessOf('kolla')) rules.set(key, { outcome: 'meaningless', note });
+
+/** Projects whose services are not deployed; their variables begin with the name. */
+const OTHER_PROJECTS = words(`
+  octavia ironic magnum manila designate prometheus grafana opensearch elasticsearch kibana trove masakari mistral
+  swift ceilometer gnocchi aodh cloudkitty skyline watcher bifrost letsencrypt influxdb zun kuryr monasca
+`).filter((name) => importableServices.every(({ project, kolla }) => project !== name || kolla?.switch));
 
 /** Shapes of the hundreds of keys that only the roles' defaults name. */
 const SHAPES: readonly (readonly [RegExp, KeyRule])[] = [
   [
     /^\w+_(?:port|listen_port|public_port|internal_fqdn|external_fqdn|keystone_user|database_name|database_user)$/,
-    { outcome: 'meaningless', note: 'ports, names and users of services are fixed here' },
+    FIXED_NAMES,
   ],
   [
     /^\w+_(?:image|tag|image_full|service_dimensions|dimensions|extra_volumes|default_volumes|healthcheck\w*|container_\w+)$/,
@@ -295,7 +337,7 @@ const SHAPES: readonly (readonly [RegExp, KeyRule])[] = [
     { outcome: 'unsupported', note: 'a tuning value; the defaults of Cloudwright apply' },
   ],
   [
-    /^(?:octavia|ironic|magnum|manila|designate|prometheus|grafana|opensearch|elasticsearch|kibana|trove|masakari|mistral|swift|ceilometer|gnocchi|aodh|cloudkitty|skyline|watcher|bifrost|letsencrypt|influxdb|zun|kuryr|monasca)_\w+$/,
+    new RegExp(`^(?:${OTHER_PROJECTS.join('|')})_\\w+$`),
     { outcome: 'meaningless', note: 'of a service that Cloudwright does not deploy' },
   ],
 ];

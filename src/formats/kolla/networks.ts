@@ -1,20 +1,11 @@
 import type { NetworkName } from '../../cloud/cloud.ts';
-import { addressToNumber, formatNetwork, type Ipv4Network, parseNetwork } from '../../cloud/ipv4.ts';
+import { addressToNumber, formatNetwork, holds, type Ipv4Network, parseNetwork } from '../../cloud/ipv4.ts';
 import { network24, networkOf } from '../ansible/addresses.ts';
 import { hintedRange } from '../ansible/hints.ts';
 import { ownValue } from '../ansible/own.ts';
 import { asText } from '../values/scalar.ts';
-import { addressOf } from './hosts.ts';
-import type { Kolla } from './import.ts';
-
-/** Variable that names the interface in each network. */
-export const INTERFACE_KEYS: Readonly<Record<NetworkName, string>> = {
-  service: 'kolla_external_vip_interface',
-  management: 'api_interface',
-  provider: 'neutron_external_interface',
-  overlay: 'tunnel_interface',
-  storage: 'storage_interface',
-};
+import type { Kolla } from './context.ts';
+import { addressOf, INTERFACE_KEYS, isIn } from './interfaces.ts';
 
 /** Sets interfaces, ranges and virtual addresses of the networks. */
 export function carryNetworks(kolla: Kolla): void {
@@ -40,7 +31,7 @@ function usualInterface(kolla: Kolla, network: NetworkName): string | undefined 
   const key = INTERFACE_KEYS[network];
   if (context.entry(key)) context.value(key, `networks.${network}.interface`);
   const counts = new Map<string, number>();
-  for (const host of hosts) {
+  for (const host of hosts.filter((host) => isIn(network, host))) {
     const own = asText(context.ofHost(host.variables, key));
     if (own) counts.set(own, (counts.get(own) ?? 0) + 1);
   }
@@ -81,6 +72,8 @@ function carryManagement(kolla: Kolla, name: string | undefined): Ipv4Network | 
   const vip = asText(context.value('kolla_internal_vip_address', 'networks.management.vip'))?.trim();
   const vipPlace = context.entry('kolla_internal_vip_address')?.place;
   if (vip) context.carry('kolla_internal_vip_address', ['networks', 'management', 'vip'], vip);
+  else if (kolla.options.hints?.vip !== undefined)
+    context.settle('kolla_internal_vip_address', 'meaningless', { note: 'the address was given with --vip' });
   else if (!context.isSettled('kolla_internal_vip_address')) {
     context.settle('kolla_internal_vip_address', 'suspicious', {
       note: 'no address; every cloud needs one here',
@@ -96,14 +89,22 @@ function carryManagement(kolla: Kolla, name: string | undefined): Ipv4Network | 
   const known = hosts
     .map((host) => addressToNumber(addressOf(kolla, host) ?? ''))
     .filter((one) => one !== undefined);
-  const fromVip = addressToNumber(vip ?? '');
-  const network = networkOf(known.length > 0 ? known : fromVip === undefined ? [] : [fromVip]);
+  const held = addressToNumber(vip ?? '');
+  const around = networkOf(known);
+  // The virtual address is in the network of api_interface; ansible_host is only where ssh goes.
+  const ofVip = held !== undefined && !(around && holds(around, held));
+  const network = ofVip ? networkOf([held]) : around;
   if (!network) return undefined;
   const cidr = formatNetwork(network);
-  const comment = 'ASSUMED from the addresses of the hosts; check the size of the network.';
-  const place = hosts[0]?.host.place ?? vipPlace;
+  const [comment, how] = ofVip
+    ? ['ASSUMED: the /24 of kolla_internal_vip_address.', 'The /24 of kolla_internal_vip_address is taken.']
+    : [
+        'ASSUMED from the addresses of the hosts; check the size of the network.',
+        'The smallest network from /24 up that holds the hosts is taken.',
+      ];
+  const place = (ofVip ? vipPlace : undefined) ?? hosts[0]?.host.place ?? vipPlace;
   context.draft.set(path, cidr, { place, comment });
-  assumed(kolla, 'management', cidr, 'The smallest network from /24 up that holds the hosts is taken.');
+  assumed(kolla, 'management', cidr, how);
   return network;
 }
 
@@ -204,7 +205,9 @@ function carryOverlay(kolla: Kolla, management: string | undefined, range: Ipv4N
 
 function carryStorage(kolla: Kolla, management: string | undefined): void {
   const { context } = kolla;
-  const name = context.entry('storage_interface') ? usualInterface(kolla, 'storage') : undefined;
+  const named =
+    context.entry('storage_interface') ?? kolla.hosts.find((host) => host.variables.has('storage_interface'));
+  const name = named ? usualInterface(kolla, 'storage') : undefined;
   const told = toldRange(kolla, 'storage');
   if (told === undefined && (name === undefined || name === management)) {
     context.settle('storage_interface', 'default', {

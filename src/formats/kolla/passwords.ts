@@ -1,40 +1,33 @@
 import { Confidential } from '../../secrets/confidential.ts';
 import type { ImportContext, KeyRule } from '../ansible/context.ts';
+import { meaninglessOf, secretsOf } from '../serviceKeys.ts';
 import { entryOf } from '../values/node.ts';
 
-/** Services of which both the account and the database password are kept. */
-const SERVICES = ['glance', 'placement', 'nova', 'neutron', 'cinder', 'heat', 'barbican'];
-
-const target = new Map<string, string>([
+/** Secrets of `passwords.yml` and where they go in the vault. */
+const target: ReadonlyMap<string, string> = new Map([
   ['keystone_admin_password', 'admin_password'],
   ['mariadb_backup_database_password', 'database_sst_password'],
   ['rabbitmq_password', 'messaging_password'],
   ['rabbitmq_cluster_cookie', 'messaging_cookie'],
   ['keepalived_password', 'keepalived_password'],
   ['haproxy_password', 'haproxy_stats_password'],
-  ['keystone_database_password', 'keystone_database_password'],
-  ['metadata_secret', 'metadata_secret'],
-  ['horizon_secret_key', 'horizon_secret_key'],
   ['memcache_secret_key', 'memcache_secret_key'],
-  ['heat_domain_admin_password', 'heat_domain_password'],
-  ['barbican_crypto_key', 'barbican_kek'],
-  ['cinder_rbd_secret_uuid', 'ceph_libvirt_uuid'],
+  ...secretsOf('kolla'),
 ]);
-for (const service of SERVICES) {
-  target.set(`${service}_keystone_password`, `${service}_password`);
-  target.set(`${service}_database_password`, `${service}_database_password`);
-}
 
-/** Secrets of `passwords.yml` and where they go in the vault. */
-export const kollaPasswords: ReadonlyMap<string, string> = target;
+/** Secrets that have no use here, with the reason. */
+const unused: ReadonlyMap<string, string> = new Map([
+  ['database_password', 'not used: root reaches the database over its local socket, without a password'],
+  ['mariadb_monitor_password', 'not used: the health check of the database needs no password'],
+  ...meaninglessOf('kolla'),
+]);
 
 /** Key pairs: only Nova's is used. */
 const NOVA_KEY = 'nova_ssh_key';
 
 const others = `
-  database_password mariadb_monitor_password
   rbd_secret_uuid docker_registry_password hnas_nfs_password infoblox_admin_password aodh_database_password
-  aodh_keystone_password barbican_p11_password blazar_database_password blazar_keystone_password
+  aodh_keystone_password blazar_database_password blazar_keystone_password
   grafana_database_password grafana_admin_password gnocchi_database_password gnocchi_keystone_password
   nova_api_database_password cloudkitty_database_password cloudkitty_keystone_password cyborg_database_password
   cyborg_keystone_password designate_database_password designate_keystone_password designate_pool_id
@@ -60,16 +53,14 @@ const others = `
 const other = new Set(others);
 
 /** Every key of `passwords.yml`. */
-export const passwordKeys: readonly string[] = [...target.keys(), NOVA_KEY, ...others];
+export const passwordKeys: readonly string[] = [...target.keys(), ...unused.keys(), NOVA_KEY, ...others];
 
 /** What becomes of a secret that is not carried over. */
 export function passwordRule(key: string): KeyRule | undefined {
   if (target.has(key) || key === NOVA_KEY)
     return { outcome: 'meaningless', note: 'empty; a new one is generated' };
-  if (key === 'database_password') {
-    const note = 'root reaches the database over its local socket, without a password';
-    return { outcome: 'meaningless', note };
-  }
+  const reason = unused.get(key);
+  if (reason) return { outcome: 'meaningless', note: reason };
   const shape = /^\w+_(?:database_password|keystone_password|ssh_key|secret_key)$/.test(key);
   if (!other.has(key) && !shape) return undefined;
   return { outcome: 'meaningless', note: 'of a service or container that is not part of this cloud' };

@@ -1,15 +1,10 @@
+import { OVN, replacedByOvn } from '../mechanism.ts';
 import type { DraftPath } from '../result.ts';
+import { optionalServices, switchOf } from '../serviceKeys.ts';
+import type { ImportableService } from '../services.ts';
 import { asBoolean, asInteger, asNumber, asText } from '../values/scalar.ts';
-import type { Kolla } from './import.ts';
+import type { Kolla } from './context.ts';
 import { coreServices, otherServices } from './keys.ts';
-
-/** Services that can be switched here, what Kolla does without a word, and what we do. */
-const SWITCHES: readonly { readonly key: string; readonly path: DraftPath; readonly usual: boolean }[] = [
-  { key: 'enable_horizon', path: ['services', 'dashboard'], usual: true },
-  { key: 'enable_heat', path: ['services', 'orchestration'], usual: true },
-  { key: 'enable_barbican', path: ['services', 'key-manager'], usual: true },
-  { key: 'enable_cinder_backup', path: ['volume', 'backup'], usual: false },
-];
 
 /** Values that mean what is done here anyway. */
 const SAME: Readonly<Record<string, string>> = {
@@ -27,6 +22,8 @@ const SAME: Readonly<Record<string, string>> = {
   ceph_cinder_backup_user: 'cinder-backup',
   neutron_ipam_driver: 'internal',
   disable_firewall: 'True',
+  glance_backend_file: 'no',
+  neutron_ovn_distributed_fip: 'no',
 };
 
 /** Release, region, Neutron, Nova, and which services there are. */
@@ -52,19 +49,32 @@ export function carryServices(kolla: Kolla): void {
   if (port !== undefined) context.carryUnless('horizon_tls_port', ['dashboard', 'port'], port, 31000);
   carrySwitches(kolla);
   for (const [key, same] of Object.entries(SAME)) {
-    const value = asText(context.peek(key));
-    if (value?.toLowerCase() === same.toLowerCase())
-      context.settle(key, 'default', { note: `${same} here too` });
+    const value = context.peek(key);
+    const truth = asBoolean(same);
+    const equal =
+      truth === undefined ? asText(value)?.toLowerCase() === same.toLowerCase() : asBoolean(value) === truth;
+    if (equal) context.settle(key, 'default', { note: `${same} here too` });
   }
 }
 
 function carryMechanism(kolla: Kolla): void {
   const { context } = kolla;
   const agent = asText(context.value('neutron_plugin_agent', 'network.mechanism'));
-  if (agent === undefined) return;
-  if (agent === 'ovn' || agent === 'openvswitch' || agent === 'linuxbridge') {
+  if (agent === undefined) {
+    if (context.entry('neutron_plugin_agent')) return;
+    const comment = `Kolla: neutron_plugin_agent is not set, so that openvswitch was used. ${OVN}`;
+    context.draft.set(['network', 'mechanism'], 'ovn', { comment });
+    return;
+  }
+  if (agent === 'ovn') {
     context.carryUnless('neutron_plugin_agent', ['network', 'mechanism'], agent, 'ovn');
-  } else context.settle('neutron_plugin_agent', 'unsupported', { note: 'ovn is deployed' });
+    return;
+  }
+  context.settle('neutron_plugin_agent', 'unsupported', { note: replacedByOvn(agent) });
+  context.warn('IMPORT_NOT_SUPPORTED', context.entry('neutron_plugin_agent')?.place, {
+    key: `neutron_plugin_agent: ${agent}`,
+    meaning: `The agent ${agent} is not deployed. ${OVN}`,
+  });
 }
 
 function carryNova(kolla: Kolla): void {
@@ -84,23 +94,36 @@ function carryNova(kolla: Kolla): void {
   }
 }
 
+/** A service whose switch is left out is as Kolla has it by itself. */
+function carryService(kolla: Kolla, service: ImportableService): void {
+  const { context } = kolla;
+  const key = switchOf(service, 'kolla');
+  if (!key) return;
+  const path = ['services', service.name];
+  if (context.entry(key)) {
+    carrySwitch(kolla, key, path, service.optional === 'on' ? true : undefined);
+    return;
+  }
+  if (service.optional !== 'on' || service.kolla?.default !== false) return;
+  const comment = `Kolla: ${key} is not set, and off by default; remove this line to have ${service.title}.`;
+  context.draft.set(path, false, { comment });
+}
+
+/** `usual` is our default, which is left out of the description. */
+function carrySwitch(kolla: Kolla, key: string, path: DraftPath, usual: boolean | undefined): void {
+  const { context } = kolla;
+  const value = context.value(key, path.join('.'));
+  if (value === undefined) return;
+  const on = asBoolean(value);
+  if (on === undefined) context.wrong(key, 'yes or no', path);
+  else if (usual === undefined) context.carry(key, path, on);
+  else context.carryUnless(key, path, on, usual);
+}
+
 function carrySwitches(kolla: Kolla): void {
   const { context } = kolla;
-  for (const { key, path, usual } of SWITCHES) {
-    const value = context.value(key, path.join('.'));
-    if (value === undefined) continue;
-    const on = asBoolean(value);
-    if (on === undefined) context.wrong(key, 'yes or no', path);
-    else context.carryUnless(key, path, on, usual);
-  }
-  const cinder = asBoolean(context.peek('enable_cinder'));
-  if (cinder !== undefined) {
-    context.settle('enable_cinder', cinder ? 'default' : 'unsupported', {
-      note: 'Cinder is deployed in every cloud',
-    });
-  }
-  const gateway = asBoolean(context.peek('enable_ceph_rgw'));
-  if (gateway !== undefined) context.carry('enable_ceph_rgw', ['services', 'object-store'], gateway);
+  for (const service of optionalServices) carryService(kolla, service);
+  carrySwitch(kolla, 'enable_cinder_backup', ['volume', 'backup'], false);
   for (const entry of context.entries()) {
     const { key } = entry;
     const core = coreServices.has(key);

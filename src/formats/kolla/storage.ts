@@ -1,6 +1,6 @@
 import type { DraftValue } from '../result.ts';
 import { asBoolean, asText } from '../values/scalar.ts';
-import type { Kolla } from './import.ts';
+import type { Kolla } from './context.ts';
 
 const CEPH_SWITCHES = ['glance_backend_ceph', 'cinder_backend_ceph', 'nova_backend_ceph'] as const;
 

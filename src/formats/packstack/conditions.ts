@@ -1,4 +1,5 @@
-import type { Condition } from './keys/rule.ts';
+import { switchOf } from '../serviceKeys.ts';
+import { importableServices } from '../services.ts';
 import type { Reading } from './reading.ts';
 
 interface Applies {
@@ -42,8 +43,17 @@ export function agentOf(reading: Reading): Agent {
   return drivers.some((driver) => driver.trim() === 'ovn') ? 'ovn' : 'openvswitch';
 }
 
-/** Packstack's PRE_CONDITION of each group of keys. */
-export const conditions: Readonly<Record<Condition, Applies>> = {
+function deployedServices(): Readonly<Record<string, Applies>> {
+  return Object.fromEntries(
+    importableServices.flatMap((service) => {
+      const key = switchOf(service, 'packstack');
+      return key ? [[service.project, installed(key)]] : [];
+    }),
+  );
+}
+
+/** Packstack's PRE_CONDITION of each group of keys; the keys of a service that is deployed here go by its project. */
+export const conditions: Readonly<Record<string, Applies>> = {
   vmware: installed('CONFIG_VMWARE_BACKEND'),
   unsupported: installed('CONFIG_UNSUPPORTED'),
   rhsm: filled('CONFIG_RH_USER', 'CONFIG_RH_SAT6_SERVER'),
@@ -55,8 +65,6 @@ export const conditions: Readonly<Record<Condition, Applies>> = {
     test: (reading) => reading.effective('CONFIG_KEYSTONE_IDENTITY_BACKEND') === 'ldap',
     text: 'CONFIG_KEYSTONE_IDENTITY_BACKEND is ldap',
   },
-  glance: installed('CONFIG_GLANCE_INSTALL'),
-  cinder: installed('CONFIG_CINDER_INSTALL'),
   lvm: backend('lvm'),
   'lvm-create': {
     test: (reading) => backend('lvm').test(reading) && reading.yes('CONFIG_CINDER_VOLUMES_CREATE'),
@@ -66,8 +74,6 @@ export const conditions: Readonly<Record<Condition, Applies>> = {
   netapp: backend('netapp'),
   solidfire: backend('solidfire'),
   ironic: installed('CONFIG_IRONIC_INSTALL'),
-  nova: installed('CONFIG_NOVA_INSTALL'),
-  neutron: installed('CONFIG_NEUTRON_INSTALL'),
   ovs: {
     test: (reading) => reading.yes('CONFIG_NEUTRON_INSTALL') && agentOf(reading) === 'openvswitch',
     text: 'CONFIG_NEUTRON_L2_AGENT is openvswitch',
@@ -77,13 +83,10 @@ export const conditions: Readonly<Record<Condition, Applies>> = {
     text: 'CONFIG_NEUTRON_L2_AGENT is ovn',
   },
   manila: installed('CONFIG_MANILA_INSTALL'),
-  horizon: installed('CONFIG_HORIZON_INSTALL'),
   'horizon-ssl': {
     test: (reading) => reading.yes('CONFIG_HORIZON_INSTALL') && reading.yes('CONFIG_HORIZON_SSL'),
     text: 'CONFIG_HORIZON_SSL is y',
   },
-  swift: installed('CONFIG_SWIFT_INSTALL'),
-  heat: installed('CONFIG_HEAT_INSTALL'),
   demo: installed('CONFIG_PROVISION_DEMO'),
   tempest: installed('CONFIG_PROVISION_TEMPEST'),
   ceilometer: installed('CONFIG_CEILOMETER_INSTALL'),
@@ -99,4 +102,5 @@ export const conditions: Readonly<Record<Condition, Applies>> = {
   },
   trove: installed('CONFIG_TROVE_INSTALL'),
   magnum: installed('CONFIG_MAGNUM_INSTALL'),
+  ...deployedServices(),
 };

@@ -3,6 +3,7 @@ import type { Host } from '../../cloud/cloud.ts';
 import type { ExportedPart, ExportResult } from '../export.ts';
 import type { ImportHints } from '../hints.ts';
 import type { Outcome } from '../report.ts';
+import { isDeployed, optionalServices, spokenName, switchOf, switchValues } from '../serviceKeys.ts';
 
 const ALLOWED =
   'The passwords of the cloud stay in the vault; Packstack draws others where PW_PLACEHOLDER stands.';
@@ -160,13 +161,13 @@ function writeHosts(writing: Writing, cloud: DescribedCloud): void {
 }
 
 function writeNetworks(writing: Writing, cloud: DescribedCloud): void {
-  const { management, overlay, service, storage } = cloud.networks;
+  const { overlay, service, storage } = cloud.networks;
   writing.say(
     'networks.management',
     'unsupported',
     'Packstack has no virtual address and names neither the range nor the interface of the management network.',
   );
-  if (overlay?.cidr !== undefined && overlay.cidr !== management.cidr) {
+  if (overlay?.cidr !== undefined) {
     writing.carry('networks.overlay', {
       CONFIG_NEUTRON_OVN_TUNNEL_IF: overlay.interface,
       CONFIG_NEUTRON_OVN_TUNNEL_SUBNETS: overlay.cidr,
@@ -222,7 +223,6 @@ function writeNeutron(writing: Writing, cloud: DescribedCloud): void {
 
 function writeSettings(writing: Writing, cloud: DescribedCloud): void {
   const { ssh, services, compute } = cloud;
-  const yes = (wanted: boolean): string => (wanted ? 'y' : 'n');
   writing.say('cloud', 'unsupported', 'An answer file has no name for its cloud.');
   writing.only('release', false, 'The release is that of the Packstack that reads the file.');
   writing.carry('region', { CONFIG_KEYSTONE_REGION: cloud.region });
@@ -256,15 +256,7 @@ function writeSettings(writing: Writing, cloud: DescribedCloud): void {
     compute.reservedMemoryMiB === 512,
     'Packstack does not set it; Nova’s own default counts.',
   );
-  writing.carry('services', {
-    CONFIG_HORIZON_INSTALL: yes(services.has('dashboard')),
-    CONFIG_HORIZON_SSL: yes(services.has('dashboard')),
-    CONFIG_HEAT_INSTALL: yes(services.has('orchestration')),
-    CONFIG_SWIFT_INSTALL: yes(services.has('object-store')),
-    CONFIG_CEILOMETER_INSTALL: 'n',
-    CONFIG_AODH_INSTALL: 'n',
-  });
-  writing.only('services.key-manager', !services.has('key-manager'), 'Packstack has no key manager.');
+  writeServices(writing, cloud);
   writing.only(
     'dashboard.port',
     cloud.dashboardPort === 443,
@@ -277,6 +269,22 @@ function writeSettings(writing: Writing, cloud: DescribedCloud): void {
     'Swift has the users of the cloud and no other.',
   );
   writing.only('minimums', false, 'Packstack checks no sizes.');
+}
+
+function writeServices(writing: Writing, cloud: DescribedCloud): void {
+  const yes = (wanted: boolean): string => (wanted ? 'y' : 'n');
+  const switches = Object.entries(switchValues(cloud, 'packstack')).map(([key, on]) => [key, yes(on)]);
+  writing.carry('services', {
+    ...Object.fromEntries(switches),
+    CONFIG_HORIZON_SSL: yes(cloud.services.has('dashboard')),
+    CONFIG_CEILOMETER_INSTALL: 'n',
+    CONFIG_AODH_INSTALL: 'n',
+  });
+  for (const service of optionalServices) {
+    if (switchOf(service, 'packstack')) continue;
+    const note = `Packstack has no ${spokenName(service)}.`;
+    writing.only(`services.${service.name}`, !isDeployed(cloud, service), note);
+  }
 }
 
 function writeTest(writing: Writing, cloud: DescribedCloud): void {

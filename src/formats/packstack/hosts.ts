@@ -38,15 +38,23 @@ export function readHosts(reading: Reading): readonly PackstackHost[] {
     const items = reading.items(key);
     const seen = new Set<string>();
     const twice: string[] = [];
+    const unusable: string[] = [];
     for (const item of items) {
       const address = addressOf(reading, item);
-      if (address === undefined) continue;
+      if (address === undefined) {
+        unusable.push(item.text);
+        continue;
+      }
       if (seen.has(address)) twice.push(item.text);
       seen.add(address);
       if (role === 'control' && seen.size > 1) continue;
       name(named, item, address, role);
     }
     reportList(reading, role, key, items, twice);
+    if (unusable.length > 0) {
+      const note = `${unusable.map(short).join(', ')}: no usable address, so left out.`;
+      reading.settle(key, 'suspicious', note, unusable.length < items.length ? 'hosts' : undefined);
+    }
   }
   const controller = [...named.values()].find((host) => host.roles.has('control'));
   if (!controller) {

@@ -1,5 +1,6 @@
 import { addressToNumber, formatNetwork, holds, type Ipv4Network, parseNetwork } from '../../cloud/ipv4.ts';
 import type { FilePlace } from '../../errors/problem.ts';
+import { networkAfter } from '../ansible/addresses.ts';
 import { agentOf } from './conditions.ts';
 import type { PackstackHost } from './hosts.ts';
 import { agentKey, type BridgeMapping } from './neutron.ts';
@@ -33,8 +34,10 @@ export function setNetworks(
   const place = hosts[0]?.place;
   const controller = addressToNumber(hosts[0]?.address ?? '') ?? 0;
   const tunnelRange = tunnels.cidr && parseNetwork(tunnels.cidr.text);
-  // Tunnels over the management network tell the name of its interface.
-  const overManagement = tunnels.interface && (!tunnelRange || holds(tunnelRange, controller));
+  // Only a range shows that tunnels use the management network: without one they may have an interface of their own.
+  const overManagement = tunnelRange
+    ? holds(tunnelRange, controller)
+    : tunnels.interface !== undefined && tunnels.interface.text === reading.hints.managementInterface;
   const path = ['networks', 'management', 'interface'];
   let managementInterface = reading.hints.managementInterface;
   if (managementInterface !== undefined) reading.draft.set(path, managementInterface, { place });
@@ -63,7 +66,7 @@ export function setNetworks(
     managementInterface,
     tunnels,
     tunnelRange,
-    overManagement: Boolean(overManagement),
+    overManagement,
     taken,
   });
 }
@@ -130,6 +133,11 @@ function readTunnels(reading: Reading, subnets: boolean, mappings: readonly Brid
       undefined,
       subnets ? 'networks.overlay.cidr' : 'networks.overlay.interface',
     );
+  const bridge = port && mappings.find((mapping) => mapping.bridge === port.text);
+  if (bridge) {
+    const note = `${port.text} is the bridge of ${bridge.name}. Packstack moves the address of its port there; here a bridge carries no address, so that tunnels use the management network.`;
+    reading.settle(ifKey, 'suspicious', note, 'networks.overlay.interface');
+  }
   const shared = port && mappings.find((mapping) => mapping.interface?.text === port.text);
   if (shared) {
     const note = `${port.text} is the interface of the tunnels and a port of ${shared.bridge} as well. Packstack moves its address to the bridge; here a port of a bridge carries no address. Give one of the two another interface.`;
@@ -142,7 +150,7 @@ function readTunnels(reading: Reading, subnets: boolean, mappings: readonly Brid
     const note = `Tunnels have one network here: ${ranges[0]?.text ?? ''} was taken, and the others have to be reached from it by routing.`;
     reading.settle(subnetKey, 'unsupported', note, 'networks.overlay.cidr');
   } else reading.settle(subnetKey, 'carried', undefined, 'networks.overlay.cidr');
-  return { ...(port && { interface: port }), ...(cidr && { cidr }) };
+  return { ...(port && !bridge && { interface: port }), ...(cidr && { cidr }) };
 }
 
 interface OverlayFacts {
@@ -161,7 +169,8 @@ function setOverlay(reading: Reading, facts: OverlayFacts): void {
   const path = ['networks', 'overlay'];
   const place = hosts[0]?.place;
   const { overlayCidr, overlayInterface } = reading.hints;
-  const separate = overlayCidr !== undefined || (tunnels.cidr !== undefined && !overManagement);
+  const ownNetwork = tunnels.cidr !== undefined || tunnels.interface !== undefined;
+  const separate = overlayCidr !== undefined || (ownNetwork && !overManagement);
   if (!separate) {
     reading.draft.set([...path, 'interface'], overlayInterface ?? managementInterface, {
       place: tunnels.interface?.place ?? place,
@@ -170,8 +179,16 @@ function setOverlay(reading: Reading, facts: OverlayFacts): void {
     reading.draft.comment(path, 'Tunnels between hosts use the management network, as in Packstack.');
     return;
   }
-  const cidr = overlayCidr ?? (tunnelRange ? formatNetwork(tunnelRange) : (tunnels.cidr?.text ?? ''));
-  reading.draft.set([...path, 'cidr'], cidr, { place: tunnels.cidr?.place ?? place });
+  const given = overlayCidr ?? (tunnelRange ? formatNetwork(tunnelRange) : tunnels.cidr?.text);
+  const cidr = given ?? (management && networkAfter(management, 1));
+  const rangePlace = tunnels.cidr?.place ?? tunnels.interface?.place ?? place;
+  if (cidr !== undefined) reading.draft.set([...path, 'cidr'], cidr, { place: rangePlace });
+  if (given === undefined && cidr !== undefined) {
+    const why =
+      'The answers name the interface of the tunnels, but not its network; the one after the management network is taken.';
+    const what = 'The range of the overlay network';
+    reading.assume([...path, 'cidr'], what, cidr, why, '--overlay-cidr CIDR', rangePlace);
+  }
   const known = overlayInterface ?? tunnels.interface?.text;
   if (known !== undefined) {
     reading.draft.set([...path, 'interface'], known, { place: tunnels.interface?.place ?? place });

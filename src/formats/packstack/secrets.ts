@@ -46,7 +46,11 @@ export function readSecrets(reading: Reading): Readonly<Record<string, Confident
     if (keys.length < 2) continue;
     for (const key of keys) {
       if (key === DEFAULT) continue;
-      const others = keys.filter((other) => other !== key).join(', ');
+      const line = (other: string): number => reading.place(other)?.line ?? 0;
+      const others = keys
+        .filter((other) => other !== key)
+        .toSorted((a, b) => line(a) - line(b))
+        .join(', ');
       const rule = packstackKeys[key];
       const to = rule?.fate.is === 'secret' ? `vault: ${rule.fate.to}` : undefined;
       reading.settle(

@@ -5,6 +5,7 @@ import {
   numberToAddress,
   parseNetwork,
 } from '../../cloud/ipv4.ts';
+import { optionalServices, spokenName, switchOf } from '../serviceKeys.ts';
 import type { PackstackHost } from './hosts.ts';
 import type { Reading } from './reading.ts';
 
@@ -55,21 +56,22 @@ export function setGeneral(reading: Reading): void {
 }
 
 function setServices(reading: Reading): void {
-  for (const [key, name] of [
-    ['CONFIG_HORIZON_INSTALL', 'dashboard'],
-    ['CONFIG_HEAT_INSTALL', 'orchestration'],
-  ] as const) {
-    const path = ['services', name];
-    const wanted = reading.yes(key);
-    if (wanted) reading.settle(key, 'default', 'Deployed unless told otherwise.');
-    else {
-      reading.draft.set(path, false, { place: reading.place(key) });
-      reading.carried(key, path);
+  for (const service of optionalServices) {
+    const path = ['services', service.name];
+    const key = switchOf(service, 'packstack');
+    if (!key) {
+      const comment = `Packstack has no ${spokenName(service)}; remove this line to have ${service.title}.`;
+      reading.draft.set(path, false, { comment });
+      continue;
     }
+    const wanted = reading.yes(key);
+    if (wanted && service.optional === 'on') {
+      reading.settle(key, 'default', 'Deployed by default.');
+      continue;
+    }
+    reading.draft.set(path, wanted, { place: reading.place(key) });
+    reading.carried(key, path);
   }
-  reading.draft.set(['services', 'key-manager'], false, {
-    comment: 'Packstack has no key manager; remove this line to have Barbican.',
-  });
 }
 
 /** Hosts that take no part, or run the platform elsewhere. */

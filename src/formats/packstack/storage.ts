@@ -13,7 +13,6 @@ const USUAL_SIZE = '20G';
 export function setStorage(reading: Reading, hosts: readonly PackstackHost[]): void {
   reportBackend(reading);
   describeBackends(reading);
-  const objects = reading.yes('CONFIG_SWIFT_INSTALL');
   const told = reading.hints.devices;
   const keeper = hosts.find((host) => host.roles.includes('storage'));
   const file = `file:${TRIAL_FILE}:${sizeOf(reading)}`;
@@ -34,8 +33,6 @@ export function setStorage(reading: Reading, hosts: readonly PackstackHost[]): v
     }
   }
   reportSizes(reading, told);
-  reading.settle('CONFIG_SWIFT_INSTALL', 'carried', undefined, 'services.object-store');
-  reading.draft.set(['services', 'object-store'], objects, { place: reading.place('CONFIG_SWIFT_INSTALL') });
   reportSwiftDisks(reading, told);
 }
 

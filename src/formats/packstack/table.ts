@@ -3,7 +3,7 @@ import { looksSecret } from './answers.ts';
 import { conditions } from './conditions.ts';
 import { packstackKeys } from './keys/index.ts';
 import { deprecatedNames, retiredKeys } from './keys/retired.ts';
-import type { Condition, KeyRule } from './keys/rule.ts';
+import type { KeyRule } from './keys/rule.ts';
 import { type Reading, truthOf } from './reading.ts';
 
 /** Looking for the nearest key takes a moment; a file with more strange keys than this is no answer file. */
@@ -11,11 +11,11 @@ const MOST_SUGGESTIONS = 50;
 
 /** Answers that Packstack itself would pass over because of other answers have no meaning here either. */
 export function dismissUnread(reading: Reading): void {
-  const applies = new Map<Condition, boolean>();
-  for (const [name, { test }] of Object.entries(conditions)) applies.set(name as Condition, test(reading));
+  const applies = new Map<string, boolean>();
+  for (const [name, { test }] of Object.entries(conditions)) applies.set(name, test(reading));
   for (const [key, { when }] of Object.entries(packstackKeys)) {
     if (!when || applies.get(when) || !reading.find(key)) continue;
-    reading.dismiss(key, `Packstack reads it only where ${conditions[when].text}.`);
+    reading.dismiss(key, `Packstack reads it only where ${conditions[when]?.text}.`);
   }
 }
 
@@ -56,6 +56,8 @@ function valueFault(rule: KeyRule, value: string): string | undefined {
 function tellSpelling(reading: Reading, key: string, rule: KeyRule): void {
   const written = reading.value(key);
   if (rule.value !== 'yes-no' || written === undefined || written === 'y' || written === 'n') return;
+  // Packstack itself writes True and False for these.
+  if (key.endsWith('_DB_PURGE_ENABLE') && /^(?:true|false)$/i.test(written)) return;
   const meant = truthOf(written);
   const taken = meant === undefined ? rule.default : meant ? 'y' : 'n';
   const how = meant === undefined ? 'Packstack’s default' : 'what is plainly meant';

@@ -1,3 +1,4 @@
+import { OVN } from '../mechanism.ts';
 import type { DraftMap } from '../result.ts';
 import { agentOf } from './conditions.ts';
 import { agentKey, type BridgeMapping, listOf } from './neutron.ts';
@@ -81,18 +82,16 @@ function reportMechanism(reading: Reading): void {
   const drivers = 'CONFIG_NEUTRON_ML2_MECHANISM_DRIVERS';
   const l2 = 'CONFIG_NEUTRON_L2_AGENT';
   const named = listOf(reading, drivers);
-  const ovn =
-    'Networks are OVN’s: switching, routing, DHCP and metadata without agents, routers on every network host. Instances notice no difference.';
   const usual = named.every((name) => name === 'ovn');
   if (usual) reading.settle(drivers, 'default', 'OVN is what Cloudwright deploys.');
   else {
     const other = named.filter((name) => name !== 'ovn').join(', ');
-    reading.settle(drivers, 'unsupported', `${other} is not deployed. ${ovn}`);
+    reading.settle(drivers, 'unsupported', `${other} is not deployed. ${OVN}`);
   }
   const given = reading.value(l2);
   if (given === 'ovn') reading.settle(l2, 'default', 'OVN is what Cloudwright deploys.');
   else if (given !== undefined)
-    reading.settle(l2, 'unsupported', `The agent ${given} is not deployed. ${ovn}`);
+    reading.settle(l2, 'unsupported', `The agent ${given} is not deployed. ${OVN}`);
   const contradicts = agent === 'ovn' ? !named.includes('ovn') : given !== undefined && usual;
   if (given !== undefined && contradicts) {
     reading.settle(

@@ -76,3 +76,8 @@ export function asText(value: Plain | undefined): string | undefined {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   return undefined;
 }
+
+/** A placeholder of a sample, such as `<password>`. */
+export function isPlaceholder(value: unknown): boolean {
+  return typeof value === 'string' && /^<[^<>]*>$/.test(value.trim());
+}

@@ -184,7 +184,7 @@ describe('meaning', () => {
 
 describe('secrets', () => {
   const vault =
-    'vault_ssh_password: l0ng-secret-text\nvault_openstack_admin_password: Xy8kLm2PqR7t\nvault_nova_password: test123\nvault_barbican_kek: 0123456789abcdef0123456789abcdef\n';
+    'vault_ssh_password: l0ng-secret-text\nvault_openstack_admin_password: Xy8kLm2PqR7t\nvault_mariadb_root_password: un-used-77\nvault_rabbitmq_openstack_password: test123\nvault_barbican_kek: 0123456789abcdef0123456789abcdef\n';
   const password = 'open sesame';
   const files = [
     ...changed(
@@ -202,10 +202,14 @@ describe('secrets', () => {
     expect(result.secrets.ssh_password?.reveal()).toBe('l0ng-secret-text');
     expect(result.secrets.admin_password?.reveal()).toBe('Xy8kLm2PqR7t');
     expect(Buffer.from(result.secrets.barbican_kek?.reveal() ?? '', 'base64').length).toBe(32);
-    expect(result.secrets.nova_password).toBeUndefined();
+    expect(result.secrets.messaging_password).toBeUndefined();
+    expect(result.secrets).not.toHaveProperty('database_root_password');
+    expect(result.report.keys).toContainEqual(
+      expect.objectContaining({ key: 'vault_mariadb_root_password', outcome: 'meaningless' }),
+    );
     expect(result.problems.map((found) => found.code)).toContain('IMPORT_WEAK_PASSWORD');
     const said = JSON.stringify(result);
-    for (const secret of ['l0ng-secret-text', 'Xy8kLm2PqR7t', 'test123', '0123456789abcdef'])
+    for (const secret of ['l0ng-secret-text', 'Xy8kLm2PqR7t', 'test123', 'un-used-77', '0123456789abcdef'])
       expect(said).not.toContain(secret);
   });
 
@@ -238,4 +242,53 @@ test('files in the wild: CRLF, mark, repeated keys, end marks', () => {
   expect(description.tree.ha).toEqual({ level: 'allegro' });
   expect(problems.map((found) => found.code)).toContain('IMPORT_DUPLICATE_KEY');
   expect(importBurrito(wild).description.tree).toEqual(importBurrito(read('all-in-one')).description.tree);
+});
+
+describe('options', () => {
+  const hosts =
+    '[controller-node]\nc1 ip=10.0.0.1\n[network-node]\nc1\n[compute-node]\nc1\n[mons]\nc1\n[mgrs]\nc1\n[osds]\nc1\n[rgws]\nc1\n';
+  const vars =
+    'mgmt_iface_name: eth1\nkeepalived_vip: ""\nceph_osd_use_all: true\ndata_devices: [{path: /dev/sdb}, {path: /dev/sdc}]\n';
+  const files = [
+    { path: 'hosts', text: hosts },
+    { path: 'vars.yml', text: vars },
+  ];
+
+  test('stand above the files, and nothing is missing then', () => {
+    const given = { vip: '10.0.0.250', devices: ['/dev/sdz'], addresses: { c1: '10.0.0.9' } };
+    const { description, problems } = importBurrito(files, { hints: given });
+    expect(description.tree.hosts).toMatchObject({ c1: { devices: ['/dev/sdz'], address: '10.0.0.9' } });
+    const codes = problems.map(({ code }) => code);
+    expect(codes).not.toContain('IMPORT_VIP_MISSING');
+    expect(codes).not.toContain('IMPORT_DEVICES_ASSUMED');
+  });
+
+  test('are named where something is missing', () => {
+    const next = importBurrito(files).problems.map((found) => found.next);
+    expect(next).toContainEqual(expect.stringContaining('--vip'));
+    expect(next).toContainEqual(expect.stringContaining('--device'));
+  });
+});
+
+test.each([
+  ['is_ovs: false\n', 'linuxbridge'],
+  ['is_ovs: true\nis_ovn: false\n', 'openvswitch'],
+])('%j: OVN takes the place of %s, and the report says so', (text, mechanism) => {
+  const files = [
+    { path: 'hosts', text: '[controller-node]\nc1 ip=10.0.0.1\n' },
+    { path: 'vars.yml', text: `keepalived_vip: 10.0.0.250\n${text}` },
+  ];
+  const { description, report, problems } = importBurrito(files);
+  expect(description.tree).not.toHaveProperty('network.mechanism');
+  expect(report.keys.find(({ key }) => key === 'is_ovs')).toMatchObject({
+    outcome: 'unsupported',
+    note: `${mechanism} is not deployed; ovn takes its place`,
+  });
+  expect(problems.map(({ code }) => code)).toContain('IMPORT_NOT_SUPPORTED');
+});
+
+test('storage hosts have no interface in the service network', () => {
+  const { description } = importBurrito(read('eight-hosts'));
+  expect(description.tree.hosts).toMatchObject({ storage1: { interfaces: { service: null } } });
+  expect(description.tree.hosts).not.toHaveProperty('control1.interfaces');
 });

@@ -28,7 +28,10 @@ describe('the examples', () => {
   });
 
   test.each(examples)('%s validates with what the files cannot say', (name) => {
-    const { problems } = importSources(read(name), { format: 'kolla', hints });
+    const { problems } = importSources(read(name), {
+      format: 'kolla',
+      hints: name === 'all-in-one' ? hints : { ...hints, addresses: {} },
+    });
     expect(problems.filter((found) => found.severity === 'error')).toEqual([]);
   });
 
@@ -81,7 +84,7 @@ describe('spellings of yes and no', () => {
 
   test.each(['no', '"no"', 'False', 'off', '0'])('enable_heat: %s', (word) => {
     const files = changed(read('all-in-one'), 'globals.yml', (text) => `${text}enable_heat: ${word}\n`);
-    expect(importKolla(files).description.tree.services).toEqual({ orchestration: false });
+    expect(importKolla(files).description.tree.services).toMatchObject({ orchestration: false });
   });
 
   test('a word that is neither is told', () => {

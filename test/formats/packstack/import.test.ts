@@ -395,6 +395,7 @@ describe('passwords', () => {
   it('that are trivial stay behind, the others go to the vault, and none is shown', () => {
     const result = imported([
       ...alone,
+      'CONFIG_MARIADB_PW=Qw7-unused-9',
       'CONFIG_KEYSTONE_DB_PW=test123',
       'CONFIG_KEYSTONE_ADMIN_PW=Tr4g.Eis-Wal_Uhu',
       'CONFIG_KEYSTONE_DEMO_PW=demo',
@@ -407,12 +408,14 @@ describe('passwords', () => {
       'glance_password',
     ]);
     expect(result.result?.secrets.admin_password?.reveal()).toBe('Tr4g.Eis-Wal_Uhu');
+    expect(key(result, 'CONFIG_MARIADB_PW')?.outcome).toBe('meaningless');
     expect(key(result, 'CONFIG_KEYSTONE_DB_PW')?.outcome).toBe('suspicious');
     expect(key(result, 'CONFIG_KEYSTONE_DEMO_PW')?.outcome).toBe('suspicious');
     expect(key(result, 'CONFIG_NOVA_KS_PW')?.outcome).toBe('suspicious');
     expect(key(result, 'CONFIG_GLANCE_DB_PW')?.outcome).toBe('default');
     const shown = JSON.stringify([result.problems, result.result, result.rendered]);
-    for (const word of ['test123', 'Tr4g.Eis', '9f8e7d6c', 'blanks and']) expect(shown).not.toContain(word);
+    for (const word of ['test123', 'Qw7-unused', 'Tr4g.Eis', '9f8e7d6c', 'blanks and'])
+      expect(shown).not.toContain(word);
   });
 
   it('of CONFIG_DEFAULT_PASSWORD open what people log in to', () => {

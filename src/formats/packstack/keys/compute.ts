@@ -5,7 +5,6 @@ import {
   type KeyTable,
   meaningless,
   presentService,
-  secret,
   unsupported,
 } from './rule.ts';
 
@@ -22,8 +21,6 @@ export const computeKeys: KeyTable = {
     'Deleted rows stay in the database until an operator archives them.',
     'nova',
   ),
-  CONFIG_NOVA_DB_PW: secret('nova_database_password', 'nova'),
-  CONFIG_NOVA_KS_PW: secret('nova_password', 'nova'),
   CONFIG_NOVA_MANAGE_FLAVORS: unsupported(
     'y',
     'No flavors are made besides those of the acceptance test, which removes them again. Make those that you want with `openstack flavor create`.',
@@ -54,10 +51,7 @@ export const computeKeys: KeyTable = {
     }),
   ),
   CONFIG_NOVA_LIBVIRT_VIRT_TYPE: carried('%{::default_hypervisor}', 'text', 'nova'),
-  CONFIG_NEUTRON_KS_PW: secret('neutron_password', 'neutron'),
-  CONFIG_NEUTRON_DB_PW: secret('neutron_database_password', 'neutron'),
   CONFIG_NEUTRON_L3_EXT_BRIDGE: carried('br-ex', 'text', 'neutron'),
-  CONFIG_NEUTRON_METADATA_PW: secret('metadata_secret', 'neutron'),
   CONFIG_NEUTRON_METERING_AGENT_INSTALL: absentService(
     'y',
     `${OVN_ROUTERS}, which has no metering agent: traffic of routers is not counted.`,

@@ -27,34 +27,15 @@ export const globalKeys: KeyTable = {
     'y',
     'Cloudwright always runs MariaDB on the control hosts; an existing database server is not used, and nothing in it is touched.',
   ),
-  CONFIG_GLANCE_INSTALL: presentService(
-    'y',
-    'The image service is part of every cloud here and will be there.',
-  ),
-  CONFIG_CINDER_INSTALL: presentService(
-    'y',
-    'The volume service is part of every cloud here and will be there.',
-  ),
   CONFIG_MANILA_INSTALL: absentService(
     'n',
     'Shared file systems are not deployed: the cloud will have no share service.',
   ),
-  CONFIG_NOVA_INSTALL: presentService(
-    'y',
-    'The compute service is part of every cloud here and will be there.',
-  ),
-  CONFIG_NEUTRON_INSTALL: presentService(
-    'y',
-    'The network service is part of every cloud here and will be there; nova-network no longer exists.',
-  ),
-  CONFIG_HORIZON_INSTALL: carried('y', 'yes-no'),
-  CONFIG_SWIFT_INSTALL: carried('y', 'yes-no'),
   CONFIG_CEILOMETER_INSTALL: absentService(
     'y',
     'Metering is not deployed: the cloud will have no ceilometer and no gnocchi.',
   ),
   CONFIG_AODH_INSTALL: absentService('y', 'Alarming is not deployed: the cloud will have no aodh.'),
-  CONFIG_HEAT_INSTALL: carried('n', 'yes-no'),
   CONFIG_MAGNUM_INSTALL: absentService(
     'n',
     'Container clusters are not deployed: the cloud will have no magnum.',

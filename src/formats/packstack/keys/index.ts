@@ -1,4 +1,5 @@
 import { computeKeys } from './compute.ts';
+import { deployedKeys } from './deployed.ts';
 import { globalKeys } from './global.ts';
 import { platformKeys } from './platform.ts';
 import type { KeyTable } from './rule.ts';
@@ -12,4 +13,5 @@ export const packstackKeys: KeyTable = {
   ...storageKeys,
   ...computeKeys,
   ...serviceKeys,
+  ...deployedKeys,
 };

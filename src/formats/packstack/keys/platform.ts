@@ -39,9 +39,8 @@ export const platformKeys: KeyTable = {
   }),
   CONFIG_MARIADB_PW: meaningless(
     'PW_PLACEHOLDER',
-    'Root reaches the database over its local socket, without a password.',
+    'Not used: root reaches the database over its local socket, without a password.',
   ),
-  CONFIG_KEYSTONE_DB_PW: secret('keystone_database_password'),
   CONFIG_KEYSTONE_FERNET_TOKEN_ROTATE_ENABLE: unsupported(
     'y',
     'Fernet keys are not rotated by a timer; they stay as the vault has them.',

@@ -18,46 +18,14 @@ export type ValueKind =
  * - `meaningless`: `why`, whatever the value.
  * - `unsupported`: `means` for this cloud; values in `same` are what Cloudwright does anyway.
  */
-export type Fate =
+type Fate =
   | { readonly is: 'carried' }
   | { readonly is: 'secret'; readonly to: string }
   | { readonly is: 'meaningless'; readonly why: string }
   | { readonly is: 'unsupported'; readonly means: string; readonly same: readonly string[] };
 
-/** The groups of Packstack whose keys count only under a condition (its PRE_CONDITION). */
-export type Condition =
-  | 'vmware'
-  | 'unsupported'
-  | 'rhsm'
-  | 'rhsm-proxy'
-  | 'satellite'
-  | 'satellite-proxy'
-  | 'amqp-auth'
-  | 'ldap'
-  | 'glance'
-  | 'cinder'
-  | 'lvm'
-  | 'lvm-create'
-  | 'nfs'
-  | 'netapp'
-  | 'solidfire'
-  | 'ironic'
-  | 'nova'
-  | 'neutron'
-  | 'ovs'
-  | 'ovn'
-  | 'manila'
-  | 'horizon'
-  | 'horizon-ssl'
-  | 'swift'
-  | 'heat'
-  | 'demo'
-  | 'tempest'
-  | 'ceilometer'
-  | 'redis'
-  | 'aodh'
-  | 'trove'
-  | 'magnum';
+/** A group of Packstack whose keys count only under a condition (its PRE_CONDITION); `conditions.ts` has them all. */
+type Condition = string;
 
 export interface KeyRule {
   /** Packstack's default as it stands in a generated file; nothing where it is drawn anew or depends on the host. */

@@ -1,13 +1,4 @@
-import {
-  absentService,
-  carried,
-  drawnSecret,
-  each,
-  type KeyTable,
-  meaningless,
-  secret,
-  unsupported,
-} from './rule.ts';
+import { absentService, carried, each, type KeyTable, meaningless, unsupported } from './rule.ts';
 
 const CERTIFICATE =
   'The dashboard uses the cloud’s certificate. Put one of your own into the vault as `tls_certificate` and `tls_key`.';
@@ -22,18 +13,10 @@ export const serviceKeys: KeyTable = {
     same: ['y'],
     when: 'horizon',
   }),
-  CONFIG_HORIZON_SECRET_KEY: drawnSecret('horizon_secret_key', 'horizon'),
   ...each(
     { CONFIG_HORIZON_SSL_CERT: '', CONFIG_HORIZON_SSL_KEY: '', CONFIG_HORIZON_SSL_CACERT: '' },
     (initial) => unsupported(initial, CERTIFICATE, { when: 'horizon-ssl', same: [''] }),
   ),
-  CONFIG_HEAT_DB_PW: secret('heat_database_password', 'heat'),
-  CONFIG_HEAT_AUTH_ENC_KEY: meaningless(
-    undefined,
-    'A new key is generated; it matters only to stacks of the old cloud, which are not taken over.',
-    { when: 'heat' },
-  ),
-  CONFIG_HEAT_KS_PW: secret('heat_password', 'heat'),
   CONFIG_HEAT_CFN_INSTALL: unsupported(
     'y',
     'The CloudFormation API comes with orchestration and will be there.',
@@ -55,7 +38,6 @@ export const serviceKeys: KeyTable = {
       when: 'heat',
     },
   ),
-  CONFIG_HEAT_DOMAIN_PASSWORD: secret('heat_domain_password', 'heat'),
   CONFIG_PROVISION_DEMO: carried('y', 'yes-no'),
   CONFIG_PROVISION_TEMPEST: absentService('n', TEMPEST),
   CONFIG_PROVISION_DEMO_FLOATRANGE: carried('172.24.4.0/24', 'text', 'demo'),

@@ -1,4 +1,4 @@
-import { absentService, carried, each, type KeyTable, meaningless, secret, unsupported } from './rule.ts';
+import { absentService, carried, each, type KeyTable, meaningless, unsupported } from './rule.ts';
 
 const NETAPP =
   'Volumes are kept in Ceph; the array is not connected. A NetApp backend can be described under `storage.backends` but is not deployed yet.';
@@ -9,20 +9,16 @@ const SWIFT_RINGS =
 
 /** Packstack groups GLANCE, CINDER with its backends, MANILA with its backends, SWIFT. */
 export const storageKeys: KeyTable = {
-  CONFIG_GLANCE_DB_PW: secret('glance_database_password', 'glance'),
-  CONFIG_GLANCE_KS_PW: secret('glance_password', 'glance'),
   CONFIG_GLANCE_BACKEND: unsupported(
     'file',
     'Images are kept in Ceph, where every compute host reaches them and clones them without copying.',
     { value: ['file', 'swift'], when: 'glance' },
   ),
-  CONFIG_CINDER_DB_PW: secret('cinder_database_password', 'cinder'),
   CONFIG_CINDER_DB_PURGE_ENABLE: absentService(
     'y',
     'Deleted rows stay in the database until an operator purges them.',
     'cinder',
   ),
-  CONFIG_CINDER_KS_PW: secret('cinder_password', 'cinder'),
   CONFIG_CINDER_BACKEND: carried('lvm', 'text', 'cinder'),
   CONFIG_CINDER_VOLUMES_CREATE: carried('y', 'yes-no', 'lvm'),
   CONFIG_CINDER_VOLUMES_SIZE: carried('20G', 'text', 'lvm-create'),
