@@ -62,15 +62,23 @@ export async function askSecrets(
   return given;
 }
 
-/** Opens the description that the command line means, with its secrets; says what the operator should hear about it. */
-export async function openDescribedCloud(context: CommandContext, named?: string): Promise<Cloud> {
-  const opened = await openCloud(await findDescription(context, named), vaultOptions(context));
+/**
+ * Opens the description that the command line means, with its secrets; says what the operator should hear about it.
+ * With `mayCreate` the vault may be made, and what is missing in it is written.
+ */
+export async function openDescribedCloud(
+  context: CommandContext,
+  named?: string,
+  mayCreate = false,
+): Promise<Cloud> {
+  const file = await findDescription(context, named);
+  const opened = await openCloud(file, { ...vaultOptions(context), mayCreate });
   const { terminal, settings, folder } = context;
   const say = asides(context);
   if (opened.warnings.length > 0 && !settings.quiet && !settings.json) {
     const style = { colors: terminal.errColors, columns: terminal.columns(), folder };
     terminal.err(`${formatProblems(opened.warnings, style)}\n`);
   }
-  for (const note of opened.notes) say(note);
+  if (mayCreate) for (const note of await opened.vault.commit()) say(note);
   return opened.cloud;
 }

@@ -18,7 +18,7 @@ export const applyCommand: Command = {
     { line: 'cloudwright apply --from network --skip dashboard', says: 'a part of it' },
   ],
   async run(context, input) {
-    const cloud = await openDescribedCloud(context);
+    const cloud = await openDescribedCloud(context, undefined, true);
     const renderer = rendererFor(context);
     const selection = selectionOf(input);
     const result = await convergeCloud(context, cloud, renderer, { command: 'apply', selection });

@@ -41,7 +41,7 @@ export const upCommand: Command = {
 
     const lab = await bringLabUp(context, input, named === undefined ? undefined : file);
     if (named === undefined && (await ensureTrialDescription(file, lab))) say(`Wrote ${file}.`);
-    const cloud = await openDescribedCloud(context, file);
+    const cloud = await openDescribedCloud(context, file, true);
 
     const renderer = rendererFor(context);
     const run = await convergeCloud(context, cloud, renderer, { command: 'up' });

@@ -21,11 +21,11 @@ export const vaultMakeCommand: Command = {
     const asked = input.flag('ask');
     const chosen = asked ? await askNewPassword(context) : undefined;
     const given = asked ? await askSecrets(context, cloud) : {};
-    const found = chosen ? undefined : await findVaultPassword(cloud.folder, vaultOptions(context));
-    const password = chosen ?? found?.password;
-    if (!password) return 2;
-    const made = await makeVault(cloud, password, given);
-    if (found?.made) asides(context)(`The vault's key was made: ${found.made}. Keep a copy in a safe place.`);
+    const found = chosen
+      ? ({ password: chosen, source: 'prompt' } as const)
+      : await findVaultPassword(cloud.folder, { ...vaultOptions(context), mayCreate: true });
+    const { generated: made, notes } = await makeVault(cloud, found, given);
+    for (const note of notes.slice(0, -1)) asides(context)(note);
     if (context.settings.json) printJson(context, { vault: vaultFileOf(cloud.folder), generated: made });
     else context.terminal.out(`${vaultFileOf(cloud.folder)}: ${made.length} secrets generated.\n`);
     return 0;

@@ -14,6 +14,6 @@ export interface OpenVault {
 /** The vault beside the description that the command line means, and its password. Rejects VAULT_MISSING, VAULT_PASSWORD_*. */
 export async function openVault(context: CommandContext): Promise<OpenVault> {
   const folder = dirname(await findDescription(context));
-  const { password } = await findVaultPassword(folder, { ...vaultOptions(context), mayMake: false });
+  const { password } = await findVaultPassword(folder, vaultOptions(context));
   return { folder, password };
 }
