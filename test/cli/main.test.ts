@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
 let folder = '';
@@ -73,15 +73,17 @@ describe('the command as a process', () => {
 
   it('lets work finish at the first interruption and ends at the second with 3', async () => {
     run(['init', '--defaults', '--trial']);
+    run(['vault', 'make']);
     const ssh = join(folder, 'ssh');
-    writeFileSync(ssh, '#!/bin/sh\necho reached >&2\nexec sleep 30\n', { mode: 0o755 });
+    const reached = join(folder, 'reached');
+    writeFileSync(ssh, `#!/bin/sh\n: > ${reached}\nexec sleep 30\n`, { mode: 0o755 });
     const child = spawn(process.execPath, [bundle, 'ping'], {
       cwd: folder,
       env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
-    await heard(child, 'secrets were generated');
+    await vi.waitUntil(() => existsSync(reached), 20_000);
     child.kill('SIGINT');
     await heard(child, 'Interrupted: what is under way finishes first');
     expect(child.exitCode).toBeNull();
