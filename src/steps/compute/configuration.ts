@@ -33,7 +33,7 @@ export function novaConfiguration(cloud: Cloud, host: Host, facts: HostFacts): T
       cpu_allocation_ratio: cloud.compute.cpuRatio,
       ram_allocation_ratio: cloud.compute.memoryRatio,
       disk_allocation_ratio: cloud.compute.diskRatio,
-      reserved_host_memory_mb: cloud.compute.reservedMemoryMiB,
+      reserved_host_memory_mb: host.reservedMemoryMiB,
       // The first round of the periodic tasks waits up to this many seconds (60 unless told), and with it the
       // mapping of new hosts to their cell. Some spread stays, for services that start at the same moment.
       periodic_fuzzy_delay: 3,
