@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { defaultAnswers, renderDescription } from '../cloud/init.ts';
+import { defaultAnswers, renderDescription } from '../app/init/description.ts';
 import type { RunEvent } from '../engine/event.ts';
 import { journalFile, readJournal } from '../engine/journal.ts';
 import type { LabState } from '../lab/index.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { renderDescription } from '../../src/app/init/description.ts';
 import { Input } from '../../src/cli/command.ts';
 import { answersFromFlags } from '../../src/cli/initAnswers.ts';
-import { renderDescription } from '../../src/cloud/init.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import { CloudwrightError } from '../../src/errors/problem.ts';
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { renderDescription } from '../../cloud/init.ts';
+import { renderDescription } from '../../app/init/description.ts';
 import { likeDescription } from '../../formats/like.ts';
 import type { Format } from '../../formats/recognise.ts';
 import type { Command } from '../command.ts';

@@ -1,4 +1,4 @@
-import { describeCloud } from '../../cloud/describe.ts';
+import { describeCloud } from '../../app/describe.ts';
 import { readCloud } from '../../cloud/read.ts';
 import { exitCodeOf } from '../../errors/problem.ts';
 import type { Command } from '../command.ts';
