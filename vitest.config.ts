@@ -1,19 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
+/** A shell program is imported as text, as in the bundle (scripts/bundle.mjs). */
+const shellText = {
+  name: 'shell-text',
+  enforce: 'pre' as const,
+  transform(code: string, id: string) {
+    return id.endsWith('.sh') ? { code: `export default ${JSON.stringify(code)};`, map: null } : undefined;
+  },
+};
+const plugins = [shellText];
+
 export default defineConfig({
   test: {
     projects: [
       {
+        plugins,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**'],
+          exclude: ['test/e2e/**', 'test/long/**'],
           testTimeout: 30_000,
           // No module keeps state and no test replaces one, so each is loaded once instead of once a file.
           isolate: false,
         },
       },
       {
+        // Suites that need neither root nor a network, but minutes: long property tests, simulated runs.
+        plugins,
+        test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          testTimeout: 600_000,
+        },
+      },
+      {
+        plugins,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],

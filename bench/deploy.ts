@@ -9,8 +9,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Table from 'cli-table3';
-import { cloudClient } from '../src/cli/cloudClient.ts';
-import { trialDescription } from '../src/cli/trial.ts';
+import { cloudClient } from '../src/app/client.ts';
+import { trialDescription } from '../src/app/trial.ts';
 import type { Cloud } from '../src/cloud/cloud.ts';
 import type { RunEvent } from '../src/engine/event.ts';
 import { apply } from '../src/engine/run.ts';
@@ -83,7 +83,14 @@ async function measureDeploy(cloud: Cloud): Promise<Deploy> {
     say(`  ${event.step} verified at ${at.toFixed(1)} s`);
   };
   try {
-    const result = await apply({ steps, cloud, connections: all, api: async () => client, emit });
+    const result = await apply({
+      steps,
+      subject: cloud,
+      secrets: [],
+      connections: all,
+      api: async () => client,
+      emit,
+    });
     if (result.outcome !== 'done') throw new Error(JSON.stringify(result.problems, undefined, 2));
     return { whole: result.milliseconds / 1000, steps: spans };
   } finally {

@@ -4,7 +4,7 @@
  * entries, without which daemons end. Nothing is planned, checked or waited for but the ports at the end. What is done is taken from the steps' own resources, so nothing stands twice.
  */
 
-import { cloudClient } from '../src/cli/cloudClient.ts';
+import { cloudClient } from '../src/app/client.ts';
 import type { Cloud } from '../src/cloud/cloud.ts';
 import type { Resource } from '../src/engine/resource.ts';
 import type { Connection, ShellResult } from '../src/hosts/connection.ts';

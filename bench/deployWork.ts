@@ -47,7 +47,8 @@ export async function describeWork(cloud: Cloud, connection: Connection): Promis
   const facts = new Map([[connection.host, await readFacts(connection)]]);
   const chosen = chooseSteps({
     steps,
-    cloud,
+    subject: cloud,
+    secrets: [],
     connections: { get: async () => connection, forward: async () => '', closeAll: async () => {} },
     emit: () => {},
   });

@@ -29,7 +29,13 @@ const say = (line: string): void => {
 async function oneRun(configFile: string, units: readonly string[], hosts: readonly string[]): Promise<void> {
   const cloud = benchCloud(hosts, configFile);
   const all = connections(cloud);
-  const result = await apply({ steps: [benchStep(units)], cloud, connections: all, emit: () => {} });
+  const result = await apply({
+    steps: [benchStep(units)],
+    subject: cloud,
+    secrets: [],
+    connections: all,
+    emit: () => {},
+  });
   await all.closeAll();
   if (result.outcome !== 'done') throw new Error(JSON.stringify(result.problems, undefined, 2));
   process.stdout.write(`changed ${result.changed}\n`);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 await import('./install.mjs');
 const { build } = await import('esbuild');
+const { bundleOptions } = await import('./bundle.mjs');
 const [name = '', ...rest] = process.argv.slice(2);
 const source = join(root, 'bench', `${name}.ts`);
 if (!/^[a-z]+$/.test(name) || !existsSync(source)) {
@@ -15,14 +16,9 @@ if (!/^[a-z]+$/.test(name) || !existsSync(source)) {
 }
 const bundle = join(root, 'dist', `bench-${name}.mjs`);
 await build({
+  ...bundleOptions,
   entryPoints: [source],
   outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  packages: 'external',
-  logLevel: 'warning',
 });
 const run = spawnSync(process.execPath, [bundle, ...rest], { cwd: root, stdio: 'inherit' });
 process.exit(run.status ?? 1);

@@ -1,22 +1,34 @@
-// Bundles the sources into dist/: one file to load, so that a command starts in a tenth of a second.
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+// Bundles the sources into dist/: an entry and chunks that are loaded when a command needs them, so that a command
+// starts in a tenth of a second.
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleOptions } from './bundle.mjs';
 
 const { outputFiles } = await build({
-  entryPoints: ['src/cli/main.ts'],
-  outfile: 'dist/cloudwright.mjs',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  packages: 'external',
+  ...bundleOptions,
+  entryPoints: { cloudwright: 'src/cli/main.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.mjs' },
+  splitting: true,
+  chunkNames: 'chunks/[name]-[hash]',
   sourcemap: 'linked',
-  logLevel: 'warning',
   write: false,
 });
-// Moved in whole: another command may be loading the bundle now, or building it as well.
-await mkdir('dist', { recursive: true });
-for (const { path, contents } of outputFiles) {
+await mkdir('dist/chunks', { recursive: true });
+// Moved in whole, the entry last: another command may be loading the bundle now, or building it as well.
+const isEntry = ({ path }) => basename(path) === 'cloudwright.mjs';
+for (const { path, contents } of outputFiles.toSorted((a, b) => isEntry(a) - isEntry(b))) {
   await writeFile(`${path}.${process.pid}`, contents);
   await rename(`${path}.${process.pid}`, path);
+}
+
+// Chunks of earlier builds go a day later: a command that is running now may still load them.
+const DAY = 24 * 3600 * 1000;
+const current = new Set(outputFiles.map(({ path }) => basename(path)));
+for (const name of await readdir('dist/chunks')) {
+  if (current.has(name)) continue;
+  const file = join('dist/chunks', name);
+  const age = Date.now() - (await stat(file).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+  if (age > DAY) await rm(file, { force: true });
 }

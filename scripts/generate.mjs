@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { bundleOptions } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 // Inside the checkout, so that the bundle finds the packages it leaves out.
@@ -11,6 +12,7 @@ const place = await mkdtemp(join(root, 'node_modules', '.cache', 'generate-'));
 try {
   const outfile = join(place, 'generated.mjs');
   await build({
+    ...bundleOptions,
     stdin: {
       contents: `export { errorsDocument } from './src/errors/document.ts';
         export { descriptionJsonSchema } from './src/cloud/schema.ts';
@@ -18,11 +20,6 @@ try {
       resolveDir: root,
     },
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'warning',
   });
   const { errorsDocument, descriptionJsonSchema, withStepsTable } = await import(pathToFileURL(outfile).href);
   await mkdir(join(root, 'docs'), { recursive: true });

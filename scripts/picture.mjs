@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import pc from 'picocolors';
+import { bundleOptions } from './bundle.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [journal] = process.argv.slice(2);
@@ -68,6 +69,7 @@ const place = await mkdtemp(join(root, 'node_modules', '.cache', 'picture-'));
 try {
   const outfile = join(place, 'print.mjs');
   await build({
+    ...bundleOptions,
     stdin: {
       contents: `export { drawRun } from './src/cli/print/drawRun.ts';
         export { emptyView, follow } from './src/cli/print/runView.ts';
@@ -76,10 +78,6 @@ try {
       resolveDir: root,
     },
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
   });
   const { drawRun, emptyView, follow, formatRecap, readJournal } = await import(pathToFileURL(outfile).href);
   const events = readJournal(journal);

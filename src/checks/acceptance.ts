@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '../api/client.ts';
+import type { Emit } from '../engine/event.ts';
 import { fail, problem } from '../errors/problem.ts';
-import { Confidential } from '../secrets/confidential.ts';
-import { makeSshKeyPair } from '../vault/ssh-key.ts';
+import type { Confidential } from '../secrets/confidential.ts';
 import { cleanUp } from './acceptance/cleanUp.ts';
-import { checkVantage, type GuestAccess, type Vantage } from './acceptance/guest.ts';
+import { checkTestClient, type GuestAccess, type TestClient } from './acceptance/guest.ts';
 import { type Common, providerRows, tenantRows } from './acceptance/guestRows.ts';
 import { loginUserOf, readImageFile, sizeFor } from './acceptance/imageFile.ts';
 import { checkRange, type ProviderRange, settleProviderNetwork } from './acceptance/provider.ts';
-import { type AcceptanceProgress, type AcceptanceRow, createRows, problemOf } from './acceptance/rows.ts';
+import { type AcceptanceRow, about, createRows, failed, passed, problemOf } from './acceptance/rows.ts';
 
 export interface AcceptanceInput {
   readonly client: Client;
@@ -16,28 +16,30 @@ export interface AcceptanceInput {
   readonly image: {
     /** A raw or qcow2 file on this machine. */
     readonly file: string;
-    /** Who logs in by key; told from the file's name unless given. */
+    /** Who logs in by key; by default the user that the distribution's images document. */
     readonly user?: string | undefined;
     readonly memoryMiB?: number | undefined;
     readonly diskGiB?: number | undefined;
   };
   /** Undefined where tenant networks exist, else the reason why there are none: their part is left out. */
   readonly noTenantNetworks?: string | undefined;
-  /** Where instances are reached from: on the provider network's side. */
-  readonly vantage: Vantage;
+  /** Reaches the instances from the provider network's side. */
+  readonly testClient: TestClient;
+  /** In OpenSSH's formats; for the instances of this test alone. */
+  readonly keyPair: { readonly publicKey: string; readonly privateKey: Confidential };
   /** Leaves all that was made in place. */
   readonly keep?: boolean;
-  readonly emit?: (progress: AcceptanceProgress) => void;
+  readonly emit: Emit;
   /** Stops the test; it still cleans up. */
   readonly signal?: AbortSignal | undefined;
   /** Seconds for an instance to become ACTIVE, and for it to answer then. */
   readonly limits?: { readonly active?: number; readonly answer?: number };
 }
 
-/** The acceptance test's answer (E2); plain values, so that it is its own JSON. */
+/** The acceptance test's answer; plain values, so that it is its own JSON. */
 export interface AcceptanceResult {
-  /** The name that all of this run's things start with. */
-  readonly run: string;
+  /** Everything that the test made has a name that begins with this. */
+  readonly name: string;
   readonly ok: boolean;
   readonly rows: readonly AcceptanceRow[];
   readonly milliseconds: number;
@@ -50,7 +52,8 @@ export const TEST_PREFIX = 'cw-test-';
 
 /**
  * Proves the cloud from the outside: an instance on the provider network and one behind a floating address, both
- * reached by ping and ssh, and a volume seen in the guest. Never rejects: every failure is a row.
+ * reached by ping and ssh, and a volume seen in the guest. Never rejects: every failure is a row, and an event
+ * `check-failed`. What was made is removed again, also after a failure or an interruption.
  */
 export async function acceptance(input: AcceptanceInput): Promise<AcceptanceResult> {
   const began = Date.now();
@@ -65,7 +68,7 @@ export async function acceptance(input: AcceptanceInput): Promise<AcceptanceResu
     leftBehind.push(...left);
   }
   return {
-    run,
+    name: run,
     ok: done.every((row) => row.ok),
     rows: done,
     milliseconds: Date.now() - began,
@@ -77,12 +80,11 @@ export async function acceptance(input: AcceptanceInput): Promise<AcceptanceResu
 /** Names every row with what it needs; those that need nothing of one another run side by side. */
 function plan(input: AcceptanceInput, run: string, rows: ReturnType<typeof createRows>): void {
   const { client } = input;
-  const pair = makeSshKeyPair(run);
   const access: GuestAccess = {
     client,
-    vantage: input.vantage,
+    testClient: input.testClient,
     user: input.image.user ?? loginUserOf(input.image.file),
-    privateKey: new Confidential(pair.privateKey),
+    privateKey: input.keyPair.privateKey,
     limitSeconds: input.limits?.answer ?? 180,
     signal: input.signal,
   };
@@ -93,21 +95,21 @@ function plan(input: AcceptanceInput, run: string, rows: ReturnType<typeof creat
     const size = Math.ceil(value.length / 1024 ** 2);
     return { value, sentence: `a ${value.format} image of ${size} MiB, addresses ${rangeOf(input)}` };
   });
-  const vantage = rows.row('vantage', 'Place to reach instances from', {}, async () => {
-    await checkVantage(input.vantage);
-    return { value: true, sentence: 'ping and ssh are there' };
+  const testClient = rows.row('test-client', 'Test client', {}, async () => {
+    await checkTestClient(input.testClient);
+    return { value: true, sentence: 'ping and ssh are installed' };
   });
-  const ready = rows.row('leftovers', 'Leftovers of earlier tests', { file, vantage }, async () => {
+  const ready = rows.row('leftovers', 'Leftovers of earlier tests', { file, testClient }, async () => {
     const { removed, leftBehind } = await cleanUp(client, (name) => name.startsWith(TEST_PREFIX));
     const rest = leftBehind.map(({ thing }) => thing).join(', ');
     const gone = removed.length > 0 ? `removed: ${removed.join(', ')}` : 'none';
-    return { value: true, sentence: rest === '' ? gone : `${gone}; still there: ${rest}` };
+    return { value: true, sentence: rest === '' ? gone : `${gone}; could not be removed: ${rest}` };
   });
   const provider = rows.row('provider-network', 'Provider network and subnet', { ready }, async () => {
     const value = await settleProviderNetwork(client, input.provider, `${run}-provider`);
     const where = `${value.subnet.cidr} on physical network ${input.provider.physicalNetwork}`;
     const sentence = value.reused
-      ? `network ${value.network.name} was there already and is used: ${where}`
+      ? `uses the existing network ${value.network.name}: ${where}`
       : `flat, ${where}, pool ${rangeOf(input)}`;
     return { value, sentence };
   });
@@ -132,8 +134,8 @@ function plan(input: AcceptanceInput, run: string, rows: ReturnType<typeof creat
     return { value: id, sentence: `1 processor, ${memoryMiB} MiB, ${diskGiB} GiB` };
   });
   const keypair = rows.row('keypair', 'Key pair', { ready }, async () => {
-    await client.compute.importKeypair(`${run}-key`, pair.publicKey);
-    return { value: `${run}-key`, sentence: 'Ed25519, its private half in this process alone' };
+    await client.compute.importKeypair(`${run}-key`, input.keyPair.publicKey);
+    return { value: `${run}-key`, sentence: 'Ed25519; the private key stays in this process' };
   });
   const securityGroup = rows.row('security-group', 'Security group', { ready }, async () => {
     const { id } = await client.network.createSecurityGroup({
@@ -144,7 +146,7 @@ function plan(input: AcceptanceInput, run: string, rows: ReturnType<typeof creat
     await client.network.createSecurityGroupRule({ ...rule, protocol: 'icmp' });
     const ssh = { protocol: 'tcp', port_range_min: 22, port_range_max: 22 };
     await client.network.createSecurityGroupRule({ ...rule, ...ssh });
-    return { value: id, sentence: 'of its own, lets in ping and ssh; the default group is untouched' };
+    return { value: id, sentence: 'allows ping and ssh; the default group is unchanged' };
   });
 
   const common: Common = {
@@ -158,41 +160,27 @@ function plan(input: AcceptanceInput, run: string, rows: ReturnType<typeof creat
   tenantRows(common, provider, input.provider.cidr, input.noTenantNetworks);
 }
 
+/** Removes what the test has made; its own row. */
 async function tidy(
   input: AcceptanceInput,
   run: string,
 ): Promise<{ readonly row: AcceptanceRow; readonly left: readonly string[] }> {
-  const name = 'clean-up';
-  const title = 'Clean-up';
-  const began = Date.now();
-  input.emit?.({ type: 'started', name, title });
-  const finish = (ok: boolean, sentence: string, fault?: AcceptanceRow['problem']): AcceptanceRow => {
-    const row: AcceptanceRow = {
-      name,
-      title,
-      state: ok ? 'passed' : 'failed',
-      ok,
-      sentence,
-      milliseconds: Date.now() - began,
-      ...(fault && { problem: fault }),
-    };
-    input.emit?.({ type: 'ended', row });
-    return row;
-  };
+  const { emit } = input;
+  const row = { name: 'clean-up', title: 'Clean-up', began: Date.now() };
+  emit({ type: 'check-waiting', ...about(row.name), title: row.title, sentence: '' });
   try {
     const { removed, leftBehind } = await cleanUp(input.client, (other) => other.startsWith(run));
-    if (leftBehind.length === 0) return { row: finish(true, `${removed.length} things removed`), left: [] };
+    if (leftBehind.length === 0) {
+      return { row: passed(emit, { ...row, sentence: `${removed.length} things removed` }), left: [] };
+    }
     const left = leftBehind.map(({ thing }) => thing);
-    const details = {
-      count: left.length,
-      things: left.join(', '),
-      reason: leftBehind[0]?.reason ?? '',
-    };
-    const fault = problem('CHECK_LEFT_BEHIND', { details });
-    return { row: finish(false, `${fault.what} ${fault.why}`, fault), left };
+    const reason = problem('CHECK_LEFT_BEHIND', {
+      details: { count: left.length, things: left.join(', '), reason: leftBehind[0]?.reason ?? '' },
+    });
+    return { row: failed(emit, { ...row, sentence: `${reason.what} ${reason.why}` }, reason), left };
   } catch (error) {
-    const fault = problemOf(error, name);
-    return { row: finish(false, fault.what, fault), left: [`things named ${run}`] };
+    const reason = problemOf(error, row.name);
+    return { row: failed(emit, { ...row, sentence: reason.what }, reason), left: [`things named ${run}`] };
   }
 }
 

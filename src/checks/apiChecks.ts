@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Client } from '../api/client.ts';
 import { orUndefined } from '../api/errors.ts';
 import type { ApiCheck, Finding } from '../engine/check.ts';
+import { API } from '../engine/resource.ts';
 import {
   type AgentExpectation,
   type ComputeExpectation,
@@ -24,18 +25,13 @@ interface CheckText {
   readonly thorough?: boolean;
 }
 
-/** `host` is where a failure is shown: the control host that stands for the API. */
-function apiCheck(
-  host: string,
-  words: CheckText,
-  probe: (api: Client) => Promise<Finding>,
-): ApiCheck<Client> {
-  return { via: 'api', host, ...words, probe: (api) => finding(() => probe(api)) };
+function apiCheck(words: CheckText, probe: (api: Client) => Promise<Finding>): ApiCheck<Client> {
+  return { via: 'api', host: API, ...words, probe: (api) => finding(() => probe(api)) };
 }
 
-export function tokenCheck(host: string): ApiCheck<Client> {
+export function tokenCheck(): ApiCheck<Client> {
   const words = { id: 'identity-token', title: 'Keystone issues a token through the VIP', limitSeconds: 60 };
-  return apiCheck(host, words, async (api) => {
+  return apiCheck(words, async (api) => {
     const login = await api.session.login();
     const projects = await api.identity.projects();
     const faults = login.roles.includes('admin')
@@ -46,14 +42,14 @@ export function tokenCheck(host: string): ApiCheck<Client> {
 }
 
 /** The list goes through Glance's database, the token check and its policies; the tiny image through its store. */
-export function imageServiceCheck(host: string): ApiCheck<Client> {
+export function imageServiceCheck(): ApiCheck<Client> {
   const words = {
     id: 'image-service',
     title: 'Glance takes an image and gives it up again',
     limitSeconds: 90,
     thorough: true,
   };
-  return apiCheck(host, words, async (api) => {
+  return apiCheck(words, async (api) => {
     const name = `${PREFIX}image`;
     for (const left of await api.image.list({ name })) await api.image.remove(left.id);
     const made = await api.image.create({ name, disk_format: 'raw', container_format: 'bare' });
@@ -72,13 +68,13 @@ export function imageServiceCheck(host: string): ApiCheck<Client> {
 }
 
 /** Each compute host is a resource provider with processors, memory and disk: without them nothing is scheduled. */
-export function placementCheck(host: string, computeHosts: readonly string[]): ApiCheck<Client> {
+export function placementCheck(computeHosts: readonly string[]): ApiCheck<Client> {
   const words = {
     id: 'placement-inventories',
     title: 'Placement knows what each compute host has',
     limitSeconds: 120,
   };
-  return apiCheck(host, words, async (api) => {
+  return apiCheck(words, async (api) => {
     const providers = await api.placement.providers();
     const faults = await Promise.all(
       computeHosts.map(async (name): Promise<readonly string[]> => {
@@ -97,23 +93,23 @@ export function placementCheck(host: string, computeHosts: readonly string[]): A
   });
 }
 
-export function computeServicesCheck(host: string, expected: ComputeExpectation): ApiCheck<Client> {
+export function computeServicesCheck(expected: ComputeExpectation): ApiCheck<Client> {
   const words = { id: 'compute-services', title: 'Compute services are enabled and up', limitSeconds: 120 };
-  return apiCheck(host, words, async (api) => judgeComputeServices(await api.compute.services(), expected));
+  return apiCheck(words, async (api) => judgeComputeServices(await api.compute.services(), expected));
 }
 
-export function networkAgentsCheck(host: string, expected: AgentExpectation): ApiCheck<Client> {
+export function networkAgentsCheck(expected: AgentExpectation): ApiCheck<Client> {
   const words = {
     id: 'network-agents',
     title: 'Network agents are alive and of the right kinds',
     limitSeconds: 120,
   };
-  return apiCheck(host, words, async (api) => judgeNetworkAgents(await api.network.agents(), expected));
+  return apiCheck(words, async (api) => judgeNetworkAgents(await api.network.agents(), expected));
 }
 
-export function volumeServicesCheck(host: string, expected: readonly ServiceExpectation[]): ApiCheck<Client> {
+export function volumeServicesCheck(expected: readonly ServiceExpectation[]): ApiCheck<Client> {
   const words = { id: 'volume-services', title: 'Volume services are enabled and up', limitSeconds: 120 };
-  return apiCheck(host, words, async (api) => judgeVolumeServices(await api.volume.services(), expected));
+  return apiCheck(words, async (api) => judgeVolumeServices(await api.volume.services(), expected));
 }
 
 /** A stack of one random string: Heat's engine, its database and its queue, and nothing else. */
@@ -123,14 +119,14 @@ const TEMPLATE = {
   outputs: { word: { value: { get_attr: ['word', 'value'] } } },
 };
 
-export function stackCheck(host: string): ApiCheck<Client> {
+export function stackCheck(): ApiCheck<Client> {
   const words = {
     id: 'orchestration-stack',
     title: 'Heat deploys a stack and deletes it',
     limitSeconds: 120,
     thorough: true,
   };
-  return apiCheck(host, words, async (api) => {
+  return apiCheck(words, async (api) => {
     const heat = api.orchestration;
     for (const left of await heat.stacks()) {
       if (left.stack_name.startsWith(PREFIX)) await heat.remove(left.stack_name, left.id);
@@ -167,13 +163,13 @@ export function stackCheck(host: string): ApiCheck<Client> {
   });
 }
 
-export function secretStoreCheck(host: string): ApiCheck<Client> {
+export function secretStoreCheck(): ApiCheck<Client> {
   const words = {
     id: 'key-manager-secret',
     title: 'Barbican keeps a secret and gives it back',
     limitSeconds: 60,
   };
-  return apiCheck(host, words, async (api) => {
+  return apiCheck(words, async (api) => {
     const name = `${PREFIX}secret`;
     for (const left of await api.keyManager.list(name)) await api.keyManager.remove(left.secret_ref);
     const payload = randomBytes(16).toString('hex');
@@ -189,13 +185,13 @@ export function secretStoreCheck(host: string): ApiCheck<Client> {
 }
 
 /** The login page over https, as a browser gets it. `url`: `https://VIP:31000/`. */
-export function dashboardCheck(host: string, url: string): ApiCheck<Client> {
+export function dashboardCheck(url: string): ApiCheck<Client> {
   const words = {
     id: 'dashboard-page',
     title: 'The dashboard shows its login page over https',
     limitSeconds: 90,
   };
-  return apiCheck(host, words, async (api) => {
+  return apiCheck(words, async (api) => {
     let address = url;
     for (let hops = 0; hops < 6; hops++) {
       const answer = await api.session.http.send({

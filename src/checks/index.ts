@@ -1,6 +1,6 @@
-export type { Vantage } from './acceptance/guest.ts';
+export type { TestClient } from './acceptance/guest.ts';
 export type { ProviderRange } from './acceptance/provider.ts';
-export type { AcceptanceProgress, AcceptanceRow } from './acceptance/rows.ts';
+export type { AcceptanceRow } from './acceptance/rows.ts';
 export { type AcceptanceInput, type AcceptanceResult, acceptance } from './acceptance.ts';
 export {
   computeServicesCheck,
@@ -13,13 +13,6 @@ export {
   tokenCheck,
   volumeServicesCheck,
 } from './apiChecks.ts';
-export {
-  type Credential,
-  type CredentialSettings,
-  cloudsYaml,
-  credentialsOf,
-  openrc,
-} from './credentials.ts';
 export { expectationsOf } from './expectations.ts';
 export type { AgentExpectation, ComputeExpectation, ServiceExpectation } from './judgements.ts';
 export { type ToolboxExpectations, type ToolboxReport, toolbox } from './toolbox.ts';

@@ -1,4 +1,8 @@
+import type { Caller } from '../app/caller.ts';
 import type { Terminal } from './terminal.ts';
+
+/** What the shell's completion offers for a value. */
+export type Completes = 'file' | 'step' | 'host' | 'lab' | 'node';
 
 /** A value that the operator gives by position. `…` follows the name in help when `many`. */
 export interface ArgumentSpec {
@@ -7,8 +11,7 @@ export interface ArgumentSpec {
   readonly required?: boolean;
   readonly many?: boolean;
   readonly choices?: readonly string[];
-  /** Completes to file names in the shell. */
-  readonly file?: boolean;
+  readonly completes?: Completes;
 }
 
 /** A long option. With `value` it takes one, shown in help in that spelling; without, it is a switch. */
@@ -20,7 +23,7 @@ export interface OptionSpec {
   /** May be given several times, and takes comma-separated lists. */
   readonly many?: boolean;
   readonly choices?: readonly string[];
-  readonly file?: boolean;
+  readonly completes?: Completes;
 }
 
 export interface Example {
@@ -37,31 +40,50 @@ export interface GlobalSettings {
   readonly quiet: boolean;
 }
 
-/** All that a command may use of the world around it; tests hand in their own. */
+/** What a command is given: the terminal, its settings, and who asks for what it calls in `app/`. */
 export interface CommandContext {
   readonly terminal: Terminal;
   readonly settings: GlobalSettings;
   /** Working folder; relative file names start here. */
   readonly folder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Aborted at the first SIGINT or SIGTERM: what is under way finishes, nothing new starts. */
+  /** Aborted at the first SIGINT or SIGTERM: running changes finish, nothing new starts. */
   readonly signal: AbortSignal;
+  /** Passed on to every function of `app/`; its events are printed. */
+  readonly caller: Caller;
 }
 
-/** One command of the table; help, completion and `docs/commands.md` are made from these values. */
+/** What a command has to say at its end. */
+export interface Outcome {
+  readonly exitCode: number;
+  /** `data` of the last line of `--json`: plain values. */
+  readonly data?: unknown;
+  /** Printed unless `--json` was given. */
+  readonly text?: () => string;
+  /** Printed with `--quiet` too, because the command was called to print it. */
+  readonly essential?: true;
+}
+
+/** What `--help` lists together. */
+export type Purpose = 'start' | 'describe' | 'deploy' | 'look' | 'manage' | 'other';
+
+/**
+ * One command of the table; help, completion and `docs/commands.md` are made from these values. What it calls is
+ * imported in `run`, so that no command pays for what another needs.
+ */
 export interface Command {
   /** As typed: `apply`, or `lab up` for one in a group. */
   readonly name: string;
+  readonly purpose?: Purpose;
   readonly summary: string;
   /** Paragraphs below the summary in help. */
   readonly details?: string;
   readonly arguments?: readonly ArgumentSpec[];
   readonly options?: readonly OptionSpec[];
   readonly examples?: readonly Example[];
-  /** Everything after the first argument goes on as it stands, options too: `lab ssh NODE ls -l`. */
-  readonly passThrough?: boolean;
-  /** Settles with the exit code. */
-  run(context: CommandContext, input: Input): Promise<number>;
+  /** The last argument takes everything from its first word on, options too: `lab ssh NODE ls -l`. */
+  readonly passThrough?: true;
+  run(context: CommandContext, input: Input): Promise<Outcome>;
 }
 
 /** What was typed after a command's name, read by the names of its specs. */

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { version } from '../app/version.ts';
 import { type Problem, problem } from '../errors/problem.ts';
-import { version } from './version.ts';
 
 /**
  * Puts an unforeseen error's trace into a file that only the operator can read, and gives the problem to show

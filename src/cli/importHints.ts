@@ -2,10 +2,10 @@ import { fail } from '../errors/problem.ts';
 import type { ImportHints } from '../formats/hints.ts';
 import type { Input, OptionSpec } from './command.ts';
 
-/** What the files may have no word for; each is assumed, and told as assumed, where it is left out. */
+/** Values that the files may lack; each that is left out is assumed, and the report says so. */
 export const hintOptions: readonly OptionSpec[] = [
   { name: 'cloud', value: 'NAME', summary: 'name of the cloud' },
-  { name: 'vip', value: 'ADDRESS', summary: 'free address of the management network for the APIs' },
+  { name: 'vip', value: 'ADDRESS', summary: 'unused address of the management network for the APIs' },
   { name: 'management-cidr', value: 'CIDR', summary: 'the management network' },
   { name: 'management-interface', value: 'NAME', summary: 'interface of the hosts in it' },
   { name: 'provider-interface', value: 'NAME', summary: 'interface without an address, for instances' },
@@ -13,7 +13,12 @@ export const hintOptions: readonly OptionSpec[] = [
   { name: 'overlay-cidr', value: 'CIDR', summary: 'the overlay network' },
   { name: 'service-cidr', value: 'CIDR', summary: 'the service network' },
   { name: 'storage-cidr', value: 'CIDR', summary: 'the storage network' },
-  { name: 'ssh-config', value: 'FILE', summary: 'an ssh_config to use instead of your own', file: true },
+  {
+    name: 'ssh-config',
+    value: 'FILE',
+    summary: 'an ssh_config to use instead of your own',
+    completes: 'file',
+  },
   {
     name: 'address',
     value: 'HOST=ADDRESS',

@@ -4,38 +4,9 @@ import type { HostGroupAnswer, InitAnswers } from '../cloud/answers.ts';
 import type { NetworkName } from '../cloud/cloud.ts';
 import { addressToNumber, numberToAddress, parseNetwork } from '../cloud/ipv4.ts';
 import { fail } from '../errors/problem.ts';
-import type { Input, OptionSpec } from './command.ts';
+import type { Input } from './command.ts';
 
 type Changeable = { -readonly [Key in keyof InitAnswers]: InitAnswers[Key] };
-
-/** The flags of `init`; each stands for one question. */
-export const initOptions: readonly OptionSpec[] = [
-  { name: 'multi-node', summary: 'several hosts instead of all on one' },
-  { name: 'name', value: 'NAME', summary: 'name of the cloud' },
-  { name: 'trial', summary: 'lower the minimum sizes and keep OSDs in files' },
-  { name: 'management-cidr', value: 'CIDR', summary: 'the management network' },
-  { name: 'vip', value: 'ADDRESS', summary: 'free address of the management network for the APIs' },
-  { name: 'service-cidr', value: 'CIDR', summary: 'the network from which users come' },
-  { name: 'service-vip', value: 'ADDRESS', summary: 'free address of it for the dashboard' },
-  { name: 'overlay-cidr', value: 'CIDR', summary: 'the network that carries tenant networks, or `none`' },
-  { name: 'storage-cidr', value: 'CIDR', summary: 'the storage network' },
-  {
-    name: 'interface',
-    value: 'NETWORK=NAME',
-    summary: 'interface of a network, as management=eth1',
-    many: true,
-  },
-  { name: 'control', value: 'ADDRESS[,COUNT]', summary: 'first control host, and how many there are' },
-  { name: 'compute', value: 'ADDRESS[,COUNT]', summary: 'the same for compute hosts' },
-  { name: 'storage', value: 'ADDRESS[,COUNT]', summary: 'the same for storage hosts' },
-  { name: 'device', value: 'DEVICE', summary: 'a device for an OSD on each storage host', many: true },
-  { name: 'ssh-user', value: 'USER', summary: 'who logs in on the hosts' },
-  { name: 'ssh-key', value: 'FILE', summary: 'private key for it', file: true },
-  { name: 'ssh-config', value: 'FILE', summary: 'an ssh_config to use instead of your own', file: true },
-  { name: 'time-server', value: 'NAME', summary: 'a time server', many: true },
-  { name: 'mirror', value: 'URL', summary: 'Debian mirror of the hosts' },
-  { name: 'proxy', value: 'URL', summary: 'HTTP proxy for fetching packages' },
-];
 
 /** The answers that the flags give, with the defaults for the rest. Throws CLI_OPTION_VALUE_INVALID. */
 export function answersFromFlags(input: Input): InitAnswers {
@@ -44,7 +15,7 @@ export function answersFromFlags(input: Input): InitAnswers {
   const cidr = input.option('management-cidr');
   const defaults = defaultAnswers(shape, undefined, input.flag('trial') || undefined);
   const answers: Changeable = { ...(cidr ? moved(defaults, cidr) : defaults) };
-  // Whoever names hosts names all of them; roles without hosts of their own go to the control hosts.
+  // Hosts are named all or not at all; roles without hosts of their own go to the control hosts.
   if (groups.some((role) => input.option(role) !== undefined)) {
     delete answers.compute;
     delete answers.storage;
@@ -78,7 +49,7 @@ export function answersFromFlags(input: Input): InitAnswers {
   return answers;
 }
 
-/** The same host parts in another management network; unchanged where that is no network, which validation says. */
+/** The same host parts in another management network; unchanged if that is not a network, which validation reports. */
 function moved(answers: InitAnswers, cidr: string): InitAnswers {
   const to = parseNetwork(cidr);
   const from = parseNetwork(answers.managementCidr);
@@ -120,7 +91,7 @@ function refuse(option: string, value: string, allowed: string): never {
   fail('CLI_OPTION_VALUE_INVALID', { details: { option, value, allowed, command: 'cloudwright init' } });
 }
 
-/** Asks for what differs most from cloud to cloud; everything else keeps the default and stands in the file. */
+/** Asks for what differs most from cloud to cloud; everything else has its default in the file. */
 export async function askAnswers(given: InitAnswers): Promise<InitAnswers> {
   const shape = answered<InitAnswers['shape']>(
     await select<InitAnswers['shape']>({
@@ -136,11 +107,11 @@ export async function askAnswers(given: InitAnswers): Promise<InitAnswers> {
       output: process.stderr,
     }),
   );
-  const start: InitAnswers = shape === given.shape ? given : defaultAnswers(shape, given.name);
+  const start: InitAnswers = shape === given.shape ? given : { ...defaultAnswers(shape), name: given.name };
   const name = await ask('Name of the cloud', start.name);
   const managementCidr = await ask('Management network', start.managementCidr);
   const first = await ask('Address of the first control host in it', start.control.firstAddress);
-  const vip = await ask('A free address in it, for the APIs', start.vip);
+  const vip = await ask('An unused address in it, for the APIs', start.vip);
   const sshUser = await ask('User for ssh on the hosts', start.sshUser);
   const management = await ask(
     'Interface of the hosts in the management network',

@@ -1,14 +1,15 @@
 import { Argument, CommanderError, Option, Command as Parser } from 'commander';
-import { fail } from '../errors/problem.ts';
-import { nearest } from '../errors/suggest.ts';
-import type { ArgumentSpec, Command, CommandContext, GlobalSettings, OptionSpec } from './command.ts';
+import { version } from '../app/version.ts';
+import type { ArgumentSpec, Command, GlobalSettings, OptionSpec, Purpose } from './command.ts';
 import { Input } from './command.ts';
 import { globalOptions } from './globals.ts';
-import { version } from './version.ts';
+import { throwAsProblem, throwUnknownCommand } from './parseProblem.ts';
+import { commandWords, ownWordsFirst } from './words.ts';
 
 /** The words that name groups (`lab`, `vault`), with what help says of them. */
 export interface Group {
   readonly name: string;
+  readonly purpose?: Purpose;
   readonly summary: string;
 }
 
@@ -17,10 +18,24 @@ export interface CommandTable {
   readonly commands: readonly Command[];
 }
 
+/** The headings of `--help`, in its order. */
+export const purposes: Readonly<Record<Purpose, string>> = {
+  start: 'Get started:',
+  describe: 'Describe a cloud:',
+  deploy: 'Deploy it:',
+  look: 'Check it:',
+  manage: 'Secrets and trial machines:',
+  other: 'Other:',
+};
+
 export interface ProgramOptions {
   readonly table: CommandTable;
-  /** Makes the context once the global options are known. */
-  context(settings: GlobalSettings & { readonly color: boolean }): CommandContext;
+  /** Runs a command once its line has been parsed; gives the exit code. */
+  execute(
+    command: Command,
+    input: Input,
+    settings: GlobalSettings & { readonly color: boolean },
+  ): Promise<number>;
   writeOut(text: string): void;
   writeErr(text: string): void;
   columns(): number;
@@ -31,6 +46,8 @@ export interface ProgramOptions {
  * rejects with CloudwrightError (CLI_*, exit 2) when the line is wrong, or with what the command rejects with.
  */
 export async function runProgram(words: readonly string[], options: ProgramOptions): Promise<number> {
+  const { table } = options;
+  refuseUnknownCommand(words, table);
   let exitCode = 0;
   const root = buildParser(options, (code) => {
     exitCode = code;
@@ -39,8 +56,11 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
     options.writeErr(root.helpInformation());
     return 2;
   }
+  const command = commandNamed(words, table);
   try {
-    await root.parseAsync([...words], { from: 'user' });
+    await root.parseAsync(command?.passThrough ? ownWordsFirst(words, command) : [...words], {
+      from: 'user',
+    });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
@@ -48,16 +68,42 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
       options.writeErr(root.helpInformation());
       return 2;
     }
-    throwAsProblem(error, words, options.table);
+    throwAsProblem(error, words, table, command);
   }
   return exitCode;
+}
+
+/** The command that the words name, as far as they can be understood. */
+function commandNamed(words: readonly string[], table: CommandTable): Command | undefined {
+  const [first = '', second = ''] = commandWords(words);
+  const isGroup = table.groups.some((group) => group.name === first);
+  const name = isGroup ? `${first} ${second}` : first;
+  return table.commands.find((command) => command.name === name);
+}
+
+/** The name of the command on the line; empty where there is none. */
+export function nameIn(words: readonly string[], table: CommandTable): string {
+  return commandNamed(words, table)?.name ?? '';
+}
+
+/** Help about a command that does not exist would be help about something else. */
+function refuseUnknownCommand(words: readonly string[], table: CommandTable): void {
+  const [first, second] = commandWords(words);
+  if (first === undefined) return;
+  const group = table.groups.find(({ name }) => name === first);
+  const known = table.commands.some(({ name }) => name === first);
+  if (!group && !known) throwUnknownCommand([first], table);
+  if (!group || second === undefined) return;
+  if (!table.commands.some(({ name }) => name === `${first} ${second}`)) {
+    throwUnknownCommand([first, second], table);
+  }
 }
 
 /** The parser of the whole table. */
 function buildParser(options: ProgramOptions, settle: (code: number) => void): Parser {
   const { table } = options;
   const root = prepare(new Parser('cloudwright'), options)
-    .description('One description of hosts and variables in; a running, verified OpenStack cloud out.')
+    .description('Deploys a verified OpenStack cloud from one description of hosts and services.')
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print help; also after a command')
     .usage('[options] COMMAND …')
@@ -68,28 +114,42 @@ function buildParser(options: ProgramOptions, settle: (code: number) => void): P
     '\nExit codes: 0 done, 1 a step or check failed, 2 bad input, 3 interrupted, 4 locked by another run.',
   );
 
+  const entries: readonly (Command | Group)[] = [
+    ...table.commands.filter(({ name }) => !name.includes(' ')),
+    ...table.groups,
+  ];
+  const order = Object.keys(purposes);
+  const at = ({ purpose = 'other' }: { readonly purpose?: Purpose }): number => order.indexOf(purpose);
   const groups = new Map<string, Parser>();
-  for (const group of table.groups) {
-    const parser = prepare(root.command(group.name), options).description(group.summary);
-    parser.helpCommand(false).enablePositionalOptions();
-    parser.usage('COMMAND …');
-    for (const spec of globalOptions) parser.addOption(optionOf(spec).hideHelp());
-    parser.allowExcessArguments(true);
-    parser.action(() => {
-      const word = parser.args[0];
-      if (word !== undefined) throwUnknownCommand([group.name, word], table);
-      options.writeErr(parser.helpInformation());
-      settle(2);
-    });
-    groups.set(group.name, parser);
+  for (const entry of [...entries].sort((a, b) => at(a) - at(b))) {
+    const heading = purposes[entry.purpose ?? 'other'];
+    if ('run' in entry) addCommand(root, entry.name, entry, options, settle).helpGroup(heading);
+    else groups.set(entry.name, addGroup(root, entry, options, settle).helpGroup(heading));
   }
   for (const command of table.commands) {
     const [first = '', second] = command.name.split(' ');
-    const parent = second === undefined ? root : (groups.get(first) ?? root);
-    addCommand(parent, second ?? first, command, options, settle);
+    const parent = groups.get(first);
+    if (second !== undefined && parent) addCommand(parent, second, command, options, settle);
   }
   root.helpCommand(false);
   return root;
+}
+
+function addGroup(
+  root: Parser,
+  group: Group,
+  options: ProgramOptions,
+  settle: (code: number) => void,
+): Parser {
+  const parser = prepare(root.command(group.name), options).description(group.summary);
+  parser.helpCommand(false).enablePositionalOptions();
+  parser.usage('COMMAND …');
+  for (const spec of globalOptions) parser.addOption(optionOf(spec).hideHelp());
+  parser.action(() => {
+    options.writeErr(parser.helpInformation());
+    settle(2);
+  });
+  return parser;
 }
 
 function addCommand(
@@ -98,7 +158,7 @@ function addCommand(
   command: Command,
   options: ProgramOptions,
   settle: (code: number) => void,
-): void {
+): Parser {
   const parser = prepare(parent.command(name), options).summary(command.summary);
   parser.description(command.details ? `${command.summary}\n\n${command.details}` : command.summary);
   parser.helpCommand(false);
@@ -106,7 +166,6 @@ function addCommand(
   for (const spec of specs) parser.addArgument(argumentOf(spec));
   for (const spec of command.options ?? []) parser.addOption(optionOf(spec));
   for (const spec of globalOptions) parser.addOption(optionOf(spec).hideHelp());
-  if (command.passThrough) parser.passThroughOptions();
   if (command.examples?.length) {
     const lines = command.examples.map((example) => `  ${example.line}\n      ${example.says}`);
     parser.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
@@ -118,9 +177,10 @@ function addCommand(
       if (typeof value === 'string') given.set(spec.name, value);
       if (Array.isArray(value)) given.set(spec.name, value.map(String));
     }
-    const context = options.context(settingsOf(parser));
-    settle(await command.run(context, new Input(given, ownOptions(parser, command))));
+    const input = new Input(given, ownOptions(parser, command));
+    settle(await options.execute(command, input, settingsOf(parser)));
   });
+  return parser;
 }
 
 /** The options of the command itself, without those of every command. */
@@ -160,7 +220,7 @@ function optionOf(spec: OptionSpec): Option {
   return option;
 }
 
-/** The global options, wherever on the line they stood; the one nearest to the command counts. */
+/** The global options, wherever on the line they are; the one nearest to the command counts. */
 function settingsOf(parser: Parser): GlobalSettings & { readonly color: boolean } {
   const levels: Record<string, unknown>[] = [];
   for (let at: Parser | null = parser; at; at = at.parent) levels.push(at.opts());
@@ -175,87 +235,4 @@ function settingsOf(parser: Parser): GlobalSettings & { readonly color: boolean 
     quiet: find('quiet') === true,
     color: levels.every((level) => level.color !== false),
   };
-}
-
-/** The command that the words name as far as they go, for messages: `cloudwright lab up`. */
-function commandNamed(words: readonly string[], table: CommandTable): Command | undefined {
-  const plain = words.filter((word) => !word.startsWith('-'));
-  return (
-    table.commands.find((command) => command.name === plain.slice(0, 2).join(' ')) ??
-    table.commands.find((command) => command.name === plain[0])
-  );
-}
-
-function throwUnknownCommand(words: readonly string[], table: CommandTable): never {
-  const typed = words.join(' ');
-  const group = words.length > 1 ? words[0] : undefined;
-  const siblings =
-    group === undefined
-      ? [...table.groups, ...table.commands.filter((one) => !one.name.includes(' '))].map((one) => one.name)
-      : table.commands
-          .filter((one) => one.name.startsWith(`${group} `))
-          .map((one) => one.name.split(' ')[1] ?? '');
-  const close = nearest(words.at(-1) ?? '', siblings);
-  const suggestion = close && `cloudwright ${group === undefined ? '' : `${group} `}${close}`;
-  fail('CLI_COMMAND_UNKNOWN', { details: { command: `cloudwright ${typed}` }, suggestion });
-}
-
-/** The parser's own errors in the words of the catalogue. */
-function throwAsProblem(error: CommanderError, words: readonly string[], table: CommandTable): never {
-  const command = commandNamed(words, table);
-  const called = command ? `cloudwright ${command.name}` : 'cloudwright';
-  const quoted = /'([^']*)'/.exec(error.message)?.[1] ?? '';
-  switch (error.code) {
-    case 'commander.unknownCommand':
-      throwUnknownCommand([quoted], table);
-      break;
-    case 'commander.unknownOption': {
-      const known = [...(command?.options ?? []), ...globalOptions].map((spec) => `--${spec.name}`);
-      const option = quoted.split('=')[0] ?? quoted;
-      const suggestion = nearest(option, [...known, '--help', ...(command ? [] : ['--version'])]);
-      fail('CLI_OPTION_UNKNOWN', { details: { command: called, option }, suggestion });
-      break;
-    }
-    case 'commander.missingArgument':
-      fail('CLI_ARGUMENT_MISSING', { details: { command: called, argument: quoted } });
-      break;
-    case 'commander.optionMissingArgument': {
-      const option = /--[\w-]+/.exec(quoted)?.[0] ?? quoted;
-      fail('CLI_OPTION_VALUE_MISSING', { details: { command: called, option } });
-      break;
-    }
-    case 'commander.excessArguments':
-      fail('CLI_ARGUMENT_EXCESS', { details: { command: called, argument: excess(words, command) } });
-      break;
-    case 'commander.invalidArgument':
-      invalidValue(error, called, command);
-      break;
-    default:
-      throw error;
-  }
-}
-
-function excess(words: readonly string[], command: Command | undefined): string {
-  const own = command?.name.split(' ').length ?? 0;
-  const plain = words.filter((word) => !word.startsWith('-')).slice(own + (command?.arguments?.length ?? 0));
-  return plain.join(' ') || (words.at(-1) ?? '');
-}
-
-function invalidValue(error: CommanderError, called: string, command: Command | undefined): never {
-  const value = /argument '([^']*)' is invalid|value '([^']*)' is invalid/.exec(error.message);
-  const word = value?.[1] ?? value?.[2] ?? '';
-  const flag = /option '[^']*(--[\w-]+)/.exec(error.message)?.[1];
-  const spec = flag
-    ? command?.options?.find((one) => `--${one.name}` === flag)
-    : command?.arguments?.find((one) => one.choices);
-  const allowed = spec?.choices ?? [];
-  fail('CLI_OPTION_VALUE_INVALID', {
-    details: {
-      value: word,
-      option: flag ?? spec?.name ?? 'it',
-      command: called,
-      allowed: allowed.join(', '),
-    },
-    suggestion: nearest(word, allowed),
-  });
 }

@@ -26,13 +26,11 @@ import { vaultViewCommand } from './commands/vault/view.ts';
 import { verifyCommand } from './commands/verify.ts';
 import type { CommandTable } from './program.ts';
 
-const completion = completionCommand(() => table);
-
 /** Every command, in the order of help. */
 export const table: CommandTable = {
   groups: [
-    { name: 'vault', summary: 'the encrypted secrets' },
-    { name: 'lab', summary: 'trial machines on this host' },
+    { name: 'vault', purpose: 'manage', summary: 'the encrypted secrets' },
+    { name: 'lab', purpose: 'manage', summary: 'trial machines on this host' },
   ],
   commands: [
     upCommand,
@@ -60,6 +58,6 @@ export const table: CommandTable = {
     labHealCommand,
     labSnapshotCommand,
     labRestoreCommand,
-    completion,
+    completionCommand,
   ],
 };

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** Where a command prints: results to `out`, problems and asides to `err`. */
+/** Where a command prints: results to `out`, problems and notes to `err`. */
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
@@ -20,6 +20,8 @@ export interface Terminal {
 
 export interface StreamLike {
   write(text: string): unknown;
+  /** The reader is gone. */
+  readonly destroyed?: boolean | undefined;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
@@ -46,14 +48,19 @@ export function terminalOf(options: TerminalOptions): Terminal {
     return stream.isTTY === true && !dumb;
   };
   return {
-    out: (text) => void out.write(text),
-    err: (text) => void err.write(text),
+    out: (text) => write(out, text),
+    err: (text) => write(err, text),
     colors: pc.createColors(colored(out)),
     errColors: pc.createColors(colored(err)),
     live: out.isTTY === true && !dumb,
     asks: input.isTTY === true && err.isTTY === true && !dumb,
-    // A pseudo terminal that nobody gave a size says 0.
+    // A pseudo terminal without a size reports 0.
     columns: () => out.columns || err.columns || 80,
     rows: () => out.rows || 24,
   };
+}
+
+/** Nothing is written for a reader that is gone, as `head` is after its last line: the command itself goes on. */
+function write(stream: StreamLike, text: string): void {
+  if (!stream.destroyed) stream.write(text);
 }

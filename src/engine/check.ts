@@ -11,7 +11,13 @@ interface CheckBase {
   readonly id: string;
   /** What a careful operator would look at: "Keystone issues a token through the VIP". */
   readonly title: string;
+  /** Where a failure is shown: a host's name, or `API`. */
   readonly host: string;
+  /**
+   * The hosts that the check is about; with `--host` it is made when one of them is chosen. By default its host; a
+   * check of an API without it is about the whole cloud.
+   */
+  readonly concerns?: readonly string[];
   /** Seconds within which it must come true after a change; it is probed repeatedly until then. */
   readonly limitSeconds: number;
   /**

@@ -206,6 +206,7 @@ export function compareNow(
           }
         : { via: 'in-place' };
     }
+    if (one.kind.via === 'cluster') throw new Error('clusters are not converged yet');
     const change = one.kind.compare(one.desired, state, { touched });
     return change
       ? {
@@ -237,7 +238,7 @@ function batches(due: readonly Due[]): readonly (readonly Due[])[] {
   const alone: Due[][] = [];
   for (const one of due) {
     const { kind } = one.resource;
-    if (kind.via === 'api' || !kind.batch) alone.push([one]);
+    if (kind.via !== 'shell' || !kind.batch) alone.push([one]);
     else together.set(kind.name, [...(together.get(kind.name) ?? []), one]);
   }
   return [...together.values(), ...alone];

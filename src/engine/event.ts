@@ -103,7 +103,21 @@ export type RunEvent = { readonly at: number } & (
       readonly changed: number;
     }
   | { readonly type: 'step-failed'; readonly step: string; readonly milliseconds: number }
+  | {
+      readonly type: 'check-skipped';
+      readonly step: string;
+      readonly check: string;
+      readonly host: string;
+      readonly title: string;
+      readonly reason: string;
+    }
   | { readonly type: 'note'; readonly text: string }
+  | {
+      readonly type: 'problem';
+      readonly problem: Problem;
+      readonly step?: string;
+      readonly host?: string;
+    }
   | {
       readonly type: 'run-finished';
       readonly outcome: 'done' | 'failed' | 'interrupted';

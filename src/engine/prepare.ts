@@ -1,7 +1,7 @@
-import type { Cloud } from '../cloud/cloud.ts';
 import { CloudwrightError, type Problem } from '../errors/problem.ts';
 import type { Connections, HostFacts } from '../hosts/connection.ts';
 import { readFacts } from '../hosts/facts.ts';
+import type { Text } from '../secrets/confidential.ts';
 import type { Check } from './check.ts';
 import { awaitEarlierChanges } from './earlier.ts';
 import type { Emit } from './event.ts';
@@ -10,19 +10,26 @@ import { limiter } from './limiter.ts';
 import { redactor } from './redact.ts';
 import type { Resource } from './resource.ts';
 import { type Selection, selectHosts, selectSteps } from './select.ts';
-import type { Step, StepContext } from './step.ts';
+import type { Step, StepContext, Subject } from './step.ts';
 import { problemsOf, World } from './world.ts';
 
 /** What `apply`, `planOnly` and `verifyOnly` are given. */
-export interface RunInput {
-  readonly steps: readonly Step[];
-  readonly cloud: Cloud;
+export interface RunInput<Described extends Subject = Subject> {
+  readonly steps: readonly Step<Described>[];
+  /** What the steps are asked about: its name and hosts, and whatever else they look at. */
+  readonly subject: Described;
+  /** Masked in everything that leaves the run. */
+  readonly secrets: readonly (Text | undefined)[];
   readonly connections: Connections;
   /** Makes the OpenStack client; called once, when something first needs it. */
   readonly api?: (() => Promise<unknown>) | undefined;
   readonly emit: Emit;
   readonly selection?: Selection | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Hosts that keep the records of what belongs to no host; by default all. */
+  readonly keepers?: readonly string[] | undefined;
+  /** Ids of resources that may be removed although data is lost. */
+  readonly remove?: readonly string[] | undefined;
   /** Steps whose last word in the journal is that they were verified: their thorough checks may be left out. */
   readonly verifiedBefore?: ReadonlySet<string> | undefined;
   /** For the journal: the command as the operator gave it, and Cloudwright's version. */
@@ -50,33 +57,33 @@ export interface Prepared extends RunSteps {
 
 /** Which steps and hosts a run is about. Fails with STEP_UNKNOWN, STEP_CYCLE or HOST_UNKNOWN, before any effect. */
 export function chooseSteps(input: RunInput): RunSteps {
-  const { cloud, selection = {} } = input;
-  const all = orderSteps(input.steps).filter((step) => step.applies?.(cloud) ?? true);
+  const { subject, selection = {} } = input;
+  const all = orderSteps(input.steps).filter((step) => step.applies?.(subject) ?? true);
   return {
     all,
     chosen: selectSteps(all, selection),
     hosts: selectHosts(
-      cloud.hosts.map((host) => host.name),
+      subject.hosts.map((host) => host.name),
       selection,
     ),
   };
 }
 
 export function newWorld(input: RunInput): World {
-  const redact = redactor(input.cloud);
+  const redact = redactor(input.secrets);
   return new World(input.connections, (event) => input.emit(redact(event)), input.api, redact);
 }
 
 /** Connects to all hosts side by side and reads their facts. Rejects with the problems of all that failed. */
 export async function reachHosts(
   world: World,
-  cloud: Cloud,
+  subject: Subject,
   needed: ReadonlySet<string>,
 ): Promise<ReadonlyMap<string, HostFacts>> {
   const facts = new Map<string, HostFacts>();
   const problems: Problem[] = [];
   await Promise.all(
-    cloud.hosts.map(async ({ name }) => {
+    subject.hosts.map(async ({ name }) => {
       const began = Date.now();
       try {
         const connection = await world.connections.get(name);
@@ -110,13 +117,13 @@ export function describe(
   for (const [name, list] of resources) {
     resources.set(
       name,
-      list.filter((one) => steps.hosts.has(one.host)),
+      list.filter((one) => one.kind.via !== 'shell' || steps.hosts.has(one.host)),
     );
   }
   for (const [name, list] of checks) {
     checks.set(
       name,
-      list.filter((one) => steps.hosts.has(one.host)),
+      list.filter((one) => one.via === 'api' || steps.hosts.has(one.host)),
     );
   }
   return { resources, checks };
@@ -139,14 +146,14 @@ export async function prepare(
   steps: RunSteps,
   use: 'to-change' | 'to-look',
 ): Promise<Prepared> {
-  const facts = await reachHosts(world, input.cloud, steps.hosts);
-  judgeHosts(world, steps, { cloud: input.cloud, facts });
+  const facts = await reachHosts(world, input.subject, steps.hosts);
+  judgeHosts(world, steps, { cloud: input.subject, facts });
   if (use === 'to-change') {
     await Promise.all(
       [...steps.hosts].map(async (host) => awaitEarlierChanges(world, await world.connections.get(host))),
     );
   }
-  const { resources, checks } = describe(steps, { cloud: input.cloud, facts });
+  const { resources, checks } = describe(steps, { cloud: input.subject, facts });
   const all = [...resources.values()].flat();
   world.watch(all);
   await world.read(all.filter((one) => one.kind.via === 'shell'));

@@ -29,7 +29,7 @@ const READERS = 4;
 /** One group for each reading script: a kind whose items are slow to read has several. */
 function readingGroups(resources: readonly Resource[]): readonly (readonly [AnyKind, readonly Resource[]])[] {
   return [...byKind(resources)].flatMap(([kind, group]) => {
-    if (kind.via === 'api' || !kind.spread || group.length < 2 * READERS) return [[kind, group] as const];
+    if (kind.via !== 'shell' || !kind.spread || group.length < 2 * READERS) return [[kind, group] as const];
     // Dealt out like cards: neighbours are of one step and cost alike.
     return Array.from({ length: READERS }, (_, share) => {
       return [kind, group.filter((_one, index) => index % READERS === share)] as const;

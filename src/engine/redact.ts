@@ -1,19 +1,13 @@
-import type { Cloud } from '../cloud/cloud.ts';
 import { MASK, reveal, type Text } from '../secrets/confidential.ts';
 
 /** Secrets shorter than this are not looked for: they would mask ordinary words. */
 const SHORTEST = 6;
 
 /**
- * Masks every secret of a cloud wherever its text appears: the last net under everything that leaves a run, for a
- * program on a host may print what it was given.
+ * Masks every secret wherever its text appears: the last net under everything that leaves a run, for a program on a
+ * host may print what it was given.
  */
-export function redactor(cloud: Pick<Cloud, 'secrets' | 'ssh'>): <T>(value: T) => T {
-  const texts: readonly (Text | undefined)[] = [
-    ...Object.values(cloud.secrets),
-    cloud.ssh.password,
-    cloud.ssh.sudoPassword,
-  ];
+export function redactor(texts: readonly (Text | undefined)[]): <T>(value: T) => T {
   const secrets = texts
     .flatMap((one) => (one === undefined ? [] : pieces(reveal(one))))
     .filter((one) => one.length >= SHORTEST)

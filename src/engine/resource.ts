@@ -1,5 +1,11 @@
 import type { Problem } from '../errors/problem.ts';
 import type { Text } from '../secrets/confidential.ts';
+import type { ShellCheck } from './check.ts';
+
+/** The place of what lives behind an API rather than on a host: the prefix of its resources' ids. */
+export const API = 'API';
+/** The place of a cluster, which lives on several hosts. */
+export const CLUSTER = 'cluster';
 
 /** What a resource would do to a host. */
 export interface Change {
@@ -101,44 +107,93 @@ export interface ClusterKind<Desired, State> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a heterogeneous list; each kind keeps its own types where it is built.
-export type AnyKind = ShellKind<any, any> | ApiKind<any, any, any>;
+export type AnyKind = ShellKind<any, any> | ApiKind<any, any, any> | ClusterKind<any, any>;
 
-/** One desired piece of state on one host. */
+/** Resources of one group change on one host at a time. */
+export interface Turn {
+  readonly group: string;
+  /** Must hold on the host that has just changed before the next host has its turn; its host is set by the engine. */
+  readonly gate?: ShellCheck;
+}
+
+/** One desired piece of state: on a host, behind an API, or of a cluster. */
 export interface Resource {
   /** Unique in the cloud: `<host>/<kind>:<name>`, e.g. `control1/file:/etc/nova/nova.conf`. */
   readonly id: string;
+  /** Where it lives: a host's name, `API` or `CLUSTER`. */
   readonly host: string;
   readonly kind: AnyKind;
   readonly desired: unknown;
-  /** Ids of resources in the same step that must be converged first, also on other hosts. */
+  /** Ids of resources that must be converged first, also on other hosts and in other steps. */
   readonly after: readonly string[];
   /** Ids of resources (any step) whose change makes this one act: a service restarts when its file changes. */
   readonly watches: readonly string[];
+  readonly turn?: Turn;
+  /** Work done once, on any healthy member; a selection of hosts does not drop it. */
+  readonly cloudWide?: true;
+  /** The hosts of a cluster. */
+  readonly members?: readonly string[];
 }
 
 export interface ResourceOptions {
   readonly after?: readonly (Resource | string)[];
   readonly watches?: readonly (Resource | string)[];
+  readonly turn?: Turn;
+  readonly cloudWide?: true;
 }
 
 const idOf = (reference: Resource | string): string =>
   typeof reference === 'string' ? reference : reference.id;
 
-/** Builds a resource; a watched resource of the same step is also waited for. */
-export function resource(
+/** A resource on a host. A resource that it watches is also waited for. */
+export function resource<Desired, State>(
+  kind: ShellKind<Desired, State>,
+  host: string,
+  name: string,
+  desired: Desired,
+  options: ResourceOptions = {},
+): Resource {
+  return make(kind, host, name, desired, options);
+}
+
+/** A resource behind an API; it has no host. */
+export function apiResource<Desired, State, Api>(
+  kind: ApiKind<Desired, State, Api>,
+  name: string,
+  desired: Desired,
+  options: ResourceOptions = {},
+): Resource {
+  return make(kind, API, name, desired, options);
+}
+
+/** A cluster of `members`, every one of which is read before anything is decided. */
+export function clusterResource<Desired, State>(
+  kind: ClusterKind<Desired, State>,
+  members: readonly string[],
+  name: string,
+  desired: Desired,
+  options: ResourceOptions = {},
+): Resource {
+  return { ...make(kind, CLUSTER, name, desired, options), members };
+}
+
+function make(
   kind: AnyKind,
   host: string,
   name: string,
   desired: unknown,
-  options: ResourceOptions = {},
+  options: ResourceOptions,
 ): Resource {
-  const watches = (options.watches ?? []).map(idOf);
+  const { after = [], watches: watched = [], turn, cloudWide } = options;
+  const watches = watched.map(idOf);
   return {
     id: `${host}/${kind.name}:${name}`,
     host,
     kind,
     desired,
-    after: [...new Set([...(options.after ?? []).map(idOf), ...watches])],
+    after: [...new Set([...after.map(idOf), ...watches])],
     watches,
+    ...(turn && { turn }),
+    ...(cloudWide && { cloudWide }),
   };
 }

@@ -5,7 +5,7 @@ import type { HostRecap } from './event.ts';
 import { type PlannedChange, planChanges, type ResourcesByStep } from './plan.ts';
 import { chooseSteps, newWorld, type Prepared, prepare, type RunInput, type RunSteps } from './prepare.ts';
 import type { Resource } from './resource.ts';
-import type { Step } from './step.ts';
+import type { Step, Subject } from './step.ts';
 import { verifyChecks } from './verify.ts';
 import { problemsOf, type World } from './world.ts';
 
@@ -36,7 +36,7 @@ const API_PATIENCE = 15_000;
  * nothing new starts and what runs is finished. Rejects only for bad input (STEP_UNKNOWN, HOST_UNKNOWN), before any
  * effect; everything else is in the result and in the events.
  */
-export function apply(input: RunInput): Promise<RunResult> {
+export function apply<Described extends Subject>(input: RunInput<Described>): Promise<RunResult> {
   return run(input, 'apply', async (prepared) => {
     if (await nothingToDo(prepared)) {
       await Promise.all(prepared.chosen.map((step) => verifyStep(input, prepared, step, Date.now(), 0)));
@@ -47,14 +47,14 @@ export function apply(input: RunInput): Promise<RunResult> {
 }
 
 /** Runs the checks alone. */
-export function verifyOnly(input: RunInput): Promise<RunResult> {
+export function verifyOnly<Described extends Subject>(input: RunInput<Described>): Promise<RunResult> {
   return run(input, 'verify', async (prepared) => {
     await Promise.all(prepared.chosen.map((step) => verifyStep(input, prepared, step, Date.now(), 0, GRACE)));
   });
 }
 
 /** What a run would change; changes nothing. */
-export async function planOnly(input: RunInput): Promise<PlanResult> {
+export async function planOnly<Described extends Subject>(input: RunInput<Described>): Promise<PlanResult> {
   const steps = chooseSteps(input);
   const world = newWorld(input);
   try {
@@ -108,7 +108,7 @@ function announce(input: RunInput, world: World, steps: RunSteps, id: string, co
     type: 'run-started',
     run: id,
     command: input.command ?? command,
-    cloud: input.cloud.name,
+    cloud: input.subject.name,
     steps: steps.chosen.map((step) => step.name),
     hosts: [...steps.hosts],
     version: input.version ?? '',

@@ -69,6 +69,8 @@ export interface HostFacts {
     readonly inUse: boolean;
   }[];
   readonly defaultGateway: boolean;
+  /** The id of the cloud that the host belongs to; absent before its first apply. */
+  readonly cloudId?: string;
 }
 
 export type AllFacts = ReadonlyMap<string, HostFacts>;

@@ -6,6 +6,7 @@ export { renderIni, renderPairs } from './ini.ts';
 export { mysqlDatabase, mysqlUser } from './mysql.ts';
 export { packages } from './packages.ts';
 export { absent, directory, link } from './paths.ts';
+export { type ShellValue, shellProgram } from './program.ts';
 export { service } from './service.ts';
 export { quote, quoteText } from './shell.ts';
 export { sysctl } from './sysctl.ts';

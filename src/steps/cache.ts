@@ -1,10 +1,10 @@
 import { controlHosts } from '../cloud/topology.ts';
-import type { Step } from '../engine/step.ts';
 import { file, service } from '../resources/index.ts';
 import { ports } from './shared/endpoints.ts';
 import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
 import { memoryShare } from './shared/workers.ts';
+import type { Step } from './step.ts';
 
 /** memcached, shared by all control hosts for tokens and catalogs (C3). */
 export const cache: Step = {

@@ -1,7 +1,6 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { cephHosts, hostsWith, storageAddress, usesCeph } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { command, directory, file, service } from '../resources/index.ts';
 import { plain, text } from '../secrets/confidential.ts';
 import { poolApplications } from './ceph/applications.ts';
@@ -17,6 +16,7 @@ import {
   poolsOf,
 } from './ceph/keyrings.ts';
 import { osdResources } from './ceph/osd.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Ceph: monitors, managers, OSDs, object gateway; pools and least-right keys for the services (C4). */
 export const ceph: Step = {

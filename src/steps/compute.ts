@@ -3,7 +3,6 @@ import type { Cloud, Host } from '../cloud/cloud.ts';
 import { controlHosts, firstControl, hostsWith, isControl, usesCeph } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { file, service } from '../resources/index.ts';
 import { cells } from './compute/cells.ts';
 import { novaConfiguration, usesKvm } from './compute/configuration.ts';
@@ -14,6 +13,7 @@ import { registration } from './shared/registration.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { steadyUnit } from './shared/units.ts';
 import { wsgiService } from './shared/wsgi.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Nova: cells, API, metadata, scheduler, conductor, console; libvirt and nova-compute on the compute hosts (D1). */
 export const compute: Step = {
@@ -43,14 +43,13 @@ export const compute: Step = {
   ],
   checks: (context) => {
     const { cloud } = context;
-    const first = firstControl(cloud).name;
     const computes = hostsWith(cloud, 'compute').map((host) => host.name);
     return [
-      computeServicesCheck(first, {
+      computeServicesCheck({
         control: controlHosts(cloud).map((host) => host.name),
         compute: computes,
       }),
-      placementCheck(first, computes),
+      placementCheck(computes),
       mappedCheck(cloud),
       consoleCheck(cloud),
       ...hostsWith(cloud, 'compute').map((host) => virtualizationCheck(context, host)),

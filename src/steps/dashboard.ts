@@ -3,7 +3,6 @@ import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, firstControl, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { absent, file, link, service } from '../resources/index.ts';
 import { plain, type Text, text } from '../secrets/confidential.ts';
 import { memcachedServers } from './shared/configuration.ts';
@@ -11,6 +10,7 @@ import { identityUrl, ports } from './shared/endpoints.ts';
 import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
 import { apiProcesses } from './shared/workers.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Horizon behind the VIP: haproxy ends TLS on port 31000 (D1). */
 export const dashboard: Step = {

@@ -2,7 +2,6 @@ import type { Cloud, Host } from '../cloud/cloud.ts';
 import { controlHosts, firstControl, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { command, file, service } from '../resources/index.ts';
 import { text } from '../secrets/confidential.ts';
 import { databaseHealthResources } from './database/health.ts';
@@ -10,6 +9,7 @@ import { mariadbConfiguration } from './database/mariadb.ts';
 import { ports } from './shared/endpoints.ts';
 import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** MariaDB, with Galera as soon as there are several control hosts; written through one node (C3). */
 export const database: Step = {

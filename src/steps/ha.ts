@@ -2,12 +2,12 @@ import type { Cloud, Host } from '../cloud/cloud.ts';
 import { controlHosts, prefixLength, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step } from '../engine/step.ts';
 import { file, service, sysctl } from '../resources/index.ts';
 import { joinTexts } from '../secrets/confidential.ts';
 import { haproxyConfiguration } from './ha/haproxy.ts';
 import { keepalivedConfiguration } from './ha/keepalived.ts';
 import { onControlHosts } from './shared/packages.ts';
+import type { Step } from './step.ts';
 
 /** keepalived holds the VIP, haproxy answers on it (C2); also on one node, so that one node can grow. */
 export const ha: Step = {

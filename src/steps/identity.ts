@@ -3,7 +3,6 @@ import { tokenCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { command, directory, file, renderIni } from '../resources/index.ts';
 import { text } from '../secrets/confidential.ts';
 import { cacheSection, databaseSection, databaseUrl, proxyHeaders } from './shared/configuration.ts';
@@ -13,6 +12,7 @@ import { onControlHosts } from './shared/packages.ts';
 import { schema } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { wsgiService } from './shared/wsgi.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Keystone: fernet tokens, cached; the first administrator, the service project and roles (D1). */
 export const identity: Step = {
@@ -25,7 +25,7 @@ export const identity: Step = {
     ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
     ...users(context.cloud),
   ],
-  checks: ({ cloud }) => [tokenCheck(firstControl(cloud).name)],
+  checks: () => [tokenCheck()],
 };
 
 function configuration(cloud: Cloud) {
@@ -110,23 +110,21 @@ echo "$(${fingerprint}) ${url}" > ${marker}`,
 }
 
 function users(cloud: Cloud): readonly Resource[] {
-  const host = firstControl(cloud).name;
-  const service = identityProject(host, {
+  const service = identityProject({
     name: 'service',
     domain: 'Default',
     description: 'Users of the services',
   });
-  const demo = identityProject(host, {
+  const demo = identityProject({
     name: 'demo',
     domain: 'Default',
     description: 'A project to try things in',
   });
   const roles = ['service', 'heat_stack_owner', 'heat_stack_user', 'creator'].map((name) =>
-    identityRole(host, { name }),
+    identityRole({ name }),
   );
   const started = controlHosts(cloud).map((control) => `${control.name}/service:keystone`);
   const user = identityUser(
-    host,
     {
       name: 'demo',
       password: cloud.secrets.demo_password,

@@ -1,8 +1,7 @@
 import { imageServiceCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import { controlHosts, firstControl, usesCeph } from '../cloud/topology.ts';
+import { controlHosts, usesCeph } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni, service } from '../resources/index.ts';
 import { clientKeyringFile } from './ceph/client.ts';
 import {
@@ -21,6 +20,7 @@ import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { steadyUnit } from './shared/units.ts';
 import { workers } from './shared/workers.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Glance, its images in Ceph (D1). */
 export const image: Step = {
@@ -36,7 +36,7 @@ export const image: Step = {
     ...registration(context.cloud, 'glance', [endpoints.image]),
     ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
   ],
-  checks: ({ cloud }) => [imageServiceCheck(firstControl(cloud).name)],
+  checks: () => [imageServiceCheck()],
 };
 
 function store(cloud: Cloud): Readonly<Record<string, Section>> {

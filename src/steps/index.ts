@@ -1,4 +1,3 @@
-import type { Step } from '../engine/step.ts';
 import { cache } from './cache.ts';
 import { ceph } from './ceph.ts';
 import { compute } from './compute.ts';
@@ -14,6 +13,7 @@ import { orchestration } from './orchestration.ts';
 import { type PackageGroup, withPackages } from './packages.ts';
 import { placement } from './placement.ts';
 import { preflight } from './preflight.ts';
+import type { Step } from './step.ts';
 import { volume } from './volume.ts';
 
 /** What has much to do once it is installed comes early, so that dpkg's one core is not the only one at work. */

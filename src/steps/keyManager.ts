@@ -1,9 +1,8 @@
 import { secretStoreCheck } from '../checks/index.ts';
 import type { Host } from '../cloud/cloud.ts';
 import { secretOf } from '../cloud/secrets.ts';
-import { controlHosts, firstControl } from '../cloud/topology.ts';
+import { controlHosts } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni } from '../resources/index.ts';
 import {
   authTokenSection,
@@ -19,6 +18,7 @@ import { registration } from './shared/registration.ts';
 import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { wsgiService } from './shared/wsgi.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Barbican, its secrets encrypted in the database with the deployment's own key (D1). */
 export const keyManager: Step = {
@@ -32,7 +32,7 @@ export const keyManager: Step = {
     ...registration(context.cloud, 'barbican', [endpoints.keyManager]),
     ...controlHosts(context.cloud).flatMap((host) => hostResources(context, host)),
   ],
-  checks: ({ cloud }) => [secretStoreCheck(firstControl(cloud).name)],
+  checks: () => [secretStoreCheck()],
 };
 
 function hostResources({ cloud, facts }: StepContext, host: Host): readonly Resource[] {

@@ -2,7 +2,6 @@ import type { Cloud, Host } from '../cloud/cloud.ts';
 import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { command, file, service } from '../resources/index.ts';
 import { type Text, text } from '../secrets/confidential.ts';
 import { ports } from './shared/endpoints.ts';
@@ -10,6 +9,7 @@ import { erlang } from './shared/erlang.ts';
 import { factsOf } from './shared/facts.ts';
 import { onControlHosts } from './shared/packages.ts';
 import { memoryShare } from './shared/workers.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** RabbitMQ, clustered when there are several control hosts, with replicated queues (C3). */
 export const messaging: Step = {

@@ -1,8 +1,7 @@
 import { networkAgentsCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import { chassisHosts, controlHosts, firstControl, gatewayHosts, isControl } from '../cloud/topology.ts';
+import { chassisHosts, controlHosts, gatewayHosts, isControl } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { file, service } from '../resources/index.ts';
 import { chassisResources } from './network/chassis.ts';
 import {
@@ -18,6 +17,7 @@ import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { steadyUnit } from './shared/units.ts';
 import { wsgiService } from './shared/wsgi.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Neutron with ML2/OVN: kernel datapath where the hosts have the module, userspace otherwise (D2). */
 export const network: Step = {
@@ -47,7 +47,7 @@ export const network: Step = {
     ...chassisHosts(context.cloud).flatMap((host) => metadataResources(context.cloud, host)),
   ],
   checks: ({ cloud }) => [
-    networkAgentsCheck(firstControl(cloud).name, {
+    networkAgentsCheck({
       chassis: chassisHosts(cloud).map((host) => host.name),
       gateways: gatewayHosts(cloud).map((host) => host.name),
     }),

@@ -5,7 +5,6 @@ import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni, service } from '../resources/index.ts';
 import {
   authTokenSection,
@@ -27,6 +26,7 @@ import { sqlAccount } from './shared/sql.ts';
 import { steadyUnit } from './shared/units.ts';
 import { workers } from './shared/workers.ts';
 import { wsgiService } from './shared/wsgi.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Heat, with a domain of its own for the users that stacks make (D1, E3). */
 export const orchestration: Step = {
@@ -44,7 +44,7 @@ export const orchestration: Step = {
   checks: ({ cloud }) => {
     const host = firstControl(cloud).name;
     const engine = engineCheck(host);
-    return [engine, { ...stackCheck(host), after: [engine.id] }];
+    return [engine, { ...stackCheck(), after: [engine.id] }];
   },
 };
 
@@ -74,10 +74,8 @@ end.`)}`,
 
 /** Stacks make users of their own; they live in this domain, which its administrator alone manages. */
 function stackDomain(cloud: Cloud): readonly Resource[] {
-  const host = firstControl(cloud).name;
-  const domain = identityDomain(host, { name: 'heat', description: 'Users and projects of stacks' });
+  const domain = identityDomain({ name: 'heat', description: 'Users and projects of stacks' });
   const administrator = identityUser(
-    host,
     {
       name: 'heat_domain_admin',
       password: secretOf(cloud, 'heat_domain_password'),

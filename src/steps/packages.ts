@@ -1,7 +1,7 @@
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step } from '../engine/step.ts';
 import { command, packages } from '../resources/index.ts';
+import type { Step } from './step.ts';
 
 /** Services whose packages are installed together. */
 export interface PackageGroup {

@@ -1,7 +1,6 @@
 import type { Host } from '../cloud/cloud.ts';
 import { controlHosts, firstControl, vip } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni } from '../resources/index.ts';
 import { authTokenSection, databaseSection, databaseUrl, proxyHeaders } from './shared/configuration.ts';
 import { endpoints } from './shared/endpoints.ts';
@@ -11,6 +10,7 @@ import { registration } from './shared/registration.ts';
 import { schemaOnce } from './shared/schema.ts';
 import { sqlAccount } from './shared/sql.ts';
 import { wsgiService } from './shared/wsgi.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Placement: Debian ships its unit disabled, and Nova's scheduler and conductor die without it (D1). */
 export const placement: Step = {

@@ -2,12 +2,12 @@ import type { Cloud, Host } from '../cloud/cloud.ts';
 import { controlHosts, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { aptSources, command, file, hostsEntries, packages, service, sysctl } from '../resources/index.ts';
 import { pathCheck } from './preflight/paths.ts';
 import { preflightRequirements } from './preflight/requirements.ts';
 import { virtualRouterCheck } from './preflight/virtualRouter.ts';
 import { factsOf } from './shared/facts.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Host preparation: package sources, names, time, limits (B2, B3). */
 export const preflight: Step = {

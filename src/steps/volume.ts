@@ -1,9 +1,8 @@
 import { volumeType } from '../api/kinds.ts';
 import { volumeServicesCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import { controlHosts, firstControl, usesCeph } from '../cloud/topology.ts';
+import { controlHosts, usesCeph } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
-import type { Step, StepContext } from '../engine/step.ts';
 import { file, renderIni, service } from '../resources/index.ts';
 import { plain, type Text } from '../secrets/confidential.ts';
 import { clientKeyringFile } from './ceph/client.ts';
@@ -27,6 +26,7 @@ import { sqlAccount } from './shared/sql.ts';
 import { steadyUnit } from './shared/units.ts';
 import { workers } from './shared/workers.ts';
 import { wsgiService } from './shared/wsgi.ts';
+import type { Step, StepContext } from './step.ts';
 
 /** Cinder with volumes in Ceph, and backups there when wanted (D1). */
 export const volume: Step = {
@@ -53,7 +53,6 @@ export const volume: Step = {
     const backends = backendNames(cloud);
     return [
       volumeServicesCheck(
-        firstControl(cloud).name,
         controlHosts(cloud).flatMap((host) => [
           { binary: 'cinder-scheduler', host: host.name },
           ...backends.map((backend) => ({
@@ -183,11 +182,9 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
 
 /** Types are made through the catalog, by a service that asks Keystone about the caller with its own account. */
 function types(cloud: Cloud, registered: readonly Resource[]): readonly Resource[] {
-  const host = firstControl(cloud).name;
   const running = controlHosts(cloud).map((control) => `${control.name}/service:cinder-api`);
   return backendNames(cloud).map((backend) =>
     volumeType(
-      host,
       { name: backend, extraSpecs: { volume_backend_name: backend } },
       { after: [...registered, ...running] },
     ),

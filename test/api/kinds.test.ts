@@ -65,13 +65,13 @@ const user = {
 
 function everything(): readonly Resource[] {
   return [
-    identityDomain('c1', { name: 'heat', description: 'Stacks' }),
-    identityRole('c1', { name: 'service' }),
-    identityProject('c1', { name: 'service', domain: 'Default', description: 'Services' }),
-    identityService('c1', glance),
-    identityUser('c1', user),
-    identityUser('c1', { ...user, name: 'nova' }),
-    identityUser('c1', { name: 'heat_domain_admin', password: 'x', domain: 'heat', roles: ['admin'] }),
+    identityDomain({ name: 'heat', description: 'Stacks' }),
+    identityRole({ name: 'service' }),
+    identityProject({ name: 'service', domain: 'Default', description: 'Services' }),
+    identityService(glance),
+    identityUser(user),
+    identityUser({ ...user, name: 'nova' }),
+    identityUser({ name: 'heat_domain_admin', password: 'x', domain: 'heat', roles: ['admin'] }),
   ];
 }
 
@@ -152,7 +152,7 @@ describe('identity', () => {
       addIdentity(cloud);
       const client = cloud.client();
       await converge(client, everything());
-      const changed = [identityUser('c1', { ...user, password: new Confidential('new one') })];
+      const changed = [identityUser({ ...user, password: new Confidential('new one') })];
       expect(await converge(client, changed)).toEqual([
         'mend user glance: its password is not the one of the vault',
       ]);
@@ -170,7 +170,7 @@ describe('identity', () => {
       });
       const admin = { name: 'admin', domain: 'Default', project: 'admin', roles: ['admin'] };
       const password = cloud.passwords.get('Default/admin') ?? '';
-      expect(await plan(cloud.client(), [identityUser('c1', { ...admin, password })])).toEqual([]);
+      expect(await plan(cloud.client(), [identityUser({ ...admin, password })])).toEqual([]);
     }));
 
   it('reports duplicate endpoints, and keeps the right one', () =>
@@ -191,7 +191,7 @@ describe('identity', () => {
       const state = addIdentity(cloud);
       state.services.push({ id: 's1', name: 'glance', type: 'image', enabled: true });
       state.services.push({ id: 's2', name: 'glance', type: 'image', enabled: true });
-      const failure = await converge(cloud.client(), [identityService('c1', glance)]).catch((error) => error);
+      const failure = await converge(cloud.client(), [identityService(glance)]).catch((error) => error);
       expect(failure.problems[0].code).toBe('API_DUPLICATE');
       expect(failure.problems[0].what).toContain('s1 (glance), s2 (glance)');
     }));
@@ -199,7 +199,7 @@ describe('identity', () => {
   it('says what is missing when a project is not there', () =>
     withFakeCloud(async (cloud) => {
       addIdentity(cloud);
-      const failure = await converge(cloud.client(), [identityUser('c1', user)]).catch((error) => error);
+      const failure = await converge(cloud.client(), [identityUser(user)]).catch((error) => error);
       expect(failure.problems[0].what).toBe('There is no project named service.');
       expect(failure.problems[0].why).toBe('It is needed by user glance.');
     }));
@@ -236,7 +236,7 @@ describe('volume types and flavors', () => {
           },
         ],
       );
-      const wanted = [volumeType('c1', { name: 'ceph', extraSpecs: { volume_backend_name: 'ceph' } })];
+      const wanted = [volumeType({ name: 'ceph', extraSpecs: { volume_backend_name: 'ceph' } })];
       const client = cloud.client();
       expect(await converge(client, wanted)).toEqual(['create volume type ceph']);
       expect(await plan(client, wanted)).toEqual([]);
@@ -272,9 +272,9 @@ describe('volume types and flavors', () => {
       );
       const small = { name: 'small', memoryMiB: 512, vcpus: 1, diskGiB: 1 };
       const client = cloud.client();
-      expect(await converge(client, [computeFlavor('c1', small)])).toEqual(['create flavor small']);
-      expect(await plan(client, [computeFlavor('c1', small)])).toEqual([]);
-      const larger = [computeFlavor('c1', { ...small, memoryMiB: 1024 })];
+      expect(await converge(client, [computeFlavor(small)])).toEqual(['create flavor small']);
+      expect(await plan(client, [computeFlavor(small)])).toEqual([]);
+      const larger = [computeFlavor({ ...small, memoryMiB: 1024 })];
       expect(await converge(client, larger)).toEqual([
         'make flavor small anew: memory 512 MiB, not 1024 MiB',
       ]);

@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Vantage } from '../../src/checks/acceptance/guest.ts';
-import type { AcceptanceProgress } from '../../src/checks/acceptance/rows.ts';
+import type { TestClient } from '../../src/checks/acceptance/guest.ts';
 import { type AcceptanceInput, type AcceptanceResult, acceptance } from '../../src/checks/acceptance.ts';
 import { Confidential, reveal } from '../../src/secrets/confidential.ts';
+import { makeSshKeyPair } from '../../src/vault/ssh-key.ts';
 import { type FakeCloud, withFakeCloud } from '../api/fake-cloud.ts';
 import { addWorkload, type FakeWorkload } from '../api/fake-workload.ts';
 
@@ -22,6 +22,9 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
+const { publicKey, privateKey } = makeSshKeyPair('test');
+const keyPair = { publicKey, privateKey: new Confidential(privateKey) };
+
 const provider = {
   cidr: '203.0.113.0/24',
   gateway: '203.0.113.1',
@@ -31,7 +34,7 @@ const provider = {
 };
 
 /** Guests that behave: they answer, know their name and see the volumes that are attached to them. */
-function goodVantage(state: FakeWorkload, scripts: string[] = []): Vantage {
+function goodTestClient(state: FakeWorkload, scripts: string[] = []): TestClient {
   return async (script) => {
     const text = reveal(script);
     scripts.push(text);
@@ -52,19 +55,31 @@ function goodVantage(state: FakeWorkload, scripts: string[] = []): Vantage {
   };
 }
 
+type Told = Parameters<AcceptanceInput['emit']>[0];
+
 async function run(
   cloud: FakeCloud,
   state: FakeWorkload,
   more: Partial<AcceptanceInput> = {},
-): Promise<AcceptanceResult> {
-  return acceptance({
+): Promise<AcceptanceResult & { readonly told: readonly Told[] }> {
+  const told: Told[] = [];
+  const result = await acceptance({
+    keyPair,
+    emit: (event) => told.push(event),
     client: cloud.client(),
     provider,
     image: { file: image },
-    vantage: goodVantage(state),
+    testClient: goodTestClient(state),
     limits: { active: 5, answer: 1 },
     ...more,
   });
+  return { ...result, told };
+}
+
+/** The problem of a failed row, which only its event carries. */
+function problemOf(result: { readonly told: readonly Told[] }, name: string) {
+  const found = result.told.find((event) => event.type === 'check-failed' && event.check === name);
+  return found?.type === 'check-failed' ? found.problem : undefined;
 }
 
 function rowOf(result: AcceptanceResult, name: string) {
@@ -93,13 +108,12 @@ describe('acceptance', () => {
   it('passes every row on a good cloud and leaves nothing', () =>
     withFakeCloud(async (cloud) => {
       const state = addWorkload(cloud);
-      const told: AcceptanceProgress[] = [];
-      const result = await run(cloud, state, { emit: (progress) => told.push(progress) });
+      const result = await run(cloud, state);
       expect(result.rows.filter((row) => !row.ok)).toEqual([]);
       expect(result.ok).toBe(true);
       expect(result.rows.map((row) => row.name)).toEqual([
         'input',
-        'vantage',
+        'test-client',
         'leftovers',
         'provider-network',
         'image',
@@ -125,8 +139,11 @@ describe('acceptance', () => {
         /^ACTIVE after \d+ s on aio, address 203\.0\.113\.6\d$/,
       );
       expect(rowOf(result, 'volume-attach').sentence).toBe('in use, the guest sees vdb of 1 GiB');
-      expect(told.filter((one) => one.type === 'ended')).toHaveLength(result.rows.length);
-      expect(JSON.parse(JSON.stringify(result)).run).toMatch(/^cw-test-[0-9a-f]{6}$/);
+      const checks = (type: string) =>
+        result.told.flatMap((event) => (event.type === type && 'check' in event ? [event.check] : []));
+      expect(checks('check-passed').sort()).toEqual(result.rows.map((row) => row.name).sort());
+      expect(checks('check-waiting')).toHaveLength(result.rows.length);
+      expect(JSON.parse(JSON.stringify(result)).name).toMatch(/^cw-test-[0-9a-f]{6}$/);
       nothingLeft(state);
     }));
 
@@ -141,28 +158,28 @@ describe('acceptance', () => {
       expect(state.rules.some((rule) => rule.security_group_id === 'sg-default')).toBe(false);
     }));
 
-  it('gives the private key to the vantage alone, as a secret, in a file that goes away', () =>
+  it('gives the private key to the testClient alone, as a secret, in a file that goes away', () =>
     withFakeCloud(async (cloud) => {
       const state = addWorkload(cloud);
       const bare: string[] = [];
-      const inner = goodVantage(state);
-      const vantage: Vantage = (script, limit) => {
+      const inner = goodTestClient(state);
+      const testClient: TestClient = (script, limit) => {
         if (!(script instanceof Confidential)) bare.push(script);
         else expect(`${script}`).not.toContain('b3BlbnNzaC1rZXk');
         return inner(script, limit);
       };
-      const result = await run(cloud, state, { vantage });
+      const result = await run(cloud, state, { testClient });
       expect(bare.join()).not.toContain('PRIVATE KEY');
       expect(JSON.stringify(result)).not.toContain('PRIVATE KEY');
       expect(cloud.requests.join()).not.toContain('PRIVATE KEY');
       const scripts: string[] = [];
-      await run(cloud, state, { vantage: goodVantage(state, scripts) });
+      await run(cloud, state, { testClient: goodTestClient(state, scripts) });
       const login = scripts.find((script) => script.includes('ssh -F')) ?? '';
       expect(login).toContain('umask 077');
       expect(login).toContain(`trap 'rm -rf "$folder"' EXIT`);
     }));
 
-  it('keeps everything when told to, and the next run removes it first', () =>
+  it('keeps everything when asked to, and the next run removes it first', () =>
     withFakeCloud(async (cloud) => {
       const state = addWorkload(cloud);
       const kept = await run(cloud, state, { keep: true });
@@ -170,7 +187,7 @@ describe('acceptance', () => {
       expect(state.servers).toHaveLength(2);
       const next = await run(cloud, state);
       expect(next.ok).toBe(true);
-      expect(rowOf(next, 'leftovers').sentence).toContain(`instance ${kept.run}-provider`);
+      expect(rowOf(next, 'leftovers').sentence).toContain(`instance ${kept.name}-provider`);
       nothingLeft(state);
     }));
 
@@ -192,7 +209,7 @@ describe('acceptance', () => {
       expect(result.ok).toBe(false);
       const instance = rowOf(result, 'instance');
       expect(instance.state).toBe('failed');
-      expect(instance.problem?.code).toBe('CHECK_INSTANCE_ERROR');
+      expect(problemOf(result, 'instance')?.code).toBe('CHECK_INSTANCE_ERROR');
       expect(instance.sentence).toContain('No valid host was found.');
       expect(rowOf(result, 'volume-attach')).toMatchObject({
         state: 'skipped',
@@ -207,8 +224,8 @@ describe('acceptance', () => {
   it('shows the console of an instance that does not answer', () =>
     withFakeCloud(async (cloud) => {
       const state = addWorkload(cloud);
-      const good = goodVantage(state);
-      const vantage: Vantage = (script, limit) =>
+      const good = goodTestClient(state);
+      const testClient: TestClient = (script, limit) =>
         reveal(script).startsWith('ping ')
           ? Promise.resolve({
               exitCode: 1,
@@ -216,11 +233,11 @@ describe('acceptance', () => {
               stderr: '',
             })
           : good(script, limit);
-      const result = await run(cloud, state, { vantage, limits: { active: 5, answer: 0.1 } });
+      const result = await run(cloud, state, { testClient, limits: { active: 5, answer: 0.1 } });
       const row = rowOf(result, 'ping');
-      expect(row.problem?.code).toBe('CHECK_NO_ANSWER');
+      expect(problemOf(result, 'ping')?.code).toBe('CHECK_NO_ANSWER');
       expect(row.sentence).toContain('100% packet loss');
-      expect(row.problem?.evidence).toBe('kernel up\nlogin:');
+      expect(problemOf(result, 'ping')?.evidence).toBe('kernel up\nlogin:');
       nothingLeft(state);
     }));
 
@@ -239,13 +256,11 @@ describe('acceptance', () => {
       state.subnets.push({ id: 's', network_id: 'theirs', ip_version: 4, cidr: '203.0.113.0/24' });
       const result = await run(cloud, state);
       expect(result.ok).toBe(true);
-      expect(rowOf(result, 'provider-network').sentence).toContain(
-        'network public was there already and is used',
-      );
+      expect(rowOf(result, 'provider-network').sentence).toContain('uses the existing network public');
       expect(state.networks).toEqual([theirs]);
       state.subnets[0].cidr = '198.51.100.0/24';
       const other = await run(cloud, state);
-      expect(rowOf(other, 'provider-network').problem?.code).toBe('CHECK_PROVIDER_TAKEN');
+      expect(problemOf(other, 'provider-network')?.code).toBe('CHECK_PROVIDER_TAKEN');
     }));
 
   it('says why the tenant half is left out', () =>
@@ -260,14 +275,14 @@ describe('acceptance', () => {
       expect(result.rows.some((row) => row.name === 'floating-ping')).toBe(false);
     }));
 
-  it('touches nothing when the range or the file is unsound', () =>
+  it('touches nothing when the range or the file is not valid', () =>
     withFakeCloud(async (cloud) => {
       const state = addWorkload(cloud);
       const result = await run(cloud, state, { provider: { ...provider, last: '203.0.113.52' }, keep: true });
-      expect(rowOf(result, 'input').problem?.code).toBe('CHECK_PROVIDER_RANGE');
+      expect(problemOf(result, 'input')?.code).toBe('CHECK_PROVIDER_RANGE');
       expect(cloud.take()).toEqual([]);
       const gone = await run(cloud, state, { image: { file: '/nowhere/x.img' }, keep: true });
-      expect(rowOf(gone, 'input').problem?.code).toBe('CHECK_IMAGE_UNREADABLE');
+      expect(problemOf(gone, 'input')?.code).toBe('CHECK_IMAGE_UNREADABLE');
     }));
 
   it('names what it could not remove', () =>
@@ -279,7 +294,7 @@ describe('acceptance', () => {
           : undefined;
       const result = await run(cloud, state);
       expect(result.ok).toBe(false);
-      expect(result.leftBehind).toEqual([`flavor ${result.run}-flavor`]);
+      expect(result.leftBehind).toEqual([`flavor ${result.name}-flavor`]);
       expect(rowOf(result, 'clean-up').sentence).toContain('database is gone');
     }));
 
@@ -287,15 +302,15 @@ describe('acceptance', () => {
     withFakeCloud(async (cloud) => {
       const state = addWorkload(cloud);
       const control = new AbortController();
-      const good = goodVantage(state);
-      const vantage: Vantage = (script, limit) => {
+      const good = goodTestClient(state);
+      const testClient: TestClient = (script, limit) => {
         if (reveal(script).startsWith('ping ')) control.abort();
         return good(script, limit);
       };
-      const result = await run(cloud, state, { vantage, signal: control.signal });
+      const result = await run(cloud, state, { testClient, signal: control.signal });
       expect(result.interrupted).toBe(true);
       expect(result.ok).toBe(false);
-      expect(result.rows.some((row) => row.problem?.code === 'CHECK_INTERRUPTED')).toBe(true);
+      expect(result.rows.some((row) => problemOf(result, row.name)?.code === 'CHECK_INTERRUPTED')).toBe(true);
       expect(rowOf(result, 'clean-up').ok).toBe(true);
       nothingLeft(state);
     }));

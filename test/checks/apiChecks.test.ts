@@ -14,12 +14,12 @@ import { addWorkload } from '../api/fake-workload.ts';
 it('has a token with the role admin', () =>
   withFakeCloud(async (cloud) => {
     addIdentity(cloud);
-    expect(await tokenCheck('c1').probe(cloud.client())).toEqual({
+    expect(await tokenCheck().probe(cloud.client())).toEqual({
       ok: true,
       sentence: 'a token for the administrator, 1 projects',
     });
     cloud.passwords.clear();
-    const refused = await tokenCheck('c1').probe(cloud.client());
+    const refused = await tokenCheck().probe(cloud.client());
     expect(refused.ok).toBe(false);
     expect(refused.sentence).toContain('does not let user admin into project admin');
   }));
@@ -28,7 +28,7 @@ it('stores an image and removes it, and what an interrupted look left', () =>
   withFakeCloud(async (cloud) => {
     const state = addWorkload(cloud);
     state.images.push({ id: 'old', name: 'cw-check-image' });
-    expect((await imageServiceCheck('c1').probe(cloud.client())).ok).toBe(true);
+    expect((await imageServiceCheck().probe(cloud.client())).ok).toBe(true);
     expect(state.images).toEqual([]);
   }));
 
@@ -43,10 +43,10 @@ it('wants inventories of every compute host', () =>
       ],
       ['GET', /^placement\/resource_providers\/u1\/inventories$/, () => ({ json: { inventories } })],
     );
-    const found = await placementCheck('c1', ['n1', 'n2']).probe(cloud.client());
+    const found = await placementCheck(['n1', 'n2']).probe(cloud.client());
     expect(found).toEqual({ ok: false, sentence: 'n1 has no DISK_GB; n2 is no resource provider' });
     inventories.DISK_GB = { total: 20 };
-    expect((await placementCheck('c1', ['n1']).probe(cloud.client())).ok).toBe(true);
+    expect((await placementCheck(['n1']).probe(cloud.client())).ok).toBe(true);
   }));
 
 function addHeat(cloud: FakeCloud, final: string): string[] {
@@ -101,7 +101,7 @@ describe('Heat', () => {
   it('deploys a stack, reads its output and deletes it', () =>
     withFakeCloud(async (cloud) => {
       const changes = addHeat(cloud, 'CREATE_COMPLETE');
-      expect(await stackCheck('c1').probe(cloud.client())).toEqual({
+      expect(await stackCheck().probe(cloud.client())).toEqual({
         ok: true,
         sentence: 'a stack was created, gave its output and was deleted',
       });
@@ -111,7 +111,7 @@ describe('Heat', () => {
   it('shows why a stack failed, and deletes it all the same', () =>
     withFakeCloud(async (cloud) => {
       const changes = addHeat(cloud, 'CREATE_FAILED');
-      const found = await stackCheck('c1').probe(cloud.client());
+      const found = await stackCheck().probe(cloud.client());
       expect(found).toEqual({ ok: false, sentence: 'the stack is CREATE_FAILED: said' });
       expect(changes).toEqual(['DELETE']);
     }));
@@ -149,11 +149,9 @@ it('reads a secret back', () =>
         },
       ],
     );
-    expect((await secretStoreCheck('c1').probe(cloud.client())).ok).toBe(true);
+    expect((await secretStoreCheck().probe(cloud.client())).ok).toBe(true);
     spoil = '!';
-    expect((await secretStoreCheck('c1').probe(cloud.client())).sentence).toBe(
-      'the secret came back different',
-    );
+    expect((await secretStoreCheck().probe(cloud.client())).sentence).toBe('the secret came back different');
     expect(removed).toEqual(['x1', 'x1']);
   }));
 
@@ -163,7 +161,7 @@ describe('dashboard', () => {
       if (path === '') return { status: 302, headers: { location: '/auth/login/?next=/' } };
       return path === 'auth/login/' ? page : undefined;
     };
-    return dashboardCheck('c1', `${cloud.url}/`).probe(cloud.client());
+    return dashboardCheck(`${cloud.url}/`).probe(cloud.client());
   }
 
   it('follows to the login page', () =>

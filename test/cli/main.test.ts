@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -14,12 +14,15 @@ beforeAll(async () => {
   folder = mkdtempSync(join(root, 'node_modules', '.cache', 'cli-test-'));
   bundle = join(folder, 'cloudwright.mjs');
   await build({
-    entryPoints: [join(root, 'src/cli/main.ts')],
-    outfile: bundle,
     bundle: true,
     platform: 'node',
     format: 'esm',
     packages: 'external',
+    loader: { '.sh': 'text' },
+    entryPoints: { cloudwright: join(root, 'src/cli/main.ts') },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    splitting: true,
     logLevel: 'error',
   });
 });
@@ -71,21 +74,37 @@ describe('the command as a process', () => {
     expect(stdout).toMatch(/0\n$/);
   });
 
+  it('finishes a run whose reader goes away, and ends with the exit code of the run', () => {
+    run(['init', '--defaults', '--trial', '--force']);
+    run(['vault', 'make']);
+    const ssh = join(folder, 'ssh');
+    writeFileSync(ssh, '#!/bin/sh\nexit 255\n', { mode: 0o755 });
+    const journal = join(folder, '.cloudwright', 'journal.jsonl');
+    const line = `"${process.execPath}" "${bundle}" apply --json | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', line], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+    });
+    expect(stderr).toBe('');
+    expect(stdout).toBe('1\n');
+    expect(readFileSync(journal, 'utf8')).toContain('"type":"run-finished","outcome":"failed"');
+  });
+
   it('lets work finish at the first interruption and ends at the second with 3', async () => {
     run(['init', '--defaults', '--trial']);
     run(['vault', 'make']);
     const ssh = join(folder, 'ssh');
-    const reached = join(folder, 'reached');
-    writeFileSync(ssh, `#!/bin/sh\n: > ${reached}\nexec sleep 30\n`, { mode: 0o755 });
+    writeFileSync(ssh, '#!/bin/sh\ntouch reached\nexec sleep 30\n', { mode: 0o755 });
     const child = spawn(process.execPath, [bundle, 'ping'], {
       cwd: folder,
       env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
-    await vi.waitUntil(() => existsSync(reached), 20_000);
+    await vi.waitFor(() => expect(existsSync(join(folder, 'reached'))).toBe(true), 20_000);
     child.kill('SIGINT');
-    await heard(child, 'Interrupted: what is under way finishes first');
+    await heard(child, 'Interrupted. Finishing running changes; press Ctrl-C again to quit now.');
     expect(child.exitCode).toBeNull();
     child.kill('SIGINT');
     expect(await ended).toBe(3);

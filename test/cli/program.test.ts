@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Command, CommandContext, GlobalSettings, Input } from '../../src/cli/command.ts';
-import { type CommandTable, runProgram } from '../../src/cli/program.ts';
+import type { Command, GlobalSettings, Input } from '../../src/cli/command.ts';
+import { type CommandTable, purposes, runProgram } from '../../src/cli/program.ts';
 import { table as realTable } from '../../src/cli/table.ts';
 import { CloudwrightError, exitCodeOf, type Problem } from '../../src/errors/problem.ts';
-import { fakeContext } from './print/fake.ts';
 
 interface Call {
   readonly command: string;
@@ -14,24 +13,20 @@ interface Call {
 
 function harness(commands: readonly Omit<Command, 'run'>[], code = 0) {
   const calls: Call[] = [];
-  let settings: Call['settings'] | undefined;
   const table: CommandTable = {
     groups: [{ name: 'lab', summary: 'trial machines' }],
     commands: commands.map((command) => ({
       ...command,
-      run: async (_context: CommandContext, input: Input) => {
-        if (settings) calls.push({ command: command.name, settings, input });
-        return code;
-      },
+      run: async () => ({ exitCode: code }),
     })),
   };
   const printed = { out: '', err: '' };
   const run = async (...words: string[]): Promise<number> =>
     await runProgram(words, {
       table,
-      context: (given) => {
-        settings = given;
-        return fakeContext(given);
+      execute: async (command, input, settings) => {
+        calls.push({ command: command.name, settings, input });
+        return code;
       },
       writeOut: (text) => {
         printed.out += text;
@@ -121,10 +116,30 @@ describe('a command line', () => {
     expect(calls[0]?.settings.json).toBe(false);
   });
 
+  it.each<[string[], string[], string | undefined, boolean]>([
+    [['node1', '--lab', 'other', 'ls -la | wc'], ['ls -la | wc'], 'other', false],
+    [['--lab=other', 'node1', '--json', 'ls', '--lab', 'x'], ['ls', '--lab', 'x'], 'other', true],
+    [['node1', '--', '--lab', 'x'], ['--lab', 'x'], undefined, false],
+    [['node1', '--lab', 'other', '--', 'ls', '--', '-q'], ['ls', '--', '-q'], 'other', false],
+    [['node1', '--lab', 'other'], [], 'other', false],
+  ])('takes options before and after the node: lab ssh %j', async (words, command, lab, json) => {
+    const { calls, run } = harness(commands);
+    await run('lab', 'ssh', ...words);
+    expect(calls[0]?.input.argument('NODE')).toBe('node1');
+    expect(calls[0]?.input.arguments('COMMAND')).toEqual(command);
+    expect(calls[0]?.input.option('lab')).toBe(lab);
+    expect(calls[0]?.settings.json).toBe(json);
+  });
+
   it.each<[string[], string, string | undefined]>([
     [['aply'], 'CLI_COMMAND_UNKNOWN', 'cloudwright apply'],
     [['frobnicate'], 'CLI_COMMAND_UNKNOWN', undefined],
     [['lab', 'shh', 'x'], 'CLI_COMMAND_UNKNOWN', 'cloudwright lab ssh'],
+    [['aply', '--help'], 'CLI_COMMAND_UNKNOWN', 'cloudwright apply'],
+    [['--help', 'aply'], 'CLI_COMMAND_UNKNOWN', 'cloudwright apply'],
+    [['-f', 'apply', 'verfy', '--help'], 'CLI_COMMAND_UNKNOWN', 'cloudwright verify'],
+    [['lab', 'shh', '--help'], 'CLI_COMMAND_UNKNOWN', 'cloudwright lab ssh'],
+    [['lab', 'ssh', 'node1', '--lba', 'x', 'ls'], 'CLI_OPTION_UNKNOWN', '--lab'],
     [['apply', '--setp', 'x'], 'CLI_OPTION_UNKNOWN', '--step'],
     [['apply', '--jsn'], 'CLI_OPTION_UNKNOWN', '--json'],
     [['--versoin'], 'CLI_OPTION_UNKNOWN', '--version'],
@@ -147,7 +162,7 @@ describe('a command line', () => {
     expect(await run('apply', '--help')).toBe(0);
     expect(printed.out).toContain('--step <STEP>');
     expect(await run()).toBe(2);
-    expect(printed.err).toContain('Commands:');
+    expect(printed.err).toContain('Other:');
     expect(await run('lab')).toBe(2);
     expect(printed.err).toContain('cloudwright lab');
   });
@@ -185,6 +200,24 @@ describe('a command line', () => {
 });
 
 describe('the real table', () => {
+  it('lists the commands by purpose, each once', async () => {
+    let out = '';
+    await runProgram(['--help'], {
+      table: realTable,
+      execute: async () => 9,
+      writeOut: (text) => {
+        out += text;
+      },
+      writeErr: () => {},
+      columns: () => 80,
+    });
+    const headings = [...out.matchAll(/^(\S.*):$/gm)].map((match) => `${match[1]}:`);
+    expect(headings).toEqual(['Options:', ...Object.values(purposes)]);
+    for (const { name } of [...realTable.groups, ...realTable.commands]) {
+      if (!name.includes(' ')) expect(out.match(new RegExp(`^  ${name} `, 'gm')), name).toHaveLength(1);
+    }
+  });
+
   it('has help for every command, and no name twice', async () => {
     const names = realTable.commands.map((command) => command.name);
     expect(new Set(names).size).toBe(names.length);
@@ -194,7 +227,7 @@ describe('the real table', () => {
       let out = '';
       const code = await runProgram([...command.name.split(' '), '--help'], {
         table: realTable,
-        context: () => fakeContext(),
+        execute: async () => 9,
         writeOut: (text) => {
           out += text;
         },

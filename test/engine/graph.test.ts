@@ -48,7 +48,8 @@ it('names the circle of steps, and a need that does not exist with the nearest',
 });
 
 it('names the circle of resources, an edge to nowhere and a double', () => {
-  const one = (name: string, after: string[]) => resource(toyFile, 'h', name, {}, { after });
+  const one = (name: string, after: string[]) =>
+    resource(toyFile, 'h', name, { path: name, content: '' }, { after });
   expect(() => orderResources('s', [one('a', ['h/file:b']), one('b', ['h/file:a'])])).toThrow(
     'h/file:a → h/file:b → h/file:a',
   );

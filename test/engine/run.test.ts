@@ -1,8 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Cloud } from '../../src/cloud/cloud.ts';
 import type { RunEvent } from '../../src/engine/event.ts';
-import { resource } from '../../src/engine/resource.ts';
+import { apiResource, resource } from '../../src/engine/resource.ts';
 import { apply, planOnly, verifyOnly } from '../../src/engine/run.ts';
 import { Confidential, text } from '../../src/secrets/confidential.ts';
 import { type Toybox, toybox, toyCheck, toyFile, toyProject, toyService, toyStep } from './toys.ts';
@@ -213,13 +212,9 @@ describe('apply', () => {
     };
     const steps = [
       toyStep('base', [file('a')]),
-      toyStep(
-        'identity',
-        [resource(toyProject, 'one', 'old', 'old'), resource(toyProject, 'one', 'new', 'new')],
-        {
-          needs: ['base'],
-        },
-      ),
+      toyStep('identity', [apiResource(toyProject, 'old', 'old'), apiResource(toyProject, 'new', 'new')], {
+        needs: ['base'],
+      }),
     ];
     expect(await apply(box.input(steps, { api, selection: { step: 'base' } }))).toMatchObject({ changed: 1 });
     expect(made).toBe(0);
@@ -260,8 +255,7 @@ describe('apply', () => {
     const script = text`echo "bad password ${secret}" >&2; exit 1`;
     const bad = resource(toyService, 'one', 's', { path: at('s'), script });
     const input = box.input([toyStep('base', [bad])]);
-    const cloud = { ...input.cloud, secrets: { admin_password: secret } } as unknown as Cloud;
-    const result = await apply({ ...input, cloud });
+    const result = await apply({ ...input, secrets: [secret] });
     expect(JSON.stringify([result, box.events])).not.toContain('hunter2');
     expect(result.problems[0]?.evidence).toBe('bad password ••••');
   });
@@ -307,7 +301,7 @@ describe('planOnly', () => {
   });
 
   it('plans what is behind an API that does not answer yet', async () => {
-    const steps = [toyStep('identity', [resource(toyProject, 'one', 'p', 'p')])];
+    const steps = [toyStep('identity', [apiResource(toyProject, 'p', 'p')])];
     const plan = await planOnly(box.input(steps, { api: () => Promise.reject(new Error('refused')) }));
     expect(plan.changes).toMatchObject([{ summary: expect.stringContaining('create project p') }]);
   });

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Cloud } from '../../src/cloud/cloud.ts';
 import type { Check, ShellCheck } from '../../src/engine/check.ts';
 import type { RunEvent } from '../../src/engine/event.ts';
 import type { RunInput } from '../../src/engine/prepare.ts';
@@ -97,8 +96,6 @@ export const toyProject: ApiKind<string, boolean, Set<string>> = {
   },
 };
 
-const FACTS_OFF = { test: { vantage: 'local' } };
-
 export function toybox(hosts: readonly string[] = ['one']): Toybox {
   const folder = mkdtempSync(join(tmpdir(), 'cw-toys-'));
   const open = new Map<string, Promise<Connection>>();
@@ -121,13 +118,7 @@ export function toybox(hosts: readonly string[] = ['one']): Toybox {
       for (const one of open.values()) await (await one).close();
     },
   };
-  const cloud = {
-    ...FACTS_OFF,
-    name: 'toys',
-    hosts: hosts.map((name) => ({ name, sshAddress: name })),
-    ssh: { user: 'root', port: 22, sudo: true },
-    secrets: {},
-  } as unknown as Cloud;
+  const cloud = { name: 'toys', hosts: hosts.map((name) => ({ name })) };
   return {
     folder,
     connections,
@@ -135,7 +126,8 @@ export function toybox(hosts: readonly string[] = ['one']): Toybox {
     events,
     input: (steps, more = {}) => ({
       steps,
-      cloud,
+      subject: cloud,
+      secrets: [],
       connections,
       emit: (event) => events.push({ ...event, at: Date.now() } as RunEvent),
       ...more,

@@ -2,10 +2,10 @@ import type { Cloud } from '../../src/cloud/cloud.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import type { Check } from '../../src/engine/check.ts';
 import type { Resource } from '../../src/engine/resource.ts';
-import type { Step, StepContext } from '../../src/engine/step.ts';
 import type { HostFacts } from '../../src/hosts/connection.ts';
 import { Confidential, reveal, type Text } from '../../src/secrets/confidential.ts';
 import { steps } from '../../src/steps/index.ts';
+import type { Step, StepContext } from '../../src/steps/step.ts';
 import { chainedSecrets, publicChained, singleSecrets } from '../../src/vault/table.ts';
 
 const ALL_IN_ONE = `

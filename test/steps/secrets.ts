@@ -1,5 +1,5 @@
-import type { StepContext } from '../../src/engine/step.ts';
 import { Confidential } from '../../src/secrets/confidential.ts';
+import type { StepContext } from '../../src/steps/step.ts';
 import { allResources, HIDDEN } from './clouds.ts';
 
 /** Every piece of text in the value that would be shown as it is: plain strings, and the masked form of the others. */

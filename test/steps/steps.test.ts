@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { orderResources, orderSteps, requireUnique } from '../../src/engine/graph.ts';
-import type { StepContext } from '../../src/engine/step.ts';
+import { API } from '../../src/engine/resource.ts';
 import { fileKind } from '../../src/resources/file.ts';
 import { type PackagesDesired, packagesKind } from '../../src/resources/packages.ts';
 import { packageSteps, steps } from '../../src/steps/index.ts';
+import type { StepContext } from '../../src/steps/step.ts';
 import { allChecks, allInOne, allResources, appliedSteps, files, HIDDEN, threeControls } from './clouds.ts';
 import { openStrings, secretsOn } from './secrets.ts';
 
@@ -52,7 +53,7 @@ describe.each(contexts)('%s', (_name, context) => {
 
   it('describes every resource once, on a host of the cloud', () => {
     requireUnique(bySteps);
-    const hosts = new Set(cloud.hosts.map((host) => host.name));
+    const hosts = new Set([API, ...cloud.hosts.map((host) => host.name)]);
     for (const { id, host } of allResources(context)) {
       expect(hosts).toContain(host);
       expect(id.startsWith(`${host}/`)).toBe(true);
@@ -76,7 +77,7 @@ describe.each(contexts)('%s', (_name, context) => {
   });
 
   it('checks every step, each check under a name of its own and with a limit', () => {
-    const hosts = new Set(cloud.hosts.map((host) => host.name));
+    const hosts = new Set([API, ...cloud.hosts.map((host) => host.name)]);
     for (const step of appliedSteps(context)) {
       const checks = step.checks(context);
       expect(checks, step.name).not.toHaveLength(0);

@@ -1,4 +1,4 @@
-import { type ApiKind, type Resource, type ResourceOptions, resource } from '../../engine/resource.ts';
+import { type ApiKind, apiResource, type Resource, type ResourceOptions } from '../../engine/resource.ts';
 import type { Client } from '../client.ts';
 import type { Flavor } from '../compute.ts';
 import { createOnce, oneNamed } from './named.ts';
@@ -56,6 +56,6 @@ const flavorKind: ApiKind<ComputeFlavor, Flavor | undefined, Client> = {
   },
 };
 
-export function computeFlavor(host: string, desired: ComputeFlavor, options?: ResourceOptions): Resource {
-  return resource(flavorKind, host, desired.name, desired, options);
+export function computeFlavor(desired: ComputeFlavor, options?: ResourceOptions): Resource {
+  return apiResource(flavorKind, desired.name, desired, options);
 }

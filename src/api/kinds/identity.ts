@@ -1,4 +1,4 @@
-import { type ApiKind, type Resource, type ResourceOptions, resource } from '../../engine/resource.ts';
+import { type ApiKind, apiResource, type Resource, type ResourceOptions } from '../../engine/resource.ts';
 import type { Client } from '../client.ts';
 import type { Domain, Project, Role } from '../identity.ts';
 import { createOnce, domainNamed, needed, oneNamed } from './named.ts';
@@ -120,14 +120,14 @@ export async function globalRoles(api: Client): Promise<readonly Role[]> {
   );
 }
 
-export function identityDomain(host: string, desired: IdentityDomain, options?: ResourceOptions): Resource {
-  return resource(domainKind, host, desired.name, desired, options);
+export function identityDomain(desired: IdentityDomain, options?: ResourceOptions): Resource {
+  return apiResource(domainKind, desired.name, desired, options);
 }
 
-export function identityProject(host: string, desired: IdentityProject, options?: ResourceOptions): Resource {
-  return resource(projectKind, host, desired.name, desired, options);
+export function identityProject(desired: IdentityProject, options?: ResourceOptions): Resource {
+  return apiResource(projectKind, desired.name, desired, options);
 }
 
-export function identityRole(host: string, desired: IdentityRole, options?: ResourceOptions): Resource {
-  return resource(roleKind, host, desired.name, desired, options);
+export function identityRole(desired: IdentityRole, options?: ResourceOptions): Resource {
+  return apiResource(roleKind, desired.name, desired, options);
 }

@@ -1,4 +1,4 @@
-import { type ApiKind, type Resource, type ResourceOptions, resource } from '../../engine/resource.ts';
+import { type ApiKind, apiResource, type Resource, type ResourceOptions } from '../../engine/resource.ts';
 import { fail } from '../../errors/problem.ts';
 import type { Client } from '../client.ts';
 import type { CatalogEndpoint, CatalogService } from '../identity.ts';
@@ -137,6 +137,6 @@ async function settleService(api: Client, desired: IdentityService, state: Servi
 }
 
 /** Found by type, which is what clients look up; a service of another name is renamed. */
-export function identityService(host: string, desired: IdentityService, options?: ResourceOptions): Resource {
-  return resource(serviceKind, host, desired.type, desired, options);
+export function identityService(desired: IdentityService, options?: ResourceOptions): Resource {
+  return apiResource(serviceKind, desired.type, desired, options);
 }

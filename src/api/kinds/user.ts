@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type ApiKind, type Resource, type ResourceOptions, resource } from '../../engine/resource.ts';
+import { type ApiKind, apiResource, type Resource, type ResourceOptions } from '../../engine/resource.ts';
 import { reveal, type Text } from '../../secrets/confidential.ts';
 import type { Client } from '../client.ts';
 import type { Domain, Project, Role, RoleAssignment, User } from '../identity.ts';
@@ -177,6 +177,6 @@ function rolesOf(desired: IdentityUser, roles: readonly string[]): string {
   return `role ${roles.join(', ')} on ${scope}`;
 }
 
-export function identityUser(host: string, desired: IdentityUser, options?: ResourceOptions): Resource {
-  return resource(userKind, host, `${desired.domain}/${desired.name}`, desired, options);
+export function identityUser(desired: IdentityUser, options?: ResourceOptions): Resource {
+  return apiResource(userKind, `${desired.domain}/${desired.name}`, desired, options);
 }

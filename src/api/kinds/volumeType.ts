@@ -1,4 +1,4 @@
-import { type ApiKind, type Resource, type ResourceOptions, resource } from '../../engine/resource.ts';
+import { type ApiKind, apiResource, type Resource, type ResourceOptions } from '../../engine/resource.ts';
 import type { Client } from '../client.ts';
 import type { VolumeType } from '../volume.ts';
 import { createOnce, needed, oneNamed } from './named.ts';
@@ -53,6 +53,6 @@ const volumeTypeKind: ApiKind<DesiredVolumeType, VolumeType | undefined, Client>
   },
 };
 
-export function volumeType(host: string, desired: DesiredVolumeType, options?: ResourceOptions): Resource {
-  return resource(volumeTypeKind, host, desired.name, desired, options);
+export function volumeType(desired: DesiredVolumeType, options?: ResourceOptions): Resource {
+  return apiResource(volumeTypeKind, desired.name, desired, options);
 }

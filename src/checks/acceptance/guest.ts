@@ -4,39 +4,39 @@ import type { ShellResult } from '../../hosts/connection.ts';
 import { quote } from '../../hosts/quote.ts';
 import { type Confidential, type Text, text } from '../../secrets/confidential.ts';
 
-/** Runs a shell script where instances are to be reached from; the script comes on standard input. */
-export type Vantage = (script: Text, limitSeconds: number) => Promise<ShellResult>;
+/** Runs a shell script at the place from which instances are reached; the script comes on standard input. */
+export type TestClient = (script: Text, limitSeconds: number) => Promise<ShellResult>;
 
 export interface Guest {
   readonly id: string;
   readonly name: string;
-  /** Where it is reached from the vantage. */
+  /** The address at which the test client reaches it. */
   readonly address: string;
 }
 
 export interface GuestAccess {
   readonly client: Client;
-  readonly vantage: Vantage;
+  readonly testClient: TestClient;
   readonly user: string;
   readonly privateKey: Confidential;
   readonly limitSeconds: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The tools that the test needs at the vantage. */
-export async function checkVantage(vantage: Vantage): Promise<void> {
+/** Fails with CHECK_TEST_CLIENT where the test client lacks a tool. */
+export async function checkTestClient(testClient: TestClient): Promise<void> {
   const tools = ['ping', 'ssh', 'mktemp'];
   const script = tools.map((tool) => `command -v ${tool} >/dev/null 2>&1 || echo ${tool}`).join('\n');
-  const { stdout } = await vantage(`${script}\n`, 30);
+  const { stdout } = await testClient(`${script}\n`, 30);
   const missing = stdout.split('\n').filter((line) => tools.includes(line));
-  if (missing.length > 0) fail('CHECK_VANTAGE', { details: { tool: missing.join(' and ') } });
+  if (missing.length > 0) fail('CHECK_TEST_CLIENT', { details: { tool: missing.join(' and ') } });
 }
 
 /** Waits until the guest answers one echo request; answers how many seconds it took. */
 export async function ping(access: GuestAccess, guest: Guest): Promise<void> {
   const script = `ping -n -c 1 -W 1 ${quote(guest.address)}\n`;
   await answered(access, guest, 'ping', async () => {
-    const { exitCode, stdout, stderr } = await access.vantage(script, 15);
+    const { exitCode, stdout, stderr } = await access.testClient(script, 15);
     if (exitCode === 0) return { value: true };
     const said = lastLine(stderr) || stdout.match(/.*(nreachable|loss).*/)?.[0];
     return { seen: said?.trim() || 'no answer' };
@@ -47,7 +47,7 @@ export async function ping(access: GuestAccess, guest: Guest): Promise<void> {
 export function runInGuest(access: GuestAccess, guest: Guest, command: string): Promise<string> {
   const script = sshScript(access, guest.address, command);
   return answered(access, guest, 'ssh', async () => {
-    const { exitCode, stdout, stderr } = await access.vantage(script, 60);
+    const { exitCode, stdout, stderr } = await access.testClient(script, 60);
     if (exitCode === 0) return { value: stdout };
     return { seen: lastLine(stderr) || `exit code ${exitCode}` };
   });

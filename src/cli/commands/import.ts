@@ -1,30 +1,24 @@
-import { dirname, resolve } from 'node:path';
-import { exitCodeOf } from '../../errors/problem.ts';
-import { importFiles } from '../../formats/import.ts';
-import type { Format } from '../../formats/recognise.ts';
+import { resolve } from 'node:path';
 import type { Command } from '../command.ts';
-import { DESCRIPTION_NAME, writeText } from '../description.ts';
+import { DESCRIPTION_NAME } from '../file.ts';
 import { hintOptions, hintsOf } from '../importHints.ts';
-import { storeImportedSecrets, vaultDecryptor } from '../importSecrets.ts';
-import { reportRest } from '../outcome.ts';
-import { asides, printJson } from '../print/aside.ts';
-import { formatImport, importAsJson } from '../print/import.ts';
 
-const formats: readonly Format[] = ['burrito', 'packstack', 'kolla'];
+const formats = ['burrito', 'packstack', 'kolla'] as const;
 
 export const importCommand: Command = {
   name: 'import',
+  purpose: 'describe',
   summary: 'reads the files of Burrito, Packstack or Kolla Ansible and writes cloud.yaml',
   details:
-    'The installer is recognised by what stands in the files, or named first: `import kolla DIR`. Every key that was ' +
-    'read is accounted for. Secrets go into the vault beside the description.',
+    'The installer is recognised by the content of the files, or named first: `import kolla DIR`. The report lists ' +
+    'every key that was read. Secrets go into the vault beside the description.',
   arguments: [
     {
       name: 'FILE',
       summary: 'files and folders, after the installer if it is named',
       required: true,
       many: true,
-      file: true,
+      completes: 'file',
     },
   ],
   options: [
@@ -34,8 +28,8 @@ export const importCommand: Command = {
     {
       name: 'import-password-file',
       value: 'FILE',
-      summary: 'password of the encrypted files that are read',
-      file: true,
+      summary: 'password of encrypted files',
+      completes: 'file',
     },
   ],
   examples: [
@@ -43,29 +37,34 @@ export const importCommand: Command = {
     { line: 'cloudwright import /etc/kolla', says: 'a folder, recognised by content' },
   ],
   async run(context, input) {
+    const [{ importDescription }, { formatImport, importAsJson }] = await Promise.all([
+      import('../../app/transfer.ts'),
+      import('../print/import.ts'),
+    ]);
     const words = input.arguments('FILE');
     const named = words.length > 1 ? formats.find((format) => format === words[0]) : undefined;
-    const paths = named ? words.slice(1) : words;
-    const decrypt = await vaultDecryptor(context, input);
-    const imported = await importFiles(paths, {
-      base: context.folder,
-      hints: hintsOf(input),
-      ...(named && { format: named }),
-      ...(decrypt && { decrypt }),
-    });
-    const file = resolve(context.folder, context.settings.file ?? DESCRIPTION_NAME);
-    const { result, rendered } = imported;
-    if (rendered) await writeText(file, rendered.text, input.flag('force'));
-    const stored =
-      result && rendered ? await storeImportedSecrets(context, dirname(file), result.secrets) : 0;
-    if (context.settings.json) {
-      printJson(context, { ...importAsJson(imported), file, secrets: stored });
-      return exitCodeOf(imported.problems);
-    }
-    if (result && !context.settings.quiet) {
-      context.terminal.out(formatImport(result.report, context.terminal, input.flag('all')));
-      asides(context)(`Wrote ${file}${stored > 0 ? ` and ${stored} secrets into the vault beside it` : ''}.`);
-    }
-    return reportRest(context, imported.problems);
+    const passwordFile = input.option('import-password-file');
+    const imported = await importDescription(
+      {
+        paths: named ? words.slice(1) : words,
+        folder: context.folder,
+        file: resolve(context.folder, context.settings.file ?? DESCRIPTION_NAME),
+        format: named,
+        hints: hintsOf(input),
+        overwrite: input.flag('force'),
+        passwordFile: passwordFile === undefined ? undefined : resolve(context.folder, passwordFile),
+      },
+      context.caller,
+    );
+    const { file, written, secrets, result, exitCode } = imported;
+    const vault = secrets > 0 ? ` and ${secrets} secrets into the vault beside it` : '';
+    return {
+      exitCode,
+      data: { ...importAsJson(imported), file, written, secrets },
+      ...(result && {
+        text: () =>
+          `${formatImport(result.report, context.terminal, input.flag('all'))}Wrote ${file}${vault}.\n`,
+      }),
+    };
   },
 };

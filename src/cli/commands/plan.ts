@@ -1,36 +1,29 @@
-import { planOnly } from '../../engine/run.ts';
-import { runInput, withReach } from '../cloudRun.ts';
 import type { Command } from '../command.ts';
-import { reportRest } from '../outcome.ts';
-import { asides, printJson } from '../print/aside.ts';
-import { formatPlan } from '../print/plan.ts';
+import { findDescription } from '../file.ts';
 import { selectionOf, selectionOptions } from '../selection.ts';
-import { openDescribedCloud } from '../session.ts';
 
 export const planCommand: Command = {
   name: 'plan',
-  summary: 'shows what apply would change, and changes nothing',
-  details: 'By step, host and resource, with the differences of files; secrets are masked.',
+  purpose: 'deploy',
+  summary: 'shows what apply would change; changes nothing',
+  details: 'Listed by step, host and resource, with the differences of files; secrets are masked.',
   options: selectionOptions,
   examples: [{ line: 'cloudwright plan --step network', says: 'the changes of one step' }],
   async run(context, input) {
-    const cloud = await openDescribedCloud(context);
-    const say = asides(context);
-    return await withReach(cloud, say, async (reached) => {
-      const result = await planOnly({
-        ...runInput(context, reached, {
-          command: 'plan',
-          patienceSeconds: 0,
-          take: (event) => {
-            if (event.type === 'note') say(event.text);
-          },
-        }),
-        selection: selectionOf(input),
-      });
-      if (context.settings.json) printJson(context, result);
-      else if (result.problems.length === 0)
-        context.terminal.out(formatPlan(result.changes, context.terminal.colors));
-      return reportRest(context, result.problems);
-    });
+    const [{ plan }, { formatPlan }] = await Promise.all([
+      import('../../app/apply.ts'),
+      import('../print/plan.ts'),
+    ]);
+    const { selection, remove } = selectionOf(input);
+    const { changes, exitCode } = await plan(
+      { file: findDescription(context), selection, remove },
+      context.caller,
+    );
+    return {
+      exitCode,
+      data: { changes },
+      ...(exitCode === 0 && { text: () => formatPlan(changes, context.terminal.colors) }),
+      essential: true,
+    };
   },
 };

@@ -1,55 +1,53 @@
 import { resolve } from 'node:path';
-import { runAcceptance } from '../acceptanceRun.ts';
-import { withReach } from '../cloudRun.ts';
 import type { Command } from '../command.ts';
-import { reportRest } from '../outcome.ts';
-import { acceptanceView, formatAcceptance } from '../print/acceptance.ts';
-import { asides, printJson } from '../print/aside.ts';
-import { providerOptions, providerRange } from '../providerRange.ts';
-import { openDescribedCloud } from '../session.ts';
-import { vantageOf } from '../vantage.ts';
+import { findDescription } from '../file.ts';
 
 export const testCommand: Command = {
   name: 'test',
-  summary: 'the acceptance test: instances that answer on the network, with a volume',
+  purpose: 'look',
+  summary: 'runs the acceptance test: instances that answer on the network, with a volume',
   details:
-    'Makes a provider network, an image, a flavor, a security group, instances, a volume, a tenant network with a ' +
-    'router and a floating address, reaches the instances by ping and ssh, and removes all of it again.',
+    'Creates a provider network, an image, a flavor, a security group, instances, a volume, a tenant network with a ' +
+    'router and a floating address, reaches the instances by ping and ssh, and deletes all of it again, also when a ' +
+    'check fails or the test is interrupted.',
   options: [
-    ...providerOptions,
-    { name: 'image', value: 'FILE', summary: 'a raw or qcow2 image instead of the tiny guest', file: true },
-    { name: 'user', value: 'NAME', summary: 'who logs in on that image (default: told from its name)' },
-    { name: 'keep', summary: 'leave all that was made in place' },
+    { name: 'provider-network', value: 'CIDR', summary: 'the network behind the provider interface' },
+    { name: 'gateway', value: 'ADDRESS', summary: 'its gateway' },
+    { name: 'first', value: 'ADDRESS', summary: 'first address that the test may use' },
+    { name: 'last', value: 'ADDRESS', summary: 'last address that the test may use' },
+    {
+      name: 'image',
+      value: 'FILE',
+      summary: 'a raw or qcow2 image instead of the tiny guest',
+      completes: 'file',
+    },
+    { name: 'user', value: 'NAME', summary: 'login user of that image (default: by the name of the file)' },
+    { name: 'keep', summary: 'do not delete what the test created' },
   ],
   examples: [
     {
       line: 'cloudwright test --provider-network 203.0.113.0/24 --first 203.0.113.200 --last 203.0.113.220',
-      says: 'addresses that nobody else uses',
+      says: 'with addresses that nothing else uses',
     },
   ],
   async run(context, input) {
-    const cloud = await openDescribedCloud(context);
-    const provider = await providerRange(context, input, cloud);
+    const { test } = await import('../../app/acceptance.ts');
     const image = input.option('image');
-    const view = acceptanceView(context);
-    const result = await withReach(cloud, asides(context), async (reached) =>
-      runAcceptance(context, reached, vantageOf(cloud, reached.connections), {
-        provider,
-        image: image === undefined ? cloud.test.image : resolve(context.folder, image),
+    const result = await test(
+      {
+        file: findDescription(context),
+        provider: {
+          cidr: input.option('provider-network'),
+          gateway: input.option('gateway'),
+          first: input.option('first'),
+          last: input.option('last'),
+        },
+        image: image === undefined ? undefined : resolve(context.folder, image),
         user: input.option('user'),
         keep: input.flag('keep'),
-        emit: view.take,
-      }),
-    ).finally(() => view.end());
-    if (context.settings.json) printJson(context, result);
-    else if (!context.settings.quiet || !result.ok) {
-      context.terminal.out(formatAcceptance(result, context.terminal.colors));
-      reportRest(
-        context,
-        result.rows.flatMap((row) => row.problem ?? []),
-      );
-    }
-    if (result.interrupted) return 3;
-    return result.ok ? 0 : 1;
+      },
+      context.caller,
+    );
+    return { exitCode: result.exitCode, data: result };
   },
 };

@@ -1,23 +1,20 @@
-import { expectationsOf } from '../../checks/expectations.ts';
-import { toolbox } from '../../checks/index.ts';
-import { withReach } from '../cloudRun.ts';
 import type { Command } from '../command.ts';
-import { asides, printJson } from '../print/aside.ts';
-import { formatToolbox } from '../print/toolbox.ts';
-import { openDescribedCloud } from '../session.ts';
+import { findDescription } from '../file.ts';
 
 export const toolboxCommand: Command = {
   name: 'toolbox',
+  purpose: 'look',
   summary: 'shows the service tables of the cloud, with a verdict on each',
   async run(context) {
-    const cloud = await openDescribedCloud(context);
-    return await withReach(cloud, asides(context), async (reached) => {
-      const report = await toolbox(reached.client(), expectationsOf(cloud));
-      if (context.settings.json) printJson(context, report);
-      else if (!context.settings.quiet || !report.ok) {
-        context.terminal.out(formatToolbox(report, context.terminal.colors));
-      }
-      return report.ok ? 0 : 1;
-    });
+    const [{ toolbox }, { formatToolbox }] = await Promise.all([
+      import('../../app/status.ts'),
+      import('../print/toolbox.ts'),
+    ]);
+    const report = await toolbox({ file: findDescription(context) }, context.caller);
+    return {
+      exitCode: report.ok ? 0 : 1,
+      data: report,
+      text: () => formatToolbox(report, context.terminal.colors),
+    };
   },
 };

@@ -1,6 +1,6 @@
 import type { Colors } from '../terminal.ts';
-import { clock, count, duration } from './duration.ts';
-import type { Activity, CellState, RunView, StepView } from './runView.ts';
+import { clock, count, duration, spinner } from './duration.ts';
+import type { Activity, CellState, CheckView, RunView, StepView } from './runView.ts';
 import { padEnd, printable, truncate, widthOf } from './width.ts';
 
 export interface DrawOptions {
@@ -11,10 +11,8 @@ export interface DrawOptions {
   readonly rows: number;
 }
 
-/** A remark is shown for this long. */
+/** A note is shown for this long. */
 const NOTE_MILLISECONDS = 10_000;
-
-const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /** The whole live view as lines, none wider than the terminal and no more than fit on it. */
 export function drawRun(view: RunView, options: DrawOptions): string[] {
@@ -23,12 +21,11 @@ export function drawRun(view: RunView, options: DrawOptions): string[] {
   const nameWidth = Math.max(12, ...[...view.steps.keys()].map(widthOf));
   const elapsed = clock(options.now - view.startedAt);
   const lines = [
-    `${colors.bold(view.cloud)} ${colors.dim('·')} ${view.command} ${colors.dim('·')} ${count(view.hosts.length, 'host')} ${colors.dim('·')} ${elapsed}`,
+    `${colors.bold(view.cloud)} ${colors.dim('·')} ${view.command} ${colors.dim('·')} ${view.hosts.length > 0 ? `${count(view.hosts.length, 'host')} ${colors.dim('·')} ` : ''}${elapsed}`,
     ...(view.hosts.length > 1 ? [headings(view, nameWidth, cells, colors)] : []),
   ];
-  if (isOpening(view)) lines.push(`   ${colors.cyan(spinFrame(options.now))} ${opening(view)}`);
-  const running = [...view.steps.values()].filter((step) => step.state === 'running');
-  const detail = running.flatMap((step) => activityLines(view, step, options));
+  if (isOpening(view)) lines.push(`   ${colors.cyan(spinner(options.now))} ${opening(view)}`);
+  const detail = [...view.steps.values()].flatMap((step) => detailLines(view, step, options));
   const room = Math.max(4, options.rows - 2 - lines.length - detail.length);
   for (const step of chosenSteps(view, room)) {
     if (typeof step === 'string') {
@@ -36,7 +33,7 @@ export function drawRun(view: RunView, options: DrawOptions): string[] {
       continue;
     }
     lines.push(stepLine(view, step, nameWidth, cells, options));
-    if (step.state === 'running') lines.push(...activityLines(view, step, options));
+    lines.push(...detailLines(view, step, options));
   }
   if (view.note && !view.finished && options.now - view.noteAt < NOTE_MILLISECONDS)
     lines.push(colors.dim(` ${printable(view.note)}`));
@@ -117,7 +114,7 @@ function stateMark(step: StepView, options: DrawOptions): string {
     case 'skipped':
       return colors.dim('–');
     case 'running':
-      return colors.cyan(spinFrame(options.now));
+      return colors.cyan(spinner(options.now));
     case 'waiting':
       return colors.dim('·');
   }
@@ -131,7 +128,7 @@ function glyph(cell: CellState | undefined, options: DrawOptions): string {
     case 'changed':
       return colors.yellow('+');
     case 'working':
-      return colors.cyan(spinFrame(options.now));
+      return colors.cyan(spinner(options.now));
     case 'failed':
       return colors.red('✗');
     case 'unreachable':
@@ -143,25 +140,49 @@ function glyph(cell: CellState | undefined, options: DrawOptions): string {
   }
 }
 
-function spinFrame(now: number): string {
-  return spinner[Math.floor(now / 100) % spinner.length] ?? '·';
-}
-
 function tail(step: StepView, options: DrawOptions): string {
   const { colors } = options;
   switch (step.state) {
-    case 'verified':
-      return `${step.changed > 0 ? colors.yellow(count(step.changed, 'change')) : colors.green('in place')}${colors.dim(`, verified in ${duration(step.milliseconds)}`)}`;
+    case 'verified': {
+      const verified = colors.dim(`verified in ${duration(step.milliseconds)}`);
+      if (step.resources === 0) return verified;
+      const what = step.changed > 0 ? colors.yellow(count(step.changed, 'change')) : colors.green('in place');
+      return `${what}${colors.dim(',')} ${verified}`;
+    }
     case 'failed':
       return colors.red(`failed after ${duration(step.milliseconds)}`);
     case 'skipped':
       return colors.dim(printable(step.reason ?? 'skipped'));
     case 'running':
+      if (step.resources === 0) return colors.dim(clock(options.now - step.startedAt));
       return colors.dim(
         `${Math.min(step.settled, step.resources)}/${step.resources}  ${clock(options.now - step.startedAt)}`,
       );
     case 'waiting':
       return '';
+  }
+}
+
+/** What is shown below a step: all checks of one that consists of checks alone, the activities of a running one. */
+function detailLines(view: RunView, step: StepView, options: DrawOptions): string[] {
+  if (step.resources === 0 && view.steps.size === 1) {
+    return [...step.checks.values()].map((check) => checkLine(check, options));
+  }
+  return step.state === 'running' ? activityLines(view, step, options) : [];
+}
+
+function checkLine(check: CheckView, options: DrawOptions): string {
+  const { colors, now } = options;
+  const sentence = check.sentence === '' ? '' : `: ${printable(check.sentence).replace(/\n+/g, ' ')}`;
+  switch (check.state) {
+    case 'running':
+      return `   ${colors.cyan(spinner(now))} ${check.title} ${colors.dim(clock(now - check.startedAt))}${sentence}`;
+    case 'passed':
+      return `   ${colors.green('✓')} ${check.title}${sentence} ${colors.dim(duration(check.milliseconds))}`;
+    case 'failed':
+      return `   ${colors.red('✗')} ${check.title}${sentence}`;
+    case 'skipped':
+      return `   ${colors.dim('–')} ${check.title}${colors.dim(sentence)}`;
   }
 }
 

@@ -22,3 +22,10 @@ export function clock(milliseconds: number): string {
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;
 }
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/** The frame of a spinner at a time in milliseconds. */
+export function spinner(now: number): string {
+  return frames[Math.floor(now / 100) % frames.length] ?? '·';
+}

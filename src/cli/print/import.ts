@@ -3,7 +3,7 @@ import { type PrintedLine, reportJson, reportLines } from '../../formats/print.t
 import type { ImportReport } from '../../formats/report.ts';
 import type { Colors, Terminal } from '../terminal.ts';
 
-/** What became of every key, those that want a look first; the closing count adds up. */
+/** The outcome of every key, first those to look at; the closing count adds up. */
 export function formatImport(report: ImportReport, terminal: Terminal, all: boolean): string {
   const lines = reportLines(report, { all, columns: terminal.columns() });
   return `${lines.map((line) => colored(line, terminal.colors)).join('\n')}\n`;
@@ -11,11 +11,10 @@ export function formatImport(report: ImportReport, terminal: Terminal, all: bool
 
 /** The same for scripts. The secrets are named, never shown. */
 export function importAsJson(imported: Import): Readonly<Record<string, unknown>> {
-  const { result, sound, problems } = imported;
+  const { result, sound } = imported;
   return {
-    sound,
+    valid: sound,
     ...(result && { report: reportJson(result.report), secretNames: Object.keys(result.secrets) }),
-    problems,
   };
 }
 

@@ -1,24 +1,14 @@
 import type { RunEvent } from '../../engine/event.ts';
 import type { Problem } from '../../errors/problem.ts';
-import type { CommandContext } from '../command.ts';
 import type { Colors } from '../terminal.ts';
 import { count, duration } from './duration.ts';
-import { formatProblem } from './problems.ts';
+import { formatProblem, styleOf } from './problems.ts';
+import type { PrintContext } from './reader.ts';
 import { printable } from './width.ts';
 
-/** Tells two problems apart: by code, place and sentence. */
-export function problemKey(problem: Problem): string {
-  return `${problem.code}\n${JSON.stringify(problem.place ?? '')}\n${problem.what}`;
-}
-
 /** A problem for the event stream's readers, on the results' stream. */
-export function problemBlock(problem: Problem, context: CommandContext): string {
-  const { terminal } = context;
-  return formatProblem(problem, {
-    colors: terminal.colors,
-    columns: terminal.columns(),
-    folder: context.folder,
-  });
+export function problemBlock(problem: Problem, context: PrintContext): string {
+  return formatProblem(problem, styleOf(context, 'out'));
 }
 
 /** The one line that a finished step is worth; undefined for other events. */

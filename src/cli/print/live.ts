@@ -1,16 +1,14 @@
-import type { CommandContext } from '../command.ts';
 import { drawRun } from './drawRun.ts';
-import { problemBlock, problemKey } from './lines.ts';
+import { problemBlock } from './lines.ts';
 import { liveRegion } from './liveRegion.ts';
+import type { EventReader, PrintContext } from './reader.ts';
 import { formatRecap } from './recap.ts';
-import type { Renderer } from './renderer.ts';
 import { emptyView, follow } from './runView.ts';
 
 /** The view for a terminal: steps with their hosts, what is being done and waited for; problems and recap at the end. */
-export function liveRenderer(context: CommandContext): Renderer {
+export function liveReader(context: PrintContext): EventReader {
   const { terminal } = context;
   const view = emptyView();
-  const reported = new Set<string>();
   let ended = false;
   const region = liveRegion(terminal, () => {
     if (view.startedAt === 0) return [];
@@ -33,10 +31,8 @@ export function liveRenderer(context: CommandContext): Renderer {
   }
 
   return {
-    reported,
     take(event) {
       follow(view, event);
-      if ('problem' in event) reported.add(problemKey(event.problem));
       if (event.type === 'run-finished') end();
     },
     end,

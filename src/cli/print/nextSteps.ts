@@ -1,39 +1,26 @@
 import { relative } from 'node:path';
-import type { Cloud } from '../../cloud/cloud.ts';
-import type { LabState } from '../../lab/index.ts';
-import type { CredentialFiles } from '../credentialFiles.ts';
+import type { UpAccess } from '../../app/up.ts';
 import type { Colors } from '../terminal.ts';
 
-export interface NextStepsInput {
-  readonly cloud: Cloud;
-  readonly lab: LabState;
-  readonly files: CredentialFiles;
-  /** The description; paths are shown relative to `folder`. */
-  readonly description: string;
-  readonly folder: string;
-}
-
-/** What to do with a trial cloud now: how to reach, use, look at and remove it. */
-export function nextSteps(input: NextStepsInput): Readonly<Record<string, string>> {
-  const { cloud, lab, files, folder } = input;
+/** What to do with a trial cloud now: how to reach, use, inspect and remove it. Paths are relative to `folder`. */
+export function nextSteps(access: UpAccess, folder: string): Readonly<Record<string, string>> {
   const near = (path: string): string =>
     relative(folder, path).startsWith('..') ? path : relative(folder, path);
-  const description = near(input.description);
-  const vip = cloud.networks.management.vip;
-  const node = cloud.hosts[0]?.name ?? '';
-  const port = cloud.dashboardPort;
-  const name = lab.name === 'lab' ? '' : ` --lab ${lab.name}`;
+  const { cloud, vip, dashboardPort: port, node, sshConfig, credentials } = access;
+  const description = near(access.description);
+  const name = access.lab === 'lab' ? '' : ` --lab ${access.lab}`;
+  const cloudsYaml = near(credentials.cloudsYaml);
   return {
-    ...(cloud.services.has('dashboard') && {
-      dashboard: `https://${vip}:${port}/`,
-      'reach it': `ssh -F ${lab.sshConfig} -N -L ${port}:${vip}:${port} ${node}, then https://localhost:${port}/`,
+    ...(access.dashboard !== undefined && {
+      dashboard: access.dashboard,
+      tunnel: `ssh -F ${sshConfig} -N -L ${port}:${vip}:${port} ${node}, then https://localhost:${port}/`,
     }),
     'log in': `domain Default, user admin; password: cloudwright vault view -f ${description} | grep admin_password`,
-    credentials: `${near(files.openrc)}, ${near(files.cloudsYaml)} (clouds ${cloud.name} and ${cloud.name}-demo)`,
-    'use it': `ip netns exec ${lab.fabricNetns} env OS_CLIENT_CONFIG_FILE=${near(files.cloudsYaml)} openstack --os-cloud ${cloud.name} server list`,
-    'enter the machine': `cloudwright lab ssh${name} ${node}`,
-    'look at it': `cloudwright status -f ${description}`,
-    'take it down': `cloudwright lab down${name}`,
+    credentials: `${near(credentials.openrc)}, ${cloudsYaml} (clouds ${cloud} and ${cloud}-demo)`,
+    client: `ip netns exec ${access.networkNamespace} env OS_CLIENT_CONFIG_FILE=${cloudsYaml} openstack --os-cloud ${cloud} server list`,
+    'enter the host': `cloudwright lab ssh ${node}${name}`,
+    status: `cloudwright status -f ${description}`,
+    remove: `cloudwright lab down${name}`,
   };
 }
 

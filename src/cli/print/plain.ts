@@ -1,29 +1,26 @@
-import type { CommandContext } from '../command.ts';
-import { problemBlock, problemKey, stepLineOf } from './lines.ts';
+import { problemBlock, stepLineOf } from './lines.ts';
+import type { EventReader, PrintContext } from './reader.ts';
 import { formatRecap } from './recap.ts';
-import type { Renderer } from './renderer.ts';
 import { printable } from './width.ts';
 
 /** For pipes and logs: a line for each finished step, the problems, the recap. With --quiet the problems alone. */
-export function plainRenderer(context: CommandContext): Renderer {
+export function plainReader(context: PrintContext): EventReader {
   const { terminal, settings } = context;
   const titles = new Map<string, string>();
-  const reported = new Set<string>();
   let chosen: readonly string[] = [];
-  /** Steps that were skipped, by reason: one failure skips many, and they are worth one line. */
+  /** Steps that were skipped, by reason: one failure skips many, which share a line. */
   const skipped = new Map<string, string[]>();
   return {
-    reported,
     take(event) {
       if ('problem' in event) {
-        reported.add(problemKey(event.problem));
         terminal.out(problemBlock(event.problem, context));
         return;
       }
       if (settings.quiet) return;
+      if (event.type === 'note') terminal.err(`${terminal.errColors.dim(printable(event.text))}\n`);
       if (event.type === 'run-started') chosen = event.steps;
       if (event.type === 'step-skipped') {
-        // Steps that the run was never about are not worth a word.
+        // Steps that were not selected are not mentioned.
         if (chosen.includes(event.step)) {
           skipped.set(event.reason, [...(skipped.get(event.reason) ?? []), event.step]);
         }

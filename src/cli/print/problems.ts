@@ -2,7 +2,12 @@ import { relative } from 'node:path';
 import type { FilePlace, Place, Problem } from '../../errors/problem.ts';
 import type { Colors } from '../terminal.ts';
 import { count } from './duration.ts';
-import { printable, widthOf } from './width.ts';
+import { fitAround } from './excerpt.ts';
+import type { PrintContext } from './reader.ts';
+import { printable, widthOf, wrap } from './width.ts';
+
+/** Wider lines are hard to read, however wide the terminal is. */
+const WIDEST = 110;
 
 export interface ProblemStyle {
   readonly colors: Colors;
@@ -12,24 +17,28 @@ export interface ProblemStyle {
   readonly folder: string;
 }
 
-/** Every problem in full, a blank line between two, and a count at the end when there are several. */
-export function formatProblems(problems: readonly Problem[], style: ProblemStyle): string {
-  const blocks = problems.map((one) => formatProblem(one, style));
-  const errors = problems.filter((one) => one.severity === 'error').length;
-  const warnings = problems.length - errors;
-  if (problems.length > 1) {
-    const parts = [
-      ...(errors ? [count(errors, 'error')] : []),
-      ...(warnings ? [count(warnings, 'warning')] : []),
-    ];
-    blocks.push(`${style.colors.bold(parts.join(', '))}\n`);
-  }
-  return blocks.join('\n');
+/** The style of problems on one of the two streams. */
+export function styleOf(
+  context: Pick<PrintContext, 'terminal' | 'folder'>,
+  stream: 'out' | 'err',
+): ProblemStyle {
+  const { terminal, folder } = context;
+  const colors = stream === 'out' ? terminal.colors : terminal.errColors;
+  return { colors, columns: Math.min(terminal.columns(), WIDEST), folder };
+}
+
+/** `2 errors, 1 warning`. */
+export function countProblems(errors: number, warnings: number): string {
+  const parts = [
+    ...(errors ? [count(errors, 'error')] : []),
+    ...(warnings ? [count(warnings, 'warning')] : []),
+  ];
+  return parts.join(', ');
 }
 
 /**
  * One problem as lines: `file:line:column: error CODE: what`, the line with the offending text underlined,
- * the rule, the mend, the suggestion, and the evidence indented.
+ * the rule, the fix, the suggestion, and the evidence indented.
  */
 export function formatProblem(problem: Problem, style: ProblemStyle): string {
   const { colors } = style;
@@ -40,7 +49,7 @@ export function formatProblem(problem: Problem, style: ProblemStyle): string {
     `${place ? `${colors.bold(place)}: ` : ''}${severity} ${colors.bold(problem.code)}: ${printable(problem.what)}`,
   ];
   if (problem.place?.kind === 'file') lines.push(...excerpt(problem.place, style));
-  lines.push(...labelled('why', problem.why, style), ...labelled('mend', problem.next, style));
+  lines.push(...labelled('why', problem.why, style), ...labelled('fix', problem.next, style));
   if (problem.suggestion) {
     lines.push(`  ${colors.cyan('did you mean')} ${colors.bold(printable(problem.suggestion))}?`);
   }
@@ -74,24 +83,6 @@ function labelled(label: string, text: string, style: ProblemStyle): string[] {
   );
 }
 
-/** Breaks at spaces so that no line is wider than `width`, where the words allow. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
-        lines.push(line);
-        line = word;
-        continue;
-      }
-      line = line === '' ? word : `${line} ${word}`;
-    }
-    lines.push(line);
-  }
-  return lines;
-}
-
 /** The line of the file and, below it, `^~~~` under the offending text, measured in terminal cells. */
 function excerpt(place: FilePlace, style: ProblemStyle): string[] {
   if (place.text === undefined) return [];
@@ -103,33 +94,17 @@ function excerpt(place: FilePlace, style: ProblemStyle): string[] {
 
   // Of a line of any length, more than this is never shown.
   const most = 4 * room;
-  let before = printable(source.slice(Math.max(0, start - most), start));
-  const offending = printable(source.slice(start, Math.min(end, start + most)));
-  let after = printable(source.slice(end, end + most));
-  const wanted = Math.min(widthOf(offending), Math.floor(room / 2));
-  while (before !== '' && widthOf(before) + wanted > room - 8) {
-    before = `…${[...before.replace(/^…/, '')].slice(8).join('')}`;
-    if (before === '…') break;
-  }
-  let shown = offending;
-  while (widthOf(before) + widthOf(shown) > room)
-    shown = `${[...shown.replace(/…$/, '')].slice(0, -4).join('')}…`;
-  const left = room - widthOf(before) - widthOf(shown);
-  while (widthOf(after) > left) {
-    const characters = [...after.replace(/…$/, '')];
-    after = characters.length === 0 ? '' : `${characters.slice(0, -1).join('')}…`;
-    if (after === '…' && left < 1) after = '';
-  }
-  const mark = `^${'~'.repeat(Math.max(0, widthOf(shown) - 1))}`;
+  const shown = fitAround(
+    printable(source.slice(Math.max(0, start - most), start)),
+    printable(source.slice(start, Math.min(end, start + most))),
+    printable(source.slice(end, end + most)),
+    room,
+  );
+  const mark = `^${'~'.repeat(Math.max(0, widthOf(shown.marked) - 1))}`;
   const { colors } = style;
   const gutter = ' '.repeat(number.length);
   return [
-    `  ${colors.dim(`${number} |`)} ${before}${colors.red(shown)}${after}`,
-    `  ${colors.dim(`${gutter} |`)} ${' '.repeat(widthOf(before))}${colors.red(mark)}`,
+    `  ${colors.dim(`${number} |`)} ${shown.before}${colors.red(shown.marked)}${shown.after}`,
+    `  ${colors.dim(`${gutter} |`)} ${' '.repeat(widthOf(shown.before))}${colors.red(mark)}`,
   ];
-}
-
-/** The form for scripts: the problems as they are, on one line, so that it may close a stream of events. */
-export function problemsAsJson(problems: readonly Problem[]): string {
-  return `${JSON.stringify({ problems })}\n`;
 }

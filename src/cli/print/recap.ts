@@ -15,7 +15,7 @@ const counters: readonly (keyof HostRecap)[] = [
   'ignored',
 ];
 
-/** The closing table by host (C1) and one sentence with the total time. */
+/** The closing table by host and one sentence with the total time. */
 export function formatRecap(event: RunFinished, colors: Colors): string {
   const rows = Object.entries(event.recap).map(([host, recap]) => [
     host,
@@ -45,8 +45,8 @@ function closing(event: RunFinished, colors: Colors): string {
     case 'done':
       return `${colors.green(colors.bold('Done'))} in ${time}, ${changes}.`;
     case 'failed':
-      return `${colors.red(colors.bold('Failed'))} after ${time}, ${changes}. The same command goes on from here.`;
+      return `${colors.red(colors.bold('Failed'))} after ${time}, ${changes}. Run the same command again to resume.`;
     case 'interrupted':
-      return `${colors.yellow(colors.bold('Interrupted'))} after ${time}, ${changes}. The same command goes on from here.`;
+      return `${colors.yellow(colors.bold('Interrupted'))} after ${time}, ${changes}. Run the same command again to resume.`;
   }
 }

@@ -17,6 +17,17 @@ export interface StepView {
   reason?: string;
   readonly hosts: Set<string>;
   readonly cells: Map<string, CellState>;
+  /** By id, in the order in which they were started. */
+  readonly checks: Map<string, CheckView>;
+}
+
+/** A check of a step. */
+export interface CheckView {
+  title: string;
+  state: 'running' | 'passed' | 'failed' | 'skipped';
+  sentence: string;
+  startedAt: number;
+  milliseconds: number;
 }
 
 /** What a host is busy with, or what a check waits for. */
@@ -81,6 +92,7 @@ function stepOf(view: RunView, name: string): StepView {
     changed: 0,
     hosts: new Set(),
     cells: new Map(),
+    checks: new Map(),
   };
   view.steps.set(name, step);
   return step;
@@ -109,6 +121,9 @@ export function follow(view: RunView, event: RunEvent): void {
         if (step.state === 'running') step.cells.set(event.host, 'unreachable');
       }
       return;
+    case 'problem':
+      view.problems.push(event.problem);
+      return;
     case 'note':
       view.note = event.text;
       view.noteAt = event.at;
@@ -118,7 +133,7 @@ export function follow(view: RunView, event: RunEvent): void {
       view.activities.clear();
       return;
     case 'step-skipped':
-      // Steps that the run was never about are not worth a line.
+      // Steps that were not selected have no line.
       if (view.steps.has(event.step)) followStep(view, event, stepOf(view, event.step));
       return;
     default:
@@ -126,7 +141,25 @@ export function follow(view: RunView, event: RunEvent): void {
   }
 }
 
-type StepEvent = Extract<RunEvent, { readonly step: string }>;
+type StepEvent = Exclude<Extract<RunEvent, { readonly step: string }>, { readonly type: 'problem' }>;
+
+function checkOf(
+  step: StepView,
+  event: { readonly check: string; readonly host: string; readonly at: number },
+): CheckView {
+  const key = `${event.host}/${event.check}`;
+  const known = step.checks.get(key);
+  if (known) return known;
+  const check: CheckView = {
+    title: event.check,
+    state: 'running',
+    sentence: '',
+    startedAt: event.at,
+    milliseconds: 0,
+  };
+  step.checks.set(key, check);
+  return check;
+}
 
 function followStep(view: RunView, event: StepEvent, step: StepView): void {
   switch (event.type) {
@@ -174,20 +207,37 @@ function followStep(view: RunView, event: StepEvent, step: StepView): void {
       step.settled += event.count;
       return;
     case 'check-waiting': {
+      Object.assign(checkOf(step, event), { title: event.title, sentence: event.sentence });
       const key = `check ${event.step}/${event.host}/${event.check}`;
       const since = view.activities.get(key)?.since ?? event.at;
       const text = event.sentence ? `${event.title}: ${event.sentence}` : event.title;
       view.activities.set(key, { key, step: event.step, host: event.host, text, since, waiting: true });
       return;
     }
+    case 'check-skipped':
+      Object.assign(checkOf(step, event), { title: event.title, state: 'skipped', sentence: event.reason });
+      return;
     case 'check-passed':
+      Object.assign(checkOf(step, event), {
+        title: event.title,
+        state: 'passed',
+        sentence: event.sentence,
+        milliseconds: event.milliseconds,
+      });
       view.activities.delete(`check ${event.step}/${event.host}/${event.check}`);
       return;
-    case 'check-failed':
+    case 'check-failed': {
+      const check = checkOf(step, event);
+      Object.assign(check, {
+        state: 'failed',
+        sentence: event.problem.what,
+        milliseconds: event.at - check.startedAt,
+      });
       view.activities.delete(`check ${event.step}/${event.host}/${event.check}`);
       step.cells.set(event.host, 'failed');
       view.problems.push(event.problem);
       return;
+    }
     case 'step-verified':
       step.state = 'verified';
       step.milliseconds = event.milliseconds;

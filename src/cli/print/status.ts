@@ -1,49 +1,29 @@
-import type { ToolboxReport } from '../../checks/index.ts';
-import type { History, StepRecord } from '../../engine/journal.ts';
-import type { LockOwner } from '../../engine/lock.ts';
-import type { PingAnswer } from '../../hosts/ping.ts';
+import type { Health, Status } from '../../app/status.ts';
+import type { StepRecord } from '../../engine/journal.ts';
 import type { Colors } from '../terminal.ts';
 import { count, duration } from './duration.ts';
 import { formatPing } from './ping.ts';
 import { formatTable } from './table.ts';
 import { printable } from './width.ts';
 
-export interface Health {
-  readonly hosts: readonly PingAnswer[];
-  /** Absent where no host answers, or the APIs were never set up. */
-  readonly toolbox?: ToolboxReport;
-}
-
-export interface Status {
-  readonly cloud: string;
-  readonly release: string;
-  readonly version: string;
-  readonly history: History;
-  readonly steps: readonly { readonly name: string; readonly title: string }[];
-  /** Who is at work on the cloud now. */
-  readonly owner?: LockOwner;
-  /** Absent where the hosts were not asked. */
-  readonly health?: Health;
-}
-
 /** One screen: what was done, when, by which version, and how the cloud is. `now`: milliseconds since the epoch. */
 export function formatStatus(status: Status, colors: Colors, now: number): string {
-  const { history } = status;
   const head = `${colors.bold(status.cloud)}: OpenStack ${status.release}, Cloudwright ${status.version}\n${lastRun(status, colors, now)}`;
-  const rows = status.steps.map(({ name, title }) => {
-    const record = history.steps.get(name);
-    return [stateOf(record, colors), name, title, record?.at === undefined ? '' : ago(now - record.at)];
-  });
+  const rows = status.steps.map(({ name, title, record }) => [
+    stateOf(record, colors),
+    name,
+    title,
+    record.at === undefined ? '' : ago(now - record.at),
+  ]);
   const steps = formatTable(['', 'step', 'title', 'when'], rows, { colors });
   return [head, steps, ...(status.health ? [healthOf(status.health, colors)] : [])].join('\n');
 }
 
 function lastRun(status: Status, colors: Colors, now: number): string {
-  const { lastRun: run } = status.history;
-  const { owner } = status;
+  const { lastRun: run, owner } = status;
   if (owner)
-    return `${colors.cyan('At work:')} ${owner.command} by ${owner.user}, process ${owner.pid}, since ${owner.since}\n`;
-  if (!run) return 'Never applied; `cloudwright apply` does.\n';
+    return `${colors.cyan('Running:')} ${owner.command} by ${owner.user}, process ${owner.pid}, since ${owner.since}\n`;
+  if (!run) return 'Never applied. Apply the description: cloudwright apply\n';
   const words = {
     done: colors.green('done'),
     failed: colors.red('failed'),
@@ -55,8 +35,8 @@ function lastRun(status: Status, colors: Colors, now: number): string {
   return `Last run: ${run.command}, ${ago(now - run.startedAt)}, ${words[run.outcome]}${took}${changed}, by version ${run.version}\n`;
 }
 
-function stateOf(record: StepRecord | undefined, colors: Colors): string {
-  switch (record?.state) {
+function stateOf(record: StepRecord, colors: Colors): string {
+  switch (record.state) {
     case 'verified':
       return colors.green('✓');
     case 'failed':
@@ -69,7 +49,7 @@ function stateOf(record: StepRecord | undefined, colors: Colors): string {
 }
 
 function healthOf(health: Health, colors: Colors): string {
-  // One cause often speaks through several verdicts; it is said once.
+  // One cause often leads to several verdicts with the same sentence, which is printed once.
   const bySentence = new Map<string, { ok: boolean; subjects: string[] }>();
   for (const { ok, sentence, subject } of health.toolbox?.verdicts ?? []) {
     const known = bySentence.get(sentence);

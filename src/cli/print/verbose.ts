@@ -1,20 +1,17 @@
 import type { RunEvent } from '../../engine/event.ts';
-import type { CommandContext } from '../command.ts';
 import { formatDifference } from './difference.ts';
 import { clock, count, duration } from './duration.ts';
-import { problemBlock, problemKey, stepLineOf } from './lines.ts';
+import { problemBlock, stepLineOf } from './lines.ts';
+import type { EventReader, PrintContext } from './reader.ts';
 import { formatRecap } from './recap.ts';
-import type { Renderer } from './renderer.ts';
 import { printable } from './width.ts';
 
 /** Every event in words, with the time since the start, and every difference. */
-export function verboseRenderer(context: CommandContext): Renderer {
+export function verboseReader(context: PrintContext): EventReader {
   const { terminal } = context;
   const { colors } = terminal;
-  const reported = new Set<string>();
   let startedAt: number | undefined;
   return {
-    reported,
     take(event) {
       startedAt ??= event.at;
       const stamp = colors.dim(clock(event.at - startedAt).padStart(6));
@@ -28,7 +25,6 @@ export function verboseRenderer(context: CommandContext): Renderer {
         terminal.out(`${formatDifference(event.difference, colors, 12).join('\n')}\n`);
       }
       if ('problem' in event) {
-        reported.add(problemKey(event.problem));
         terminal.out(problemBlock(event.problem, context));
       }
     },
@@ -36,7 +32,7 @@ export function verboseRenderer(context: CommandContext): Renderer {
   };
 }
 
-function sentenceOf(event: RunEvent, context: CommandContext): string | undefined {
+function sentenceOf(event: RunEvent, context: PrintContext): string | undefined {
   const { colors } = context.terminal;
   switch (event.type) {
     case 'run-started':
@@ -63,6 +59,10 @@ function sentenceOf(event: RunEvent, context: CommandContext): string | undefine
       return `${event.step} ${event.host}: ${colors.green('✓')} ${event.title}: ${printable(event.sentence)} ${colors.dim(`(${duration(event.milliseconds)})`)}`;
     case 'check-failed':
       return `${event.step} ${event.host}: ${colors.red('✗')} ${event.check}`;
+    case 'check-skipped':
+      return `${event.step} ${event.host}: ${colors.dim('–')} ${event.title}: ${printable(event.reason)}`;
+    case 'problem':
+      return undefined;
     case 'note':
       return printable(event.text);
     default:

@@ -140,10 +140,10 @@ export const checksErrors = defineCatalogue({
     next: 'Look at the log of cinder-volume and at the health of the storage behind it.',
     exit: 1,
   },
-  CHECK_VANTAGE: {
-    what: 'The place that the instance is to be reached from lacks {tool}.',
-    why: 'The test pings the instance and logs in to it from there.',
-    next: 'Install {tool} there, or choose another place with `test.vantage` in the description.',
+  CHECK_TEST_CLIENT: {
+    what: 'The machine from which the acceptance test reaches its instances lacks {tool}.',
+    why: 'The test pings the instances and logs in to them from there.',
+    next: 'Install {tool} there, or choose another machine with `test.vantage` in the description.',
     exit: 1,
   },
   CHECK_NO_ANSWER: {

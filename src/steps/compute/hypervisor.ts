@@ -1,13 +1,13 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import { firstControl, usesCeph } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
-import type { StepContext } from '../../engine/step.ts';
 import { command, file, service } from '../../resources/index.ts';
 import { plain, type Text } from '../../secrets/confidential.ts';
 import { clientKeyringFile } from '../ceph/client.ts';
 import { usesUserspace } from '../network/chassis.ts';
 import { factsOf } from '../shared/facts.ts';
 import { steadyUnit } from '../shared/units.ts';
+import type { StepContext } from '../step.ts';
 import { hypervisorConfiguration, novaConfiguration } from './configuration.ts';
 
 /** libvirt, QEMU and nova-compute on a compute host. */

@@ -1,11 +1,11 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import { controlHosts, gatewayHosts, prefixLength } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
-import type { StepContext } from '../../engine/step.ts';
 import type { AllFacts } from '../../hosts/connection.ts';
 import { file, service } from '../../resources/index.ts';
 import { ports } from '../shared/endpoints.ts';
 import { factsOf } from '../shared/facts.ts';
+import type { StepContext } from '../step.ts';
 import { ovnConnection } from './configuration.ts';
 
 /** Whether Open vSwitch forwards in user space on this host (D2). */

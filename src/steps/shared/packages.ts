@@ -1,6 +1,6 @@
 import type { Cloud } from '../../cloud/cloud.ts';
 import { isControl } from '../../cloud/topology.ts';
-import type { Step } from '../../engine/step.ts';
+import type { Step } from '../step.ts';
 
 /** A step's packages where only the control hosts need any. */
 export function onControlHosts(names: (cloud: Cloud) => readonly string[]): NonNullable<Step['packages']> {

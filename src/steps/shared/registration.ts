@@ -1,15 +1,13 @@
 import { identityService, identityUser } from '../../api/kinds.ts';
 import type { Cloud } from '../../cloud/cloud.ts';
 import { secretOf } from '../../cloud/secrets.ts';
-import { firstControl } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { type Endpoint, endpointUrl } from './endpoints.ts';
 
 /** A service's user in project `service` and its catalog entries: public, internal and admin on the VIP. */
 export function registration(cloud: Cloud, user: string, entries: readonly Endpoint[]): readonly Resource[] {
-  const host = firstControl(cloud).name;
   return [
-    identityUser(host, {
+    identityUser({
       name: user,
       password: secretOf(cloud, `${user}_password`),
       domain: 'Default',
@@ -19,7 +17,7 @@ export function registration(cloud: Cloud, user: string, entries: readonly Endpo
     }),
     ...entries.map((entry) => {
       const url = endpointUrl(cloud, entry);
-      return identityService(host, {
+      return identityService({
         name: entry.service,
         type: entry.type,
         description: entry.description,

@@ -16,11 +16,13 @@ export function fakeContext(
   } = {},
 ): FakeContext {
   const written = { out: '', err: '' };
+  const signal = new AbortController().signal;
   return {
     written,
     folder: '/work',
     environment: {},
-    signal: new AbortController().signal,
+    signal,
+    caller: { signal, environment: {}, emit() {} },
     settings: { json: false, verbose: false, quiet: false, ...settings },
     terminal: {
       out: (text) => {

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { formatProblem, formatProblems, problemsAsJson } from '../../../src/cli/print/problems.ts';
+import { countProblems, formatProblem, styleOf } from '../../../src/cli/print/problems.ts';
 import { widthOf } from '../../../src/cli/print/width.ts';
 import { type FilePlace, problem } from '../../../src/errors/problem.ts';
+import { fakeContext } from './fake.ts';
 
 const style = { colors: pc.createColors(false), columns: 80, folder: '/srv' };
 
@@ -22,7 +23,7 @@ describe('formatProblem', () => {
     ]);
     expect(lines).toContain('  did you mean management?');
     expect(lines.some((line) => line.startsWith('  why: '))).toBe(true);
-    expect(lines.some((line) => line.startsWith('  mend: '))).toBe(true);
+    expect(lines.some((line) => line.startsWith('  fix: '))).toBe(true);
   });
 
   it('measures Korean characters as two cells', () => {
@@ -81,16 +82,21 @@ describe('formatProblem', () => {
   });
 });
 
-describe('formatProblems', () => {
-  it('closes several with a count', () => {
-    const text = formatProblems([at('x', 1, 1), at('y', 1, 1)], style);
-    expect(text.trimEnd().endsWith('2 errors')).toBe(true);
+describe('countProblems', () => {
+  it.each([
+    [2, 0, '2 errors'],
+    [1, 1, '1 error, 1 warning'],
+    [0, 3, '3 warnings'],
+  ])('%i errors and %i warnings', (errors, warnings, text) => {
+    expect(countProblems(errors, warnings)).toBe(text);
   });
 });
 
-describe('problemsAsJson', () => {
-  it('gives the problems as they are', () => {
-    const one = at('x', 1, 1);
-    expect(JSON.parse(problemsAsJson([one]))).toEqual({ problems: [one] });
+describe('styleOf', () => {
+  it('takes the colours of the stream, and never more than 110 columns', () => {
+    const { terminal, folder } = fakeContext({}, { columns: 200 });
+    const context = { terminal: { ...terminal, errColors: pc.createColors(true) }, folder };
+    expect(styleOf(context, 'err')).toEqual({ colors: context.terminal.errColors, columns: 110, folder });
+    expect(styleOf(context, 'out').colors).toBe(terminal.colors);
   });
 });

@@ -24,7 +24,7 @@ describe('the closing line', () => {
   it('says that nothing changed only where nothing can have', () => {
     expect(closing('done', 0)).toBe('Done in 2.1 s, nothing changed.');
     expect(closing('failed', 0)).toBe(
-      'Failed after 2.1 s, nothing changed. The same command goes on from here.',
+      'Failed after 2.1 s, nothing changed. Run the same command again to resume.',
     );
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { rendererFor } from '../../../src/cli/print/renderer.ts';
+import { presenterFor, readerFor } from '../../../src/cli/print/presenter.ts';
 import { failedRun } from './events.ts';
 import { fakeContext } from './fake.ts';
 
@@ -10,28 +10,30 @@ describe('renderers of a run', () => {
     ['quiet', { quiet: true }],
   ])('prints %s lines where there is no terminal', async (name, settings) => {
     const context = fakeContext(settings);
-    const renderer = rendererFor(context);
+    const renderer = readerFor(context);
     for (const event of failedRun) renderer.take(event);
     renderer.end();
-    expect(context.written.err).toBe('');
+    // Notes are not results: beside them on standard error.
+    expect(context.written.err).toBe(name === 'plain' ? 'control1 asks for nothing more\n' : '');
     expect(context.written.out).not.toContain('\x1b');
     await expect(context.written.out).toMatchFileSnapshot(`golden/${name}.txt`);
   });
 
   it('colours the plain lines where colours are wanted', async () => {
     const context = fakeContext({}, { color: true });
-    const renderer = rendererFor(context);
+    const renderer = readerFor(context);
     for (const event of failedRun) renderer.take(event);
     await expect(context.written.out).toMatchFileSnapshot('golden/plain-colors.txt');
   });
 
   it('prints each event as one line of JSON', () => {
-    const context = fakeContext({ json: true });
-    const renderer = rendererFor(context);
-    for (const event of failedRun) renderer.take(event);
-    const lines = context.written.out.trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line))).toEqual(failedRun);
-    expect(renderer.reported.size).toBe(1);
+    const { terminal, settings, folder, written } = fakeContext({ json: true });
+    const presenter = presenterFor(terminal, settings, folder);
+    for (const event of failedRun) presenter.take(event);
+    const lines = written.out.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(
+      failedRun.map((event) => ({ version: 1, ...event })),
+    );
   });
 });
 
@@ -54,7 +56,7 @@ describe('the live view', () => {
         out(text);
       },
     };
-    const renderer = rendererFor({ ...context, terminal });
+    const renderer = readerFor({ ...context, terminal });
     for (const event of failedRun.slice(0, -3)) renderer.take(event);
     vi.advanceTimersByTime(1000);
     expect(writes.length).toBeGreaterThan(5);

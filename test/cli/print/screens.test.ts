@@ -1,6 +1,5 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { formatAcceptance } from '../../../src/cli/print/acceptance.ts';
 import { formatPing } from '../../../src/cli/print/ping.ts';
 import { formatPlan } from '../../../src/cli/print/plan.ts';
 import { ago, formatStatus } from '../../../src/cli/print/status.ts';
@@ -72,16 +71,23 @@ describe('screens', () => {
 
   it('status, with one cause that speaks through several verdicts said once', async () => {
     const last = failedRun.at(-1)?.at ?? 0;
+    const history = historyOf(failedRun);
+    const step = (name: string, title: string) => ({
+      name,
+      title,
+      record: history.steps.get(name) ?? ({ state: 'never' } as const),
+    });
     const screen = formatStatus(
       {
         cloud: 'trial',
         release: '2025.1',
         version: '0.1.0',
-        history: historyOf(failedRun),
+        ...(history.lastRun && { lastRun: history.lastRun }),
+        ok: false,
         steps: [
-          { name: 'preflight', title: 'Hosts fit and prepared' },
-          { name: 'database', title: 'MariaDB' },
-          { name: 'identity', title: 'Keystone' },
+          step('preflight', 'Hosts fit and prepared'),
+          step('database', 'MariaDB'),
+          step('identity', 'Keystone'),
         ],
         health: { hosts: answers, toolbox },
       },
@@ -89,27 +95,6 @@ describe('screens', () => {
       last + 3_600_000,
     );
     await expect(screen).toMatchFileSnapshot('golden/status.txt');
-  });
-
-  it('acceptance test', async () => {
-    const row = { ok: true, milliseconds: 1200, sentence: 'ACTIVE' };
-    const screen = formatAcceptance(
-      {
-        run: 'cw-test-1a2b3c',
-        ok: false,
-        interrupted: false,
-        milliseconds: 83_000,
-        leftBehind: ['volume cw-test-1a2b3c-volume'],
-        rows: [
-          { ...row, name: 'instance', title: 'Instance', state: 'passed' },
-          { ...row, name: 'ping', title: 'Ping', state: 'failed', ok: false, sentence: 'no answer' },
-          { ...row, name: 'ssh', title: 'Ssh', state: 'skipped', ok: false, sentence: 'needs Ping' },
-          { ...row, name: 'router', title: 'Router', state: 'skipped', sentence: 'no overlay network' },
-        ],
-      },
-      colors,
-    );
-    await expect(screen).toMatchFileSnapshot('golden/acceptance.txt');
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { padEnd, padStart, printable, truncate, widthOf } from '../../../src/cli/print/width.ts';
+import { padEnd, printable, truncate, widthOf } from '../../../src/cli/print/width.ts';
 
 describe('widthOf', () => {
   it.each([
@@ -28,14 +28,13 @@ describe('truncate', () => {
   });
 
   it('keeps the colour sequences after the cut', () => {
-    expect(truncate('\x1b[31mabcdef\x1b[39m', 4)).toBe('\x1b[31mabc…\x1b[39m');
+    expect(truncate('\x1b[31mabcdef\x1b[39m', 4)).toBe('\x1b[31mabc\x1b[39m…');
   });
 });
 
 describe('pads', () => {
   it('fill up to cells, not to characters', () => {
     expect(padEnd('서울', 6)).toBe('서울  ');
-    expect(padStart('서울', 5)).toBe(' 서울');
     expect(padEnd('abc', 2)).toBe('abc');
   });
 });

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { trialDescription } from '../../../src/cli/trial.ts';
+import { trialDescription } from '../../../src/app/trial.ts';
 import type { CommandResult } from '../../../src/lab/command.ts';
 import {
   type LabLocation,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { trialDescription } from '../../../src/cli/trial.ts';
+import { trialDescription } from '../../../src/app/trial.ts';
 import type { Cloud } from '../../../src/cloud/cloud.ts';
 import { parseDescription } from '../../../src/cloud/read.ts';
 import { ensureBase } from '../../../src/lab/base.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StepContext } from '../../../src/engine/step.ts';
 import { memoryShare, workers } from '../../../src/steps/shared/workers.ts';
+import type { StepContext } from '../../../src/steps/step.ts';
 import { allInOne, content, iniSection, threeControls } from '../clouds.ts';
 
 function size(cpus: number, memoryMiB: number) {

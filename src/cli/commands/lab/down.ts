@@ -1,19 +1,16 @@
-import { labDown } from '../../../lab/index.ts';
 import type { Command } from '../../command.ts';
-import { asides, printJson } from '../../print/aside.ts';
-import { labOf, labOption } from './shared.ts';
+import { labName, labOption } from './shared.ts';
 
 export const labDownCommand: Command = {
   name: 'lab down',
-  summary: 'ends the trial machines and removes all that was theirs',
+  summary: 'stops the trial machines and deletes everything that belongs to them',
   details:
-    'Also cleans up after a crash. The base tree and the package cache stay, so that the next lab is quick.',
+    'Also cleans up after a crash. The base tree and the package cache stay, so that the next lab starts fast.',
   options: [labOption],
   async run(context, input) {
-    const location = labOf(context, input);
-    await labDown({ ...location, report: asides(context) });
-    if (context.settings.json) printJson(context, { lab: location.name, down: true });
-    else context.terminal.out(`Lab ${location.name} is down.\n`);
-    return 0;
+    const { labDown, labNamed } = await import('../../../app/lab.ts');
+    const name = labName(input);
+    await labDown(labNamed(name, context.caller), context.caller);
+    return { exitCode: 0, data: { lab: name, down: true }, text: () => `Lab ${name} is down.\n` };
   },
 };

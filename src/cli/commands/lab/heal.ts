@@ -1,17 +1,19 @@
-import { labHeal } from '../../../lab/index.ts';
 import type { Command } from '../../command.ts';
-import { asides, printDone } from '../../print/aside.ts';
-import { labOf, labOption, nodeArgument } from './shared.ts';
+import { labName, labOption, nodeArgument } from './shared.ts';
 
 export const labHealCommand: Command = {
   name: 'lab heal',
-  summary: 'gives a trial machine its power and its cables back, and waits until ssh answers',
+  summary: 'powers a node on, connects its networks, and waits until ssh answers',
   arguments: [nodeArgument],
   options: [labOption],
   async run(context, input) {
+    const { labHeal, labNamed } = await import('../../../app/lab.ts');
     const node = input.argument('NODE') ?? '';
-    await labHeal(labOf(context, input), node, asides(context));
-    printDone(context, { node, power: 'on', cables: 'in' }, `${node} is back.`);
-    return 0;
+    await labHeal(labNamed(labName(input), context.caller), node, context.caller);
+    return {
+      exitCode: 0,
+      data: { node, power: 'on', connected: true },
+      text: () => `${node} is running and connected.\n`,
+    };
   },
 };

@@ -1,21 +1,20 @@
-import { labPartition } from '../../../lab/index.ts';
 import type { Command } from '../../command.ts';
-import { printDone } from '../../print/aside.ts';
-import { labOf, labOption, nodeArgument } from './shared.ts';
+import { labFlag, labName, labOption, nodeArgument } from './shared.ts';
 
 export const labPartitionCommand: Command = {
   name: 'lab partition',
-  summary: 'pulls all network cables of a trial machine; it runs on, alone',
+  summary: 'disconnects a node from all networks; it keeps running',
   arguments: [nodeArgument],
   options: [labOption],
   async run(context, input) {
+    const { labNamed, labPartition } = await import('../../../app/lab.ts');
     const node = input.argument('NODE') ?? '';
-    await labPartition(labOf(context, input), node);
-    printDone(
-      context,
-      { node, cables: 'out' },
-      `${node} is alone. Bring it back: cloudwright lab heal ${node}`,
-    );
-    return 0;
+    await labPartition(labNamed(labName(input), context.caller), node);
+    return {
+      exitCode: 0,
+      data: { node, connected: false },
+      text: () =>
+        `${node} is disconnected. Connect it again: cloudwright lab heal ${node}${labFlag(input)}\n`,
+    };
   },
 };

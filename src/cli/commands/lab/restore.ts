@@ -1,18 +1,16 @@
-import { labRestore } from '../../../lab/index.ts';
 import type { Command } from '../../command.ts';
-import { asides, printDone } from '../../print/aside.ts';
-import { labOf, labOption, snapshotArgument } from './shared.ts';
+import { labName, labOption, snapshotArgument } from './shared.ts';
 
 export const labRestoreCommand: Command = {
   name: 'lab restore',
-  summary: 'takes the disks of all trial machines back to a snapshot',
-  details: 'What was changed since the snapshot is lost.',
+  summary: 'restores the disks of all nodes from a snapshot',
+  details: 'Everything that was changed since the snapshot is lost.',
   arguments: [snapshotArgument],
   options: [labOption],
   async run(context, input) {
+    const { labNamed, labRestore } = await import('../../../app/lab.ts');
     const snapshot = input.argument('NAME') ?? '';
-    await labRestore(labOf(context, input), snapshot, asides(context));
-    printDone(context, { snapshot }, `The lab is as it was at ${snapshot}.`);
-    return 0;
+    await labRestore(labNamed(labName(input), context.caller), snapshot, context.caller);
+    return { exitCode: 0, data: { snapshot }, text: () => `The lab was restored from ${snapshot}.\n` };
   },
 };

@@ -1,13 +1,21 @@
-import { DEFAULT_LAB_NAME, type LabLocation, labDirectory } from '../../../lab/index.ts';
-import type { ArgumentSpec, CommandContext, Input, OptionSpec } from '../../command.ts';
+import type { ArgumentSpec, Input, OptionSpec } from '../../command.ts';
+
+/** The name of a lab that has none; the same as `DEFAULT_LAB_NAME`, which a test holds. */
+const DEFAULT_NAME = 'lab';
 
 export const labOption: OptionSpec = {
   name: 'lab',
   value: 'NAME',
-  summary: `which lab of this machine (default: ${DEFAULT_LAB_NAME})`,
+  summary: `name of the lab (default: ${DEFAULT_NAME})`,
+  completes: 'lab',
 };
 
-export const nodeArgument: ArgumentSpec = { name: 'NODE', summary: 'a node of the lab', required: true };
+export const nodeArgument: ArgumentSpec = {
+  name: 'NODE',
+  summary: 'a node of the lab',
+  required: true,
+  completes: 'node',
+};
 
 export const snapshotArgument: ArgumentSpec = {
   name: 'NAME',
@@ -15,7 +23,12 @@ export const snapshotArgument: ArgumentSpec = {
   required: true,
 };
 
-/** The lab that the command line means. */
-export function labOf(context: CommandContext, input: Input): LabLocation {
-  return { name: input.option('lab') ?? DEFAULT_LAB_NAME, directory: labDirectory(context.environment) };
+/** The lab that the command line names. */
+export function labName(input: Input): string {
+  return input.option('lab') ?? DEFAULT_NAME;
+}
+
+/** ` --lab NAME` for a command that the operator is told to run; nothing for the default lab. */
+export function labFlag(input: Input): string {
+  return labName(input) === DEFAULT_NAME ? '' : ` --lab ${labName(input)}`;
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import type { Vantage } from '../checks/acceptance/guest.ts';
+import type { TestClient } from '../checks/acceptance/guest.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Connections, ShellResult } from '../hosts/connection.ts';
 import { reveal } from '../secrets/confidential.ts';
 
-/** Where the description says that instances are reached from: here, in a network namespace here, or on a host. */
-export function vantageOf(cloud: Cloud, connections: Connections): Vantage {
+/** The place from which instances are reached, by the description: this machine, a network namespace of it, or a host. */
+export function testClientOf(cloud: Cloud, connections: Connections): TestClient {
   const place = cloud.test.vantage;
   if (place === 'local')
     return async (script, limitSeconds) => runHere(['sh', '-s'], reveal(script), limitSeconds);

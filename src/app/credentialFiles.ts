@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { cloudsYaml, credentialsOf, openrc } from '../checks/index.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { reveal } from '../secrets/confidential.ts';
 import { writePrivate } from '../vault/files.ts';
+import { cloudsYaml, credentialsOf, openrc } from './credentials.ts';
 
 export interface CredentialFiles {
   readonly openrc: string;
@@ -19,7 +19,7 @@ export function credentialFiles(folder: string): CredentialFiles {
   };
 }
 
-/** Writes `openrc`, `openrc-demo` and `clouds.yaml` (D7), readable by their owner alone. */
+/** Writes `openrc`, `openrc-demo` and `clouds.yaml`, readable by their owner alone. */
 export async function writeCredentialFiles(cloud: Cloud): Promise<CredentialFiles> {
   const files = credentialFiles(cloud.folder);
   const { settings, admin, demo } = credentialsOf(cloud);

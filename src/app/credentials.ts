@@ -3,7 +3,7 @@ import { quoteText } from '../hosts/quote.ts';
 import { Confidential, joinTexts, reveal, type Text, text } from '../secrets/confidential.ts';
 import { identityUrl } from '../steps/shared/endpoints.ts';
 
-/** One login of the cloud, as the standard tools take it (D7). */
+/** One login of the cloud, as the standard tools take it. */
 export interface Credential {
   /** Name of its entry in clouds.yaml. */
   readonly entry: string;

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { cloudsYaml, openrc } from '../../src/checks/credentials.ts';
+import { cloudsYaml, openrc } from '../../src/app/credentials.ts';
 import { Confidential, masked, reveal } from '../../src/secrets/confidential.ts';
 
 const settings = { authUrl: 'http://192.0.2.10:5000/v3', region: 'RegionOne', caFile: '/etc/ca.pem' };

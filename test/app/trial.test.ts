@@ -1,8 +1,8 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureTrialDescription, lastPassedTest, trialDescription } from '../../src/cli/trial.ts';
+import { ensureTrialDescription, trialDescription } from '../../src/app/trial.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import type { LabState } from '../../src/lab/index.ts';
 
@@ -42,7 +42,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('the trial description', () => {
-  it('is sound, reaches the node through the lab, and tests from the fabric', () => {
+  it('is valid, reaches the node through the lab, and tests from the fabric', () => {
     const { cloud, problems } = parseDescription(trialDescription(lab), {
       file: 'x',
       folder: '/w',
@@ -63,33 +63,5 @@ describe('the trial description', () => {
     expect(await ensureTrialDescription(file, lab)).toBe(true);
     appendFileSync(file, '# mine\n');
     expect(await ensureTrialDescription(file, lab)).toBe(false);
-  });
-});
-
-describe('the last passed test', () => {
-  function record(at: number, ok: boolean, ...events: object[]) {
-    mkdirSync(join(folder, '.cloudwright'));
-    writeFileSync(join(folder, '.cloudwright', 'acceptance.json'), JSON.stringify({ at, result: { ok } }));
-    const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-    writeFileSync(join(folder, '.cloudwright', 'journal.jsonl'), lines);
-  }
-
-  it('is none where there was none', async () => {
-    expect(await lastPassedTest(folder)).toBeUndefined();
-  });
-
-  it('counts while no change followed it', async () => {
-    record(100, true, { at: 50, type: 'change-done' }, { at: 150, type: 'run-finished', changed: 0 });
-    expect((await lastPassedTest(folder))?.at).toBe(100);
-  });
-
-  it.each(['change-started', 'change-done'])('no longer counts after %s', async (type) => {
-    record(100, true, { at: 150, type });
-    expect(await lastPassedTest(folder)).toBeUndefined();
-  });
-
-  it('does not count where it failed', async () => {
-    record(100, false);
-    expect(await lastPassedTest(folder)).toBeUndefined();
   });
 });

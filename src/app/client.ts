@@ -6,7 +6,7 @@ import { reveal } from '../secrets/confidential.ts';
 import { identityUrl } from '../steps/shared/endpoints.ts';
 
 export interface CloudClientOptions {
-  /** Seconds to wait for a service that is still starting; none unless told. */
+  /** Seconds to wait for a service that is still starting; none by default. */
   readonly patienceSeconds?: number;
   readonly onWait?: (what: string) => void;
 }

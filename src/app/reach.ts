@@ -5,8 +5,8 @@ import type { RunInput } from '../engine/run.ts';
 import type { Connections } from '../hosts/connection.ts';
 import { connections as connect } from '../hosts/connections.ts';
 import { steps } from '../steps/index.ts';
-import { type CloudClientOptions, cloudClient } from './cloudClient.ts';
-import type { CommandContext } from './command.ts';
+import { type Caller, note } from './caller.ts';
+import { type CloudClientOptions, cloudClient } from './client.ts';
 import { version } from './version.ts';
 
 /** A described cloud within reach. Nothing is connected until it is first used. */
@@ -19,10 +19,10 @@ export interface ReachedCloud {
 /** Gives `work` the ways to the cloud's hosts and APIs, and closes them whatever happens. */
 export async function withReach<T>(
   cloud: Cloud,
-  note: (text: string) => void,
+  caller: Pick<Caller, 'emit'>,
   work: (reached: ReachedCloud) => Promise<T>,
 ): Promise<T> {
-  const connections = connect(cloud, { note });
+  const connections = connect(cloud, { note: (text) => note(caller, text) });
   const clients: Client[] = [];
   try {
     return await work({
@@ -43,19 +43,23 @@ export async function withReach<T>(
 export interface RunFrame {
   /** The command for the journal. */
   readonly command: string;
-  /** Takes every event of the run. */
-  take(event: RunEvent): void;
   /** Seconds that a request waits for a service that is still starting. */
   readonly patienceSeconds: number;
 }
 
-/** What the engine needs to work on the cloud, made from the command's context. */
-export function runInput(context: CommandContext, reached: ReachedCloud, frame: RunFrame): RunInput {
-  const emit: RunInput['emit'] = (event) => frame.take({ at: Date.now(), ...event } as RunEvent);
+/** What the engine needs to work on the cloud. Every event of the run goes to the caller. */
+export function runInput(
+  reached: ReachedCloud,
+  frame: RunFrame,
+  caller: Pick<Caller, 'emit' | 'signal'>,
+): RunInput<Cloud> {
+  const emit: RunInput['emit'] = (event) => caller.emit({ at: Date.now(), ...event } as RunEvent);
   let client: Client | undefined;
+  const { secrets, ssh } = reached.cloud;
   return {
     steps,
-    cloud: reached.cloud,
+    subject: reached.cloud,
+    secrets: [...Object.values(secrets), ssh.password, ssh.sudoPassword],
     connections: reached.connections,
     api: async () => {
       client ??= reached.client({
@@ -65,7 +69,7 @@ export function runInput(context: CommandContext, reached: ReachedCloud, frame: 
       return client;
     },
     emit,
-    signal: context.signal,
+    signal: caller.signal,
     command: frame.command,
     version,
   };

@@ -2,17 +2,16 @@ import type { Confidential } from '../secrets/confidential.ts';
 import { setSecrets } from '../vault/actions.ts';
 import { decryptVault } from '../vault/format.ts';
 import { findVaultPassword } from '../vault/password.ts';
-import type { CommandContext, Input } from './command.ts';
-import { vaultOptions } from './session.ts';
+import type { Caller } from './caller.ts';
+import { vaultOptions } from './open.ts';
 
-/** Opens files encrypted by ansible-vault with the password file that was given; undefined without one. */
+/** Opens files encrypted by ansible-vault with the password in a file; undefined without one. */
 export async function vaultDecryptor(
-  context: CommandContext,
-  input: Input,
+  folder: string,
+  passwordFile: string | undefined,
 ): Promise<((envelope: string, file: string) => string) | undefined> {
-  const passwordFile = input.option('import-password-file');
   if (passwordFile === undefined) return undefined;
-  const { password } = await findVaultPassword(context.folder, { passwordFile });
+  const { password } = await findVaultPassword(folder, { passwordFile });
   return (envelope, file) => decryptVault(envelope, password.reveal(), file);
 }
 
@@ -21,11 +20,11 @@ export async function vaultDecryptor(
  * the vault already stay. Gives how many were put in; rejects VAULT_*.
  */
 export async function storeImportedSecrets(
-  context: CommandContext,
   folder: string,
   secrets: Readonly<Record<string, Confidential>>,
+  caller: Caller,
 ): Promise<number> {
   if (Object.keys(secrets).length === 0) return 0;
-  const found = await findVaultPassword(folder, { ...vaultOptions(context), mayCreate: true });
+  const found = await findVaultPassword(folder, { ...vaultOptions(caller), mayCreate: true });
   return setSecrets(folder, found, secrets, { keep: true, mayCreate: true });
 }

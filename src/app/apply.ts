@@ -1,0 +1,114 @@
+import type { Cloud } from '../cloud/cloud.ts';
+import { historyOf, journalFile, openJournal, readJournal, verifiedSteps } from '../engine/journal.ts';
+import type { PlannedChange } from '../engine/plan.ts';
+import { apply as applyRun, planOnly, verifyOnly } from '../engine/run.ts';
+import type { Selection } from '../engine/select.ts';
+import type { Caller } from './caller.ts';
+import { type CredentialFiles, writeCredentialFiles } from './credentialFiles.ts';
+import { type FinishedRun, finished, watchProblems } from './finished.ts';
+import { open, openLocked } from './open.ts';
+import { runInput, withReach } from './reach.ts';
+
+/** Seconds that a request waits for a service that a run has just started. */
+const PATIENCE = 120;
+
+export interface RunRequest {
+  /** The description. */
+  readonly file: string;
+  readonly selection?: Selection;
+  /** Ids of resources that may be removed although that loses data. */
+  readonly remove?: readonly string[];
+}
+
+export interface Applied {
+  readonly run: FinishedRun;
+  /** Written if the run succeeded. */
+  readonly credentials?: CredentialFiles;
+}
+
+export interface Plan {
+  readonly changes: readonly PlannedChange[];
+  /** 0 unless the plan could not be made. */
+  readonly exitCode: number;
+}
+
+/** What `apply` would change; changes nothing. */
+export async function plan(request: RunRequest, caller: Caller): Promise<Plan> {
+  const cloud = await open(request.file, caller);
+  const watched = watchProblems(caller);
+  return await withReach(cloud, watched.caller, async (reached) => {
+    const { changes, problems } = await planOnly({
+      ...runInput(reached, { command: 'plan', patienceSeconds: 0 }, watched.caller),
+      selection: request.selection,
+      remove: request.remove,
+    });
+    return { changes, exitCode: watched.exitCode(problems) };
+  });
+}
+
+/** Runs the checks of the steps; changes nothing. */
+export async function verify(request: RunRequest, caller: Caller): Promise<FinishedRun> {
+  const cloud = await open(request.file, caller);
+  const watched = watchProblems(caller);
+  return await withReach(cloud, watched.caller, async (reached) =>
+    finished(
+      await verifyOnly({
+        ...runInput(reached, { command: 'verify', patienceSeconds: 5 }, watched.caller),
+        selection: request.selection,
+      }),
+      watched,
+    ),
+  );
+}
+
+/** Makes the hosts as described, and writes the files with the logins. Throws RUN_LOCKED, VAULT_*, STEP_UNKNOWN … */
+export async function apply(request: RunRequest, caller: Caller): Promise<Applied> {
+  return await openLocked(request.file, 'apply', caller, (cloud) =>
+    applyOpened(cloud, { ...request, command: 'apply' }, caller),
+  );
+}
+
+/** The same for a cloud that is open and locked. Events go to the journal first and then to the caller. */
+export async function applyOpened(
+  cloud: Cloud,
+  request: Omit<RunRequest, 'file'> & { readonly command: string },
+  caller: Caller,
+): Promise<Applied> {
+  const verifiedBefore = verifiedSteps(historyOf(readJournal(journalFile(cloud.folder))));
+  const run = await journaled(cloud.folder, caller, async (journaling) => {
+    const watched = watchProblems(journaling);
+    return await withReach(cloud, watched.caller, async (reached) =>
+      finished(
+        await applyRun({
+          ...runInput(reached, { command: request.command, patienceSeconds: PATIENCE }, watched.caller),
+          selection: request.selection,
+          remove: request.remove,
+          verifiedBefore,
+        }),
+        watched,
+      ),
+    );
+  });
+  if (run.outcome !== 'done') return { run };
+  return { run, credentials: await writeCredentialFiles(cloud) };
+}
+
+/** Gives `work` a caller whose events reach the journal before the person. The lock of the cloud must be held. */
+export async function journaled<T>(
+  folder: string,
+  caller: Caller,
+  work: (caller: Caller) => Promise<T>,
+): Promise<T> {
+  const journal = openJournal(journalFile(folder));
+  try {
+    return await work({
+      ...caller,
+      emit(event) {
+        journal.write(event);
+        caller.emit(event);
+      },
+    });
+  } finally {
+    journal.close();
+  }
+}

@@ -1,0 +1,68 @@
+import { access, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { parseDescription, type ReadResult, readCloud } from '../cloud/read.ts';
+import { CloudwrightError, exitCodeOf, fail } from '../errors/problem.ts';
+import { type Caller, emitProblems } from './caller.ts';
+import { describeCloud } from './describe.ts';
+
+/** A description without errors; its secrets are still closed. */
+export type ReadDescription = ReadResult & { readonly cloud: NonNullable<ReadResult['cloud']> };
+
+/** Reads a description. Warnings are emitted. Throws all its problems at once when there is an error among them. */
+export async function readDescription(file: string, caller: Pick<Caller, 'emit'>): Promise<ReadDescription> {
+  const result = await readCloud(file);
+  const { cloud } = result;
+  if (!cloud) throw new CloudwrightError(result.problems);
+  emitProblems(caller, result.problems);
+  return { ...result, cloud };
+}
+
+export interface Validation extends Omit<ReadResult, 'problems'> {
+  /** The description has no error. */
+  readonly valid: boolean;
+  /** The cloud in words, line by line; empty where the description has an error. */
+  readonly summary: readonly string[];
+  readonly exitCode: number;
+}
+
+/** Checks a description and reaches no host. Its problems are emitted. */
+export async function validate(file: string, caller: Pick<Caller, 'emit'>): Promise<Validation> {
+  const { problems, ...result } = await readCloud(file);
+  emitProblems(caller, problems);
+  const { cloud, derived } = result;
+  return {
+    ...result,
+    valid: cloud !== undefined,
+    summary: cloud ? describeCloud(cloud, derived) : [],
+    exitCode: exitCodeOf(problems),
+  };
+}
+
+export async function exists(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Writes a new description, if it is valid. Throws its problems, or CLI_FILE_EXISTS where a file is there and `overwrite`
+ * is not set.
+ */
+export async function writeDescription(file: string, text: string, overwrite: boolean): Promise<void> {
+  const { cloud, problems } = parseDescription(text, { file, folder: dirname(file), home: homedir() });
+  if (!cloud) throw new CloudwrightError(problems);
+  await writeText(file, text, overwrite);
+}
+
+/** Writes a description that may still have errors, as an import's. Throws CLI_FILE_EXISTS, CLI_FILE_UNWRITABLE. */
+export async function writeText(file: string, text: string, overwrite: boolean): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: overwrite ? 'w' : 'wx' });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (code === 'EEXIST') fail('CLI_FILE_EXISTS', { details: { file } });
+    fail('CLI_FILE_UNWRITABLE', { details: { file, reason: code } });
+  }
+}

@@ -1,0 +1,85 @@
+import { dirname } from 'node:path';
+import type { Cloud } from '../cloud/cloud.ts';
+import { historyOf, journalFile, readJournal } from '../engine/journal.ts';
+import { type Lock, lockFile, takeLock } from '../engine/lock.ts';
+import { type OpenedCloud, openCloud } from '../vault/open.ts';
+import type { VaultPasswordOptions } from '../vault/password.ts';
+import { type Caller, emitProblems, note } from './caller.ts';
+
+export interface OpenOptions {
+  /** Whether a vault may be made where there is none; only for the first deployment of a cloud. */
+  readonly mayCreateVault?: boolean;
+}
+
+/** How the vault's password is found: the caller's file, the environment, the key file, a question. */
+export function vaultOptions(caller: Caller): VaultPasswordOptions {
+  const { questions, vaultPasswordFile } = caller;
+  return {
+    environment: caller.environment,
+    ...(vaultPasswordFile !== undefined && { passwordFile: vaultPasswordFile }),
+    ...(questions && {
+      prompt: async () => await questions.secret('Vault password', '--vault-password-file'),
+    }),
+  };
+}
+
+/**
+ * Opens a description with its secrets. Warnings are emitted. Throws its problems, VAULT_MISSING where there is no
+ * vault and none may be made, and VAULT_*.
+ */
+export async function open(file: string, caller: Caller, options: OpenOptions = {}): Promise<Cloud> {
+  return (await openWithVault(file, caller, options)).cloud;
+}
+
+/** The same with the vault, whose `commit` writes what was generated. */
+async function openWithVault(file: string, caller: Caller, options: OpenOptions): Promise<OpenedCloud> {
+  const mayCreate = options.mayCreateVault === true;
+  const opened = await openCloud(file, { ...vaultOptions(caller), mayCreate });
+  emitProblems(caller, opened.warnings);
+  return opened;
+}
+
+/** Whether no run has ever changed this cloud from here; its vault may be made then. */
+export function neverApplied(folder: string): boolean {
+  return historyOf(readJournal(journalFile(folder))).lastRun === undefined;
+}
+
+/**
+ * Takes the lock of a cloud, opens it and works on it. The lock comes first: two first runs must not both make a
+ * vault. Throws RUN_LOCKED where another run is at work, and as `open` does.
+ */
+export async function openLocked<T>(
+  file: string,
+  command: string,
+  caller: Caller,
+  work: (cloud: Cloud) => Promise<T>,
+): Promise<T> {
+  const folder = dirname(file);
+  return await locked(folder, command, caller, async () => {
+    const { cloud, vault } = await openWithVault(file, caller, { mayCreateVault: neverApplied(folder) });
+    // Before any change: a host must never know a secret that the vault does not.
+    for (const text of await vault.commit()) note(caller, text);
+    return await work(cloud);
+  });
+}
+
+/** Holds the lock of the cloud in a folder while `work` runs. */
+export async function locked<T>(
+  folder: string,
+  command: string,
+  caller: Caller,
+  work: () => Promise<T>,
+): Promise<T> {
+  const lock: Lock = takeLock(lockFile(folder), command);
+  try {
+    const left = lock.tookOverFrom;
+    if (left)
+      note(
+        caller,
+        `Run ${left.pid} (${left.command}, since ${left.since}) ended without finishing; resuming it.`,
+      );
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
