@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FilePlace } from '../errors/problem.ts';
 import type { DescriptionDocument, Path } from './document.ts';
 import { type Ipv4Network, parseNetwork } from './ipv4.ts';
