@@ -1,11 +1,11 @@
 import type { Text } from '../secrets/confidential.ts';
+import type { NetworkName } from './networks.ts';
 import type { Secrets } from './secrets.ts';
 
 /** What a host does. `storage` in a description stands for mon, mgr, osd and rgw together. */
 export type Role = 'control' | 'network' | 'compute' | 'mon' | 'mgr' | 'osd' | 'rgw';
 
-/** The five networks of the reference cloud. */
-export type NetworkName = 'service' | 'management' | 'provider' | 'overlay' | 'storage';
+export type { NetworkName } from './networks.ts';
 
 /** IPv4 network in CIDR notation, normalised to its first address, e.g. `192.168.21.0/24`. */
 export type Cidr = string;
@@ -18,13 +18,13 @@ export interface CloudNetwork {
   readonly cidr?: Cidr;
   /** Floating address held by keepalived: on management always, on service if wanted. */
   readonly vip?: string;
-  /** Bytes; 1500 unless told. */
+  /** Bytes; 1500 by default. */
   readonly mtu: number;
 }
 
 export interface Host {
   readonly name: string;
-  /** Where ssh goes; the management address unless told. */
+  /** Where ssh goes; the management address by default. */
   readonly sshAddress: string;
   readonly roles: ReadonlySet<Role>;
   /** Interface of this host in each network; networks that the host is not in are absent. */
@@ -35,6 +35,8 @@ export interface Host {
    * Where OSDs live: whole block devices (`/dev/sdb`), or sparse files of a trial (`file:/var/lib/osd0.img:20G`).
    */
   readonly devices: readonly string[];
+  /** Memory that instances on this host do not get, in MiB. Counts where the host has the role compute. */
+  readonly reservedMemoryMiB: number;
 }
 
 /** How hosts are reached. The operator's own ssh configuration applies on top. */
@@ -89,7 +91,7 @@ export interface PhysicalNetwork {
   /** Neutron's name for it, e.g. `external`. */
   readonly name: string;
   readonly bridge: string;
-  /** Interface that becomes the bridge's port; the provider network's interface unless told. */
+  /** Interface that becomes the bridge's port; by default the interface of the provider network. */
   readonly interface?: string;
   /** VLAN ranges, e.g. `100:199`; empty means flat only. */
   readonly vlans: readonly string[];
@@ -162,11 +164,12 @@ export interface Cloud {
     readonly cpuRatio: number;
     readonly memoryRatio: number;
     readonly diskRatio: number;
-    readonly reservedMemoryMiB: number;
+    /** For every compute host; left out: it depends on the host's roles, see `Host.reservedMemoryMiB`. */
+    readonly reservedMemoryMiB?: number;
   };
   /** Optional services that are wanted; the names are those of `optionalServices`. */
   readonly services: ReadonlySet<string>;
-  /** HTTPS port of the dashboard on the VIP; 31000 unless told. */
+  /** HTTPS port of the dashboard on the VIP; 31000 by default. */
   readonly dashboardPort: number;
   readonly volumeBackup: boolean;
   /** Name of the object-store user. */

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { describedRoles } from './schema-parts.ts';
+import * as z from 'zod';
+import { roleNames } from './roles.ts';
 
 /** A line break in a value would start another option of the file. */
 const oneLine = z.string().regex(/^[^\0\r\n]*$/, { error: 'one line of text' });
@@ -23,11 +23,11 @@ export const configSchema = z
     roles: z
       .strictObject(
         Object.fromEntries(
-          describedRoles.map((role) => [
+          roleNames.map((role) => [
             role,
             services.optional().describe(`Configuration of hosts with the role ${role}, by service.`),
           ]),
-        ) as Record<(typeof describedRoles)[number], z.ZodOptional<typeof services>>,
+        ) as Record<(typeof roleNames)[number], z.ZodOptional<typeof services>>,
       )
       .optional()
       .describe('Configuration of hosts with a role.'),

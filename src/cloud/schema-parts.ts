@@ -1,8 +1,4 @@
-import { z } from 'zod';
-
-/** The pieces that several parts of the description's schema share. */
-export const networkNames = ['service', 'management', 'provider', 'overlay', 'storage'] as const;
-export { roleNames as describedRoles } from './roles.ts';
+import * as z from 'zod';
 
 /** Linux allows 15 bytes, no slash, no white space; a colon marks an alias. */
 export const interfaceName = z.string().regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, {
@@ -22,6 +18,8 @@ export const httpAddress = z.string().regex(/^https?:\/\/[^\s/@]+(\/\S*)?$/, {
 });
 
 export const mtu = z.int().min(576).max(9216);
+
+export const reservedMemory = z.int().min(0).max(1048576);
 
 export const filePath = z.string().regex(/^[^\0\r\n]{1,4096}$/, { error: 'a path' });
 

@@ -1,5 +1,13 @@
-import { z } from 'zod';
-import { address, cidr, filePath, httpAddress, interfaceName, shortName } from './schema-parts.ts';
+import * as z from 'zod';
+import {
+  address,
+  cidr,
+  filePath,
+  httpAddress,
+  interfaceName,
+  reservedMemory,
+  shortName,
+} from './schema-parts.ts';
 import { optionalServices } from './services.ts';
 
 export const backendTypes = [
@@ -146,12 +154,11 @@ export const computeSchema = z
     cpu_ratio: ratio.default(4).describe('Virtual CPUs handed out for each real one.'),
     memory_ratio: ratio.default(1).describe('Memory handed out for each real byte.'),
     disk_ratio: ratio.default(1).describe('Disk handed out for each real byte.'),
-    reserved_memory_mib: z
-      .int()
-      .min(0)
-      .max(1048576)
-      .default(512)
-      .describe('Memory kept for the host itself, in MiB.'),
+    reserved_memory_mib: reservedMemory
+      .optional()
+      .describe(
+        'Memory of each compute host kept from instances, in MiB. Default: 512, half of the least memory of a control host on control hosts, and the memory of each OSD.',
+      ),
   })
   .describe('Compute hosts.');
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { configSchema } from './schema-config.ts';
 import { hostSchema, networksSchema, sshSchema, timeSchema } from './schema-hosts.ts';
 import { shortName } from './schema-parts.ts';

@@ -33,6 +33,19 @@ export const serviceAccounts: readonly string[] = [
   'barbican',
 ];
 
+/** Ports of the APIs on the virtual address. */
+export const apiPorts: readonly { readonly name: string; readonly title: string; readonly port: number }[] = [
+  { name: 'identity', title: 'Keystone', port: 5000 },
+  { name: 'orchestration-cfn', title: 'Heat', port: 8000 },
+  { name: 'orchestration', title: 'Heat', port: 8004 },
+  { name: 'compute', title: 'Nova', port: 8774 },
+  { name: 'volume', title: 'Cinder', port: 8776 },
+  { name: 'placement', title: 'Placement', port: 8778 },
+  { name: 'image', title: 'Glance', port: 9292 },
+  { name: 'key-manager', title: 'Barbican', port: 9311 },
+  { name: 'network', title: 'Neutron', port: 9696 },
+];
+
 /** How a service's own secret is generated and checked. */
 export type ServiceSecretKind =
   | 'password'

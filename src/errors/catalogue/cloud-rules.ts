@@ -86,6 +86,12 @@ export const cloudRuleErrors = defineCatalogue({
     next: 'Remove `{network}: null` under `interfaces`, or the role.',
     exit: 2,
   },
+  CLOUD_SERVICE_VIP_INTERFACE: {
+    what: 'Control host {host} is not in the service network, which has the virtual address {vip}.',
+    why: 'keepalived puts that address on whichever control host is alive, so each of them needs an interface there.',
+    next: 'Remove `service: null` under `interfaces` of the host, or the `vip` of the service network.',
+    exit: 2,
+  },
   CLOUD_HOST_NAME: {
     what: '`{name}` is not a host name.',
     why: 'RFC 1123: letters, digits and hyphens, at most 63 of them, neither starting nor ending with a hyphen, and not digits alone. Capital letters make two spellings of one name.',
