@@ -120,6 +120,9 @@ export function follow(view: RunView, event: RunEvent): void {
       for (const step of view.steps.values()) {
         if (step.state === 'running') step.cells.set(event.host, 'unreachable');
       }
+      for (const [key, activity] of view.activities) {
+        if (activity.host === event.host) view.activities.delete(key);
+      }
       return;
     case 'problem':
       view.problems.push(event.problem);
@@ -201,6 +204,16 @@ function followStep(view: RunView, event: StepEvent, step: StepView): void {
       step.cells.set(event.host, 'failed');
       view.problems.push(event.problem);
       view.activities.delete(event.resource);
+      return;
+    case 'change-waiting':
+      view.activities.set(event.resource, {
+        key: event.resource,
+        step: event.step,
+        host: event.host,
+        text: event.sentence,
+        since: event.at,
+        waiting: true,
+      });
       return;
     case 'resources-in-place':
       if (step.cells.get(event.host) !== 'changed') step.cells.set(event.host, 'in-place');

@@ -53,6 +53,8 @@ function sentenceOf(event: RunEvent, context: PrintContext): string | undefined 
       return `${event.step} ${event.host}: ${colors.red('could not')} change ${printable(event.resource)}`;
     case 'resources-in-place':
       return `${event.step} ${event.host}: ${count(event.count, 'resource')} in place`;
+    case 'change-waiting':
+      return `${event.step} ${event.host}: ${colors.yellow('waiting for')} ${printable(event.sentence)}`;
     case 'check-waiting':
       return `${event.step} ${event.host}: ${colors.yellow('waiting for')} ${event.title}${event.sentence ? `: ${printable(event.sentence)}` : ''}`;
     case 'check-passed':
@@ -66,7 +68,7 @@ function sentenceOf(event: RunEvent, context: PrintContext): string | undefined 
     case 'note':
       return printable(event.text);
     default:
-      return 'step' in event
+      return 'step' in event && event.step !== undefined
         ? stepLineOf(event, { title: event.step, checksOnly: false }, colors)?.trimEnd()
         : undefined;
   }
