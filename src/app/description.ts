@@ -1,10 +1,10 @@
 import { access, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
-import { describeCloud } from '../cloud/describe.ts';
 import { parseDescription, type ReadResult, readCloud } from '../cloud/read.ts';
 import { CloudwrightError, exitCodeOf, fail } from '../errors/problem.ts';
 import { type Caller, emitProblems } from './caller.ts';
+import { describeCloud } from './describe.ts';
 
 /** A description without errors; its secrets are still closed. */
 export type ReadDescription = ReadResult & { readonly cloud: NonNullable<ReadResult['cloud']> };

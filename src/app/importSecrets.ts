@@ -1,10 +1,8 @@
-import { CloudwrightError } from '../errors/problem.ts';
 import type { Confidential } from '../secrets/confidential.ts';
+import { setSecrets } from '../vault/actions.ts';
 import { decryptVault } from '../vault/format.ts';
-import { findVaultPassword, vaultFileOf } from '../vault/password.ts';
-import { checkSecrets, parseVault, readVault, setInVault, writeVault } from '../vault/secrets.ts';
+import { findVaultPassword } from '../vault/password.ts';
 import type { Caller } from './caller.ts';
-import { exists } from './description.ts';
 import { vaultOptions } from './open.ts';
 
 /** Opens files encrypted by ansible-vault with the password in a file; undefined without one. */
@@ -27,17 +25,6 @@ export async function storeImportedSecrets(
   caller: Caller,
 ): Promise<number> {
   if (Object.keys(secrets).length === 0) return 0;
-  const file = vaultFileOf(folder);
-  const isThere = await exists(file);
-  const { password } = await findVaultPassword(folder, vaultOptions(caller));
-  const { text, label } = isThere
-    ? await readVault(folder, password)
-    : { text: '# Secrets of this cloud.\n', label: undefined };
-  const known = parseVault(text);
-  const fresh = Object.entries(secrets).filter(([name]) => !known.has(name));
-  const changed = setInVault(text, new Map(fresh.map(([name, value]) => [name, value.reveal()])));
-  const problems = checkSecrets(parseVault(changed), file);
-  if (problems.length > 0) throw new CloudwrightError(problems);
-  await writeVault(folder, changed, password, label);
-  return fresh.length;
+  const found = await findVaultPassword(folder, { ...vaultOptions(caller), mayCreate: true });
+  return setSecrets(folder, found, secrets, { keep: true, mayCreate: true });
 }

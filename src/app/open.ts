@@ -2,13 +2,13 @@ import { dirname } from 'node:path';
 import type { Cloud } from '../cloud/cloud.ts';
 import { historyOf, journalFile, readJournal } from '../engine/journal.ts';
 import { type Lock, lockFile, takeLock } from '../engine/lock.ts';
-import { openCloud } from '../vault/open.ts';
+import { type OpenedCloud, openCloud } from '../vault/open.ts';
 import type { VaultPasswordOptions } from '../vault/password.ts';
 import { type Caller, emitProblems, note } from './caller.ts';
 
 export interface OpenOptions {
   /** Whether a vault may be made where there is none; only for the first deployment of a cloud. */
-  readonly mayMakeVault?: boolean;
+  readonly mayCreateVault?: boolean;
 }
 
 /** How the vault's password is found: the caller's file, the environment, the key file, a question. */
@@ -28,11 +28,15 @@ export function vaultOptions(caller: Caller): VaultPasswordOptions {
  * vault and none may be made, and VAULT_*.
  */
 export async function open(file: string, caller: Caller, options: OpenOptions = {}): Promise<Cloud> {
-  const mayMake = options.mayMakeVault === true;
-  const opened = await openCloud(file, { ...vaultOptions(caller), mayMake });
+  return (await openWithVault(file, caller, options)).cloud;
+}
+
+/** The same with the vault, whose `commit` writes what was generated. */
+async function openWithVault(file: string, caller: Caller, options: OpenOptions): Promise<OpenedCloud> {
+  const mayCreate = options.mayCreateVault === true;
+  const opened = await openCloud(file, { ...vaultOptions(caller), mayCreate });
   emitProblems(caller, opened.warnings);
-  for (const text of opened.notes) note(caller, text);
-  return opened.cloud;
+  return opened;
 }
 
 /** Whether no run has ever changed this cloud from here; its vault may be made then. */
@@ -52,7 +56,9 @@ export async function openLocked<T>(
 ): Promise<T> {
   const folder = dirname(file);
   return await locked(folder, command, caller, async () => {
-    const cloud = await open(file, caller, { mayMakeVault: neverApplied(folder) });
+    const { cloud, vault } = await openWithVault(file, caller, { mayCreateVault: neverApplied(folder) });
+    // Before any change: a host must never know a secret that the vault does not.
+    for (const text of await vault.commit()) note(caller, text);
     return await work(cloud);
   });
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { InitAnswers } from '../cloud/answers.ts';
 import type { DescribedCloud } from '../cloud/build.ts';
-import { type InitAnswers, renderDescription } from '../cloud/init.ts';
 import { exitCodeOf } from '../errors/problem.ts';
 import { exportBurrito } from '../formats/burrito/export.ts';
 import type { ExportedPart, ExportResult } from '../formats/export.ts';
@@ -14,6 +14,7 @@ import type { Format } from '../formats/recognise.ts';
 import { type Caller, emitProblems } from './caller.ts';
 import { readDescription, writeDescription, writeText } from './description.ts';
 import { storeImportedSecrets, vaultDecryptor } from './importSecrets.ts';
+import { renderDescription } from './init/description.ts';
 
 export interface ImportRequest {
   /** Files and folders; relative to `folder`. */

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { defaultAnswers, renderDescription } from '../cloud/init.ts';
 import type { LabState } from '../lab/index.ts';
 import { exists, writeDescription } from './description.ts';
+import { defaultAnswers, renderDescription } from './init/description.ts';
 
 /** Provider addresses that the acceptance test may use; the lab itself uses lower ones. */
 const FIRST_LAST_OCTET = 200;

@@ -3,7 +3,7 @@ import type { DescribedCloud } from '../cloud/build.ts';
 import { fail, type Problem } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
 import { editVault, type GivenSecrets, makeVault, rekeyVault, viewVault } from '../vault/actions.ts';
-import { findVaultPassword, vaultFileOf } from '../vault/password.ts';
+import { findVaultPassword, type VaultPassword, vaultFileOf } from '../vault/password.ts';
 import { parseVault } from '../vault/secrets.ts';
 import { type Caller, note } from './caller.ts';
 import { readDescription } from './description.ts';
@@ -15,7 +15,7 @@ async function openVault(
   caller: Caller,
 ): Promise<{ readonly folder: string; readonly password: Confidential }> {
   const folder = dirname(file);
-  const { password } = await findVaultPassword(folder, { ...vaultOptions(caller), mayMake: false });
+  const { password } = await findVaultPassword(folder, vaultOptions(caller));
   return { folder, password };
 }
 
@@ -36,12 +36,11 @@ export async function makeVaultOf(request: MakeVaultRequest, caller: Caller): Pr
   const { cloud } = await readDescription(request.file, caller);
   const chosen = request.ask ? await askNewPassword(caller) : undefined;
   const given = request.ask ? await askSecrets(cloud, caller) : {};
-  const found = chosen ? undefined : await findVaultPassword(cloud.folder, vaultOptions(caller));
-  const password = chosen ?? found?.password;
-  if (!password) fail('VAULT_PASSWORD_EMPTY');
-  const generated = await makeVault(cloud, password, given);
-  if (found?.made)
-    note(caller, `A key for the vault was generated: ${found.made}. Keep a copy in a safe place.`);
+  const found: VaultPassword = chosen
+    ? { password: chosen, source: 'prompt' }
+    : await findVaultPassword(cloud.folder, { ...vaultOptions(caller), mayCreate: true });
+  const { generated, notes } = await makeVault(cloud, found, given);
+  for (const text of notes) note(caller, text);
   return { vault: vaultFileOf(cloud.folder), generated };
 }
 

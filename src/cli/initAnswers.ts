@@ -1,6 +1,7 @@
 import { cancel, select, text } from '@clack/prompts';
+import { defaultAnswers } from '../app/init/description.ts';
+import type { HostGroupAnswer, InitAnswers } from '../cloud/answers.ts';
 import type { NetworkName } from '../cloud/cloud.ts';
-import { defaultAnswers, type HostGroupAnswer, type InitAnswers } from '../cloud/init.ts';
 import { addressToNumber, numberToAddress, parseNetwork } from '../cloud/ipv4.ts';
 import { fail } from '../errors/problem.ts';
 import type { Input } from './command.ts';
@@ -12,7 +13,8 @@ export function answersFromFlags(input: Input): InitAnswers {
   const shape = input.flag('multi-node') ? 'multi-node' : 'all-in-one';
   const groups = ['control', 'compute', 'storage'] as const;
   const cidr = input.option('management-cidr');
-  const answers: Changeable = { ...(cidr ? moved(defaultAnswers(shape), cidr) : defaultAnswers(shape)) };
+  const defaults = defaultAnswers(shape, undefined, input.flag('trial') || undefined);
+  const answers: Changeable = { ...(cidr ? moved(defaults, cidr) : defaults) };
   // Hosts are named all or not at all; roles without hosts of their own go to the control hosts.
   if (groups.some((role) => input.option(role) !== undefined)) {
     delete answers.compute;
@@ -37,7 +39,6 @@ export function answersFromFlags(input: Input): InitAnswers {
     if (value !== undefined) answers[key] = value;
   }
   if (answers.overlayCidr === 'none') delete answers.overlayCidr;
-  if (input.flag('trial')) answers.trial = true;
   for (const role of groups) {
     const value = input.option(role);
     if (value !== undefined) answers[role] = hostGroup(role, value);

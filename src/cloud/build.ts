@@ -1,17 +1,15 @@
 import { isAbsolute, join } from 'node:path';
-import type {
-  Cloud,
-  CloudNetwork,
-  Host,
-  NetworkName,
-  OptionalService,
-  Role,
-  StorageBackend,
-} from './cloud.ts';
+import { storageBackend } from './backends.ts';
+import type { Cloud, CloudNetwork, Host, Role } from './cloud.ts';
 import { defaultMinimums, GIB, haLevels, MIB, placementGroups } from './defaults.ts';
-import type { Draft, DraftNetwork } from './draft.ts';
+import type { Draft, DraftNetwork, Sections } from './draft.ts';
 import type { DraftedHost } from './expand.ts';
-import { formatNetwork, parseNetwork } from './ipv4.ts';
+import { formatNetwork, type Ipv4Network, parseNetwork } from './ipv4.ts';
+import { usualReservedMemory } from './memory.ts';
+import { type NetworkName, otherNetworks } from './networks.ts';
+import { buildOverrides } from './overrides.ts';
+import { isStorageRole } from './roles.ts';
+import { optionalServices } from './services.ts';
 
 /** A cloud before its secrets are there: all that `validate` and planning without hosts need. */
 export type DescribedCloud = Omit<Cloud, 'secrets'>;
@@ -23,97 +21,143 @@ export interface BuildPlace {
   readonly home: string;
 }
 
-/** Makes the cloud of a sound draft; nothing when a needed part is absent. */
+/** A draft without errors: every section could be read. */
+interface ReadableDraft extends Draft {
+  readonly name: string;
+  readonly sections: Sections;
+  readonly management: DraftNetwork & { readonly range: Ipv4Network; readonly vip: string };
+}
+
+/** Makes the cloud of a draft without errors; nothing when a needed part could not be read. */
 export function buildCloud(
   draft: Draft,
   hosts: readonly DraftedHost[],
   place: BuildPlace,
 ): DescribedCloud | undefined {
-  const { sections, name } = draft;
-  const { ssh, time, packages, ha, storage, network, compute, services, dashboard, volume, test } = sections;
-  const { release, region, object_store: objectStore, minimums, clock_tolerance: clockTolerance } = sections;
-  const management = cloudNetwork(draft.networks.management);
-  if (!name || !ssh || !time || !packages || !ha || !storage || !network || !compute || !services)
-    return undefined;
-  if (!dashboard || !volume || !test || !release || !region || !objectStore || !minimums) return undefined;
-  if (clockTolerance === undefined || !management?.cidr || !management.vip) return undefined;
-  const { cidr, vip } = management;
-
-  const optional: Partial<Record<Exclude<NetworkName, 'management'>, CloudNetwork>> = {};
-  for (const other of ['service', 'provider', 'overlay', 'storage'] as const) {
-    const found = cloudNetwork(draft.networks[other]);
-    if (found) optional[other] = found;
-  }
-  const physical =
-    network.physical_networks ??
-    (optional.provider ? [{ name: 'external', bridge: 'br-ex', vlans: [] }] : []);
-  const level = haLevels[ha.level];
+  const readable = readableDraft(draft);
+  if (!readable) return undefined;
+  const { sections, name } = readable;
+  const networks = cloudNetworks(readable);
+  const minimums = mergeMinimums(sections.minimums);
+  const ceph = cephSettings(sections.storage.ceph, hosts);
+  const compute = computeSettings(sections.compute);
   return {
     name,
-    release,
-    region,
+    release: sections.release,
+    region: sections.region,
     folder: place.folder,
-    hosts: hosts.map(cloudHost),
-    networks: { management: { ...management, cidr, vip }, ...optional },
-    ssh: {
-      user: ssh.user,
-      port: ssh.port,
-      sudo: ssh.sudo ?? ssh.user !== 'root',
-      ...(ssh.config !== undefined && { configFile: resolvePath(ssh.config, place) }),
-      ...(ssh.key !== undefined && { identityFile: resolvePath(ssh.key, place) }),
-    },
-    timeServers: time.servers,
-    packages: {
-      ...(packages.mirror !== undefined && { mirror: packages.mirror }),
-      ...(packages.security_mirror !== undefined && { securityMirror: packages.security_mirror }),
-      ...(packages.proxy !== undefined && { proxy: packages.proxy }),
-    },
-    ha: {
-      level: ha.level,
-      interval: ha.interval ?? level.interval,
-      timeout: ha.timeout ?? level.timeout,
-      rise: ha.rise ?? level.rise,
-      fall: ha.fall ?? level.fall,
-    },
-    virtualRouterId: ha.virtual_router_id,
-    backends: storage.backends.map((backend): StorageBackend => {
-      if (typeof backend === 'string') return { type: backend, name: backend, options: {} };
-      const { type, name: backendName, ...options } = backend;
-      return { type, name: backendName ?? type, options };
-    }),
-    ceph: cephSettings(storage.ceph, hosts),
-    physicalNetworks: physical.map(({ name: physicalName, bridge, vlans, ...more }) => ({
-      name: physicalName,
-      bridge,
-      vlans,
-      ...('interface' in more && more.interface !== undefined && { interface: more.interface }),
-    })),
-    network: {
-      mechanism: network.mechanism,
-      datapath: network.datapath,
-      tenantTypes: network.tenant_types ?? (optional.overlay ? ['geneve'] : []),
-    },
-    compute: {
-      virtualization: compute.virtualization,
-      cpuRatio: compute.cpu_ratio,
-      memoryRatio: compute.memory_ratio,
-      diskRatio: compute.disk_ratio,
-      reservedMemoryMiB: compute.reserved_memory_mib,
-    },
-    services: wantedServices(services, hosts),
-    dashboardPort: dashboard.port,
-    volumeBackup: volume.backup,
-    objectStoreUser: objectStore.user,
-    minimums: mergeMinimums(minimums),
-    clockTolerance,
-    test: {
-      vantage: test.vantage,
-      ...(test.image !== undefined && { image: resolvePath(test.image, place) }),
-      ...(test.provider_cidr !== undefined && { providerCidr: normalCidr(test.provider_cidr) }),
-      ...(test.provider_gateway !== undefined && { providerGateway: test.provider_gateway }),
-      ...(test.first_address !== undefined && { firstAddress: test.first_address }),
-      ...(test.last_address !== undefined && { lastAddress: test.last_address }),
-    },
+    hosts: hosts.map((host) => cloudHost(host, { compute, minimums, ceph })),
+    networks,
+    ssh: sshSettings(sections.ssh, place),
+    timeServers: sections.time.servers,
+    packages: packageSettings(sections.packages),
+    ha: haTimings(sections.ha),
+    virtualRouterId: sections.ha.virtual_router_id,
+    backends: sections.storage.backends.map(storageBackend),
+    ceph,
+    physicalNetworks: physicalNetworks(sections.network, networks),
+    network: networkSettings(sections.network, networks),
+    compute,
+    services: wantedServices(sections.services, hosts),
+    dashboardPort: sections.dashboard.port,
+    volumeBackup: sections.volume.backup,
+    objectStoreUser: sections.object_store.user,
+    minimums,
+    clockTolerance: sections.clock_tolerance,
+    overrides: buildOverrides(draft),
+    test: testSettings(sections.test, place),
+  };
+}
+
+function readableDraft(draft: Draft): ReadableDraft | undefined {
+  const { management } = draft.networks;
+  if (draft.unreadable.size > 0 || draft.name === undefined) return undefined;
+  if (!management?.range || management.vip === undefined) return undefined;
+  const { range, vip } = management;
+  // A section is absent only where it could not be read.
+  const sections = draft.sections as Sections;
+  return { ...draft, name: draft.name, sections, management: { ...management, range, vip } };
+}
+
+function cloudNetworks({ networks, management }: ReadableDraft): Cloud['networks'] {
+  const others: Partial<Record<(typeof otherNetworks)[number], CloudNetwork>> = {};
+  for (const name of otherNetworks) {
+    const network = networks[name];
+    if (network) others[name] = cloudNetwork(network);
+  }
+  const cidr = formatNetwork(management.range);
+  return { management: { ...cloudNetwork(management), cidr, vip: management.vip }, ...others };
+}
+
+function sshSettings(ssh: Sections['ssh'], place: BuildPlace): Cloud['ssh'] {
+  return {
+    user: ssh.user,
+    port: ssh.port,
+    sudo: ssh.sudo ?? ssh.user !== 'root',
+    ...(ssh.config !== undefined && { configFile: resolvePath(ssh.config, place) }),
+    ...(ssh.key !== undefined && { identityFile: resolvePath(ssh.key, place) }),
+  };
+}
+
+function packageSettings(packages: Sections['packages']): Cloud['packages'] {
+  return {
+    ...(packages.mirror !== undefined && { mirror: packages.mirror }),
+    ...(packages.security_mirror !== undefined && { securityMirror: packages.security_mirror }),
+    ...(packages.proxy !== undefined && { proxy: packages.proxy }),
+  };
+}
+
+function haTimings(ha: Sections['ha']): Cloud['ha'] {
+  const level = haLevels[ha.level];
+  return {
+    level: ha.level,
+    interval: ha.interval ?? level.interval,
+    timeout: ha.timeout ?? level.timeout,
+    rise: ha.rise ?? level.rise,
+    fall: ha.fall ?? level.fall,
+  };
+}
+
+function physicalNetworks(
+  network: Sections['network'],
+  { provider }: Cloud['networks'],
+): Cloud['physicalNetworks'] {
+  if (!network.physical_networks) return provider ? [{ name: 'external', bridge: 'br-ex', vlans: [] }] : [];
+  return network.physical_networks.map(({ name, bridge, vlans, interface: port }) => ({
+    name,
+    bridge,
+    vlans,
+    ...(port !== undefined && { interface: port }),
+  }));
+}
+
+function networkSettings(network: Sections['network'], { overlay }: Cloud['networks']): Cloud['network'] {
+  return {
+    mechanism: network.mechanism,
+    datapath: network.datapath,
+    tenantTypes: network.tenant_types ?? (overlay ? ['geneve'] : []),
+  };
+}
+
+function computeSettings(compute: Sections['compute']): Cloud['compute'] {
+  const reserved = compute.reserved_memory_mib;
+  return {
+    virtualization: compute.virtualization,
+    cpuRatio: compute.cpu_ratio,
+    memoryRatio: compute.memory_ratio,
+    diskRatio: compute.disk_ratio,
+    ...(reserved !== undefined && { reservedMemoryMiB: reserved }),
+  };
+}
+
+function testSettings(test: Sections['test'], place: BuildPlace): Cloud['test'] {
+  return {
+    vantage: test.vantage,
+    ...(test.image !== undefined && { image: resolvePath(test.image, place) }),
+    ...(test.provider_cidr !== undefined && { providerCidr: normalCidr(test.provider_cidr) }),
+    ...(test.provider_gateway !== undefined && { providerGateway: test.provider_gateway }),
+    ...(test.first_address !== undefined && { firstAddress: test.first_address }),
+    ...(test.last_address !== undefined && { lastAddress: test.last_address }),
   };
 }
 
@@ -127,8 +171,7 @@ export function deepFreeze<T>(value: T): T {
   return value;
 }
 
-function cloudNetwork(network: DraftNetwork | undefined): CloudNetwork | undefined {
-  if (!network) return undefined;
+function cloudNetwork(network: DraftNetwork): CloudNetwork {
   const { name, mtu, range, vip } = network;
   return {
     name,
@@ -139,24 +182,25 @@ function cloudNetwork(network: DraftNetwork | undefined): CloudNetwork | undefin
   };
 }
 
-function cloudHost(host: DraftedHost): Host {
-  const management = host.addresses.management?.text ?? host.entry.description.address;
+function cloudHost(host: DraftedHost, cloud: Pick<Cloud, 'compute' | 'minimums' | 'ceph'>): Host {
+  const { description } = host.entry;
+  const management = host.addresses.management?.text ?? description.address;
   const others: Partial<Record<NetworkName, string>> = {};
   for (const address of Object.values(host.addresses)) others[address.network] = address.text;
+  const { devices } = description;
+  const given = description.reserved_memory_mib ?? cloud.compute.reservedMemoryMiB;
   return {
     name: host.name,
     sshAddress: host.sshAddress,
     roles: host.roles,
     interfaces: host.interfaces,
     addresses: { ...others, management },
-    devices: host.entry.description.devices,
+    devices,
+    reservedMemoryMiB: given ?? usualReservedMemory({ roles: host.roles, devices }, cloud),
   };
 }
 
-function cephSettings(
-  given: NonNullable<Draft['sections']['storage']>['ceph'],
-  hosts: readonly DraftedHost[],
-): Cloud['ceph'] {
+function cephSettings(given: Sections['storage']['ceph'], hosts: readonly DraftedHost[]): Cloud['ceph'] {
   const osdHosts = hosts.filter((host) => host.roles.has('osd'));
   const devices = osdHosts.flatMap((host) => host.entry.description.devices);
   const trial = devices.length > 0 && devices.every((device) => device.startsWith('file:'));
@@ -173,20 +217,17 @@ function bytes(size: string): number {
   return Number(size.slice(0, -1)) * (size.endsWith('G') ? GIB : MIB);
 }
 
-function wantedServices(
-  services: NonNullable<Draft['sections']['services']>,
-  hosts: readonly DraftedHost[],
-): ReadonlySet<OptionalService> {
-  const wanted = new Set<OptionalService>();
-  for (const name of ['dashboard', 'orchestration', 'key-manager'] as const)
-    if (services[name]) wanted.add(name);
-  if (services['object-store'] ?? hosts.some((host) => host.roles.has('rgw'))) wanted.add('object-store');
-  return wanted;
+function wantedServices(services: Sections['services'], hosts: readonly DraftedHost[]): ReadonlySet<string> {
+  const gateways = hosts.some((host) => host.roles.has('rgw'));
+  const wanted = optionalServices.filter(
+    (service) => services[service.name] ?? (service.default === 'when-rgw' ? gateways : service.default),
+  );
+  return new Set(wanted.map((service) => service.name));
 }
 
-function mergeMinimums(given: NonNullable<Draft['sections']['minimums']>): Cloud['minimums'] {
+function mergeMinimums(given: Sections['minimums']): Cloud['minimums'] {
   const merge = (role: Role) => {
-    const shared = ['mon', 'mgr', 'osd', 'rgw'].includes(role) ? given.storage : undefined;
+    const shared = isStorageRole(role) ? given.storage : undefined;
     const own = given[role];
     const usual = defaultMinimums[role];
     const deviceGiB = own?.device_gib ?? shared?.device_gib ?? usual.deviceGiB;

@@ -1,10 +1,11 @@
 import type { Text } from '../secrets/confidential.ts';
+import type { NetworkName } from './networks.ts';
+import type { Secrets } from './secrets.ts';
 
-/** What a host does. `storage` in a description stands for mon, mgr, osd and rgw together (A2). */
+/** What a host does. `storage` in a description stands for mon, mgr, osd and rgw together. */
 export type Role = 'control' | 'network' | 'compute' | 'mon' | 'mgr' | 'osd' | 'rgw';
 
-/** The five networks of the reference cloud (A3). */
-export type NetworkName = 'service' | 'management' | 'provider' | 'overlay' | 'storage';
+export type { NetworkName } from './networks.ts';
 
 /** IPv4 network in CIDR notation, normalised to its first address, e.g. `192.168.21.0/24`. */
 export type Cidr = string;
@@ -15,15 +16,15 @@ export interface CloudNetwork {
   readonly interface: string;
   /** Absent on the provider network: its hosts have no address there. */
   readonly cidr?: Cidr;
-  /** Floating address held by keepalived: on management always, on service if wanted (A4). */
+  /** Floating address held by keepalived: on management always, on service if wanted. */
   readonly vip?: string;
-  /** Bytes; 1500 unless told. */
+  /** Bytes; 1500 by default. */
   readonly mtu: number;
 }
 
 export interface Host {
   readonly name: string;
-  /** Where ssh goes; the management address unless told. */
+  /** Where ssh goes; the management address by default. */
   readonly sshAddress: string;
   readonly roles: ReadonlySet<Role>;
   /** Interface of this host in each network; networks that the host is not in are absent. */
@@ -34,9 +35,11 @@ export interface Host {
    * Where OSDs live: whole block devices (`/dev/sdb`), or sparse files of a trial (`file:/var/lib/osd0.img:20G`).
    */
   readonly devices: readonly string[];
+  /** Memory that instances on this host do not get, in MiB. Counts where the host has the role compute. */
+  readonly reservedMemoryMiB: number;
 }
 
-/** How hosts are reached (A9, B1). The operator's own ssh configuration applies on top. */
+/** How hosts are reached. The operator's own ssh configuration applies on top. */
 export interface SshSettings {
   readonly user: string;
   readonly port: number;
@@ -50,7 +53,7 @@ export interface SshSettings {
   readonly sudoPassword?: Text;
 }
 
-/** How fast a dead node or service is noticed (A5); seconds and counts. */
+/** How fast a dead node or service is noticed; seconds and counts. */
 export interface HaTimings {
   readonly level: 'moderato' | 'allegro' | 'vivace';
   readonly interval: number;
@@ -67,7 +70,7 @@ export interface CephSettings {
   readonly osdMemory: number;
 }
 
-/** A storage backend that is described and validated but, other than `ceph`, not deployed yet (A6). */
+/** A storage backend that is described and validated but, other than `ceph`, not deployed yet. */
 export interface StorageBackend {
   readonly type:
     | 'ceph'
@@ -88,56 +91,35 @@ export interface PhysicalNetwork {
   /** Neutron's name for it, e.g. `external`. */
   readonly name: string;
   readonly bridge: string;
-  /** Interface that becomes the bridge's port; the provider network's interface unless told. */
+  /** Interface that becomes the bridge's port; by default the interface of the provider network. */
   readonly interface?: string;
   /** VLAN ranges, e.g. `100:199`; empty means flat only. */
   readonly vlans: readonly string[];
 }
 
-export type OptionalService = 'dashboard' | 'orchestration' | 'key-manager' | 'object-store';
+/**
+ * One option of a service's configuration file that the description sets (`config:`). In `Cloud.overrides` the later
+ * of two with equal service, file, section and option wins, and null removes the option.
+ */
+export interface Override {
+  readonly service: string;
+  readonly file: string;
+  readonly section: string;
+  readonly option: string;
+  readonly value: OverrideValue;
+  readonly scope: OverrideScope;
+  /** Where the option stands in the description; line and column count from 1. */
+  readonly place: { readonly file: string; readonly line: number; readonly column: number };
+}
 
-/** Every secret a deployment uses, generated into the vault when missing (A9). Keys are stable, snake_case. */
-export type SecretName =
-  | 'admin_password'
-  | 'demo_password'
-  | 'database_root_password'
-  | 'database_monitor_password'
-  | 'database_sst_password'
-  | 'messaging_password'
-  | 'messaging_cookie'
-  | 'keepalived_password'
-  | 'haproxy_stats_password'
-  | 'keystone_database_password'
-  | `${ServiceUser}_password`
-  | `${ServiceUser}_database_password`
-  | 'heat_domain_password'
-  | 'metadata_secret'
-  | 'horizon_secret_key'
-  | 'barbican_kek'
-  | 'memcache_secret_key'
-  | 'ceph_fsid'
-  | 'ceph_mon_key'
-  | 'ceph_admin_key'
-  | 'ceph_bootstrap_osd_key'
-  | `ceph_${'glance' | 'cinder' | 'nova' | 'cinder_backup'}_key`
-  | 'ceph_libvirt_uuid'
-  | 'ceph_volume_libvirt_uuid'
-  | 'rgw_access_key'
-  | 'rgw_secret_key'
-  | 'fernet_key_0'
-  | 'fernet_key_1'
-  | 'credential_key_0'
-  | 'credential_key_1'
-  | 'tls_ca_key'
-  | 'tls_ca_certificate'
-  | 'tls_key'
-  | 'tls_certificate'
-  | 'nova_ssh_private_key'
-  | 'nova_ssh_public_key';
+export type OverrideValue = Text | number | boolean | readonly Text[] | null;
 
-export type ServiceUser = 'glance' | 'placement' | 'nova' | 'neutron' | 'cinder' | 'heat' | 'barbican';
+export type OverrideScope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'role'; readonly role: Role }
+  | { readonly kind: 'host'; readonly host: string };
 
-/** The one value that everything after reading works with. Frozen, complete, sound. */
+/** The one value that everything after reading works with. Frozen, complete, valid. */
 export interface Cloud {
   readonly name: string;
   /** OpenStack release, e.g. `2025.1`. */
@@ -150,12 +132,12 @@ export interface Cloud {
     readonly service?: CloudNetwork;
     readonly management: CloudNetwork & { readonly cidr: Cidr; readonly vip: string };
     readonly provider?: CloudNetwork;
-    /** Absent: provider networks only, no tenant overlay and no L3 (A3). */
+    /** Absent: provider networks only, no tenant overlay and no L3. */
     readonly overlay?: CloudNetwork;
     readonly storage?: CloudNetwork;
   };
   readonly ssh: SshSettings;
-  /** Empty: the control nodes serve time to the rest (A4). */
+  /** Empty: the control nodes serve time to the rest. */
   readonly timeServers: readonly string[];
   readonly packages: {
     /** Base address of the Debian mirror, e.g. `http://mirror.example/debian`; absent: the hosts' own sources stay. */
@@ -166,13 +148,13 @@ export interface Cloud {
   };
   readonly ha: HaTimings;
   readonly virtualRouterId: number;
-  /** The first is the default for Glance, Cinder's volume type and Nova's disks (A6). */
+  /** The first is the default for Glance, Cinder's volume type and Nova's disks. */
   readonly backends: readonly StorageBackend[];
   readonly ceph: CephSettings;
   readonly physicalNetworks: readonly PhysicalNetwork[];
   readonly network: {
     readonly mechanism: 'ovn' | 'openvswitch' | 'linuxbridge';
-    /** `auto`: kernel where the hosts have the module, userspace otherwise (D2). */
+    /** `auto`: kernel where the hosts have the module, userspace otherwise. */
     readonly datapath: 'auto' | 'kernel' | 'userspace';
     readonly tenantTypes: readonly ('geneve' | 'vxlan' | 'vlan')[];
   };
@@ -182,15 +164,17 @@ export interface Cloud {
     readonly cpuRatio: number;
     readonly memoryRatio: number;
     readonly diskRatio: number;
-    readonly reservedMemoryMiB: number;
+    /** For every compute host; left out: it depends on the host's roles, see `Host.reservedMemoryMiB`. */
+    readonly reservedMemoryMiB?: number;
   };
-  readonly services: ReadonlySet<OptionalService>;
-  /** HTTPS port of the dashboard on the VIP; 31000 unless told (D1). */
+  /** Optional services that are wanted; the names are those of `optionalServices`. */
+  readonly services: ReadonlySet<string>;
+  /** HTTPS port of the dashboard on the VIP; 31000 by default. */
   readonly dashboardPort: number;
   readonly volumeBackup: boolean;
-  /** Name of the object-store user (C8). */
+  /** Name of the object-store user. */
   readonly objectStoreUser: string;
-  /** Minimum sizes a host of each role must have (A7): counts, GiB. */
+  /** Minimum sizes a host of each role must have: counts, GiB. */
   readonly minimums: Readonly<
     Record<
       Role,
@@ -213,6 +197,7 @@ export interface Cloud {
     /** Where the instance is pinged from: this machine, one of the hosts, or a network namespace of this machine. */
     readonly vantage: 'local' | { readonly host: string } | { readonly netns: string };
   };
-  /** All of `SecretName`, filled from the vault. Confidential values reveal only at the wire. */
-  readonly secrets: Readonly<Record<SecretName, Text>>;
+  /** Options of configuration files that differ from what Cloudwright writes, widest scope first. */
+  readonly overrides: readonly Override[];
+  readonly secrets: Secrets;
 }

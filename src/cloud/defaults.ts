@@ -1,6 +1,6 @@
 import type { Cloud, HaTimings, Role } from './cloud.ts';
 
-/** Seconds and counts of each level (A5), as in the reference deployment. */
+/** Seconds and counts of each level, as in the reference deployment. */
 export const haLevels: Readonly<Record<HaTimings['level'], Omit<HaTimings, 'level'>>> = {
   moderato: { interval: 5, timeout: 3, rise: 1, fall: 2 },
   allegro: { interval: 4, timeout: 3, rise: 1, fall: 2 },
@@ -9,7 +9,7 @@ export const haLevels: Readonly<Record<HaTimings['level'], Omit<HaTimings, 'leve
 
 const small = { cpus: 4, memoryGiB: 8, diskGiB: 50 };
 
-/** Least sizes of the reference deployment (A7): control 8 CPUs, 16 GiB; the rest 4 CPUs, 8 GiB; 50 GiB each. */
+/** Least sizes of the reference deployment: control 8 CPUs, 16 GiB; the rest 4 CPUs, 8 GiB; 50 GiB each. */
 export const defaultMinimums: Cloud['minimums'] = {
   control: { cpus: 8, memoryGiB: 16, diskGiB: 50 },
   network: small,

@@ -1,11 +1,10 @@
 import type { z } from 'zod';
 import type { FilePlace } from '../errors/problem.ts';
-import type { NetworkName } from './cloud.ts';
 import type { DescriptionDocument, Path } from './document.ts';
 import { type Ipv4Network, parseNetwork } from './ipv4.ts';
+import { type NetworkName, networkNames } from './networks.ts';
 import { type Description, descriptionSchema, type HostDescription } from './schema.ts';
 import { hostSchema, networksSchema } from './schema-hosts.ts';
-import { networkNames } from './schema-parts.ts';
 
 /** A network of the draft: what was written, and its address range where that can be read. */
 export interface DraftNetwork {
@@ -24,7 +23,7 @@ export interface DraftHost {
   readonly description: HostDescription;
 }
 
-type Sections = Omit<Description, 'networks' | 'hosts' | 'cloud'>;
+export type Sections = Omit<Description, 'networks' | 'hosts' | 'cloud'>;
 
 /**
  * What could be read of a description. A section, network or host with an error of its own is absent, so that

@@ -1,9 +1,11 @@
 import { type Problem, problem } from '../errors/problem.ts';
-import type { NetworkName, Role } from './cloud.ts';
+import type { Role } from './cloud.ts';
 import type { Path } from './document.ts';
 import type { Draft, DraftHost } from './draft.ts';
 import { addressToNumber, numberToAddress, sensibleSize } from './ipv4.ts';
+import { type NetworkName, otherNetworks } from './networks.ts';
 import { expandRange } from './ranges.ts';
+import { rolesNamed, storageRoles } from './roles.ts';
 
 /** An address of a host, and where in the description it comes from. */
 export interface HostAddress {
@@ -33,15 +35,15 @@ export interface Expanded {
   readonly complete: boolean;
 }
 
-/** Hosts with these roles are in the network unless they say otherwise; management holds all hosts. */
+/** Hosts with these roles are in the network by default; management holds all hosts. */
 const rolesOfNetwork: Readonly<Record<Exclude<NetworkName, 'management'>, readonly Role[]>> = {
   service: ['control', 'rgw'],
   provider: ['network', 'compute'],
   overlay: ['network', 'compute'],
-  storage: ['control', 'compute', 'mon', 'mgr', 'osd', 'rgw'],
+  storage: ['control', 'compute', ...storageRoles],
 };
 
-/** Turns the entries under `hosts` into single hosts (A2, A3). */
+/** Turns the entries under `hosts` into single hosts. */
 export function expandHosts(draft: Draft): Expanded {
   const problems: Problem[] = [];
   // A host entry that can't be read may be the network host.
@@ -90,11 +92,7 @@ export function expandHosts(draft: Draft): Expanded {
 }
 
 function rolesOf(entry: DraftHost, someNetworkHost: boolean): Set<Role> {
-  const roles = new Set<Role>();
-  for (const role of entry.description.roles) {
-    if (role === 'storage') for (const part of ['mon', 'mgr', 'osd', 'rgw'] as const) roles.add(part);
-    else roles.add(role);
-  }
+  const roles = new Set<Role>(entry.description.roles.flatMap(rolesNamed));
   if (!someNetworkHost && roles.has('control')) roles.add('network');
   return roles;
 }
@@ -152,7 +150,7 @@ function draftHost(
   const managementInterface = description.interfaces.management ?? usual;
   if (managementInterface !== undefined) interfaces.management = managementInterface;
 
-  for (const network of ['service', 'provider', 'overlay', 'storage'] as const) {
+  for (const network of otherNetworks) {
     const described = draft.networks[network];
     const ownInterface = description.interfaces[network];
     const ownAddress = network === 'provider' ? undefined : description.addresses[network];

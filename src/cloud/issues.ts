@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Problem, problem } from '../errors/problem.ts';
 import { nearest } from '../errors/suggest.ts';
 import type { DescriptionDocument, Path } from './document.ts';
-import { descriptionSchema } from './schema.ts';
+import { entriesAlong } from './schema-index.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -59,6 +59,10 @@ function issueProblems(issue: Issue, before: Path, document: DescriptionDocument
       return [
         problem('CLOUD_FORMAT', { place: document.at(path), details: { ...details, rule: issue.message } }),
       ];
+    case 'invalid_key': {
+      const rule = issue.issues[0]?.message ?? issue.message;
+      return [problem('CLOUD_FORMAT', { place: document.keyAt(path), details: { ...details, rule } })];
+    }
     default:
       return [
         problem('CLOUD_FORMAT', { place: document.at(path), details: { ...details, rule: issue.message } }),
@@ -89,16 +93,16 @@ function typeProblem(expected: string, path: Path, value: unknown, document: Des
   if (typeof value === 'string' && YAML_1_1_TRUTH.test(value) && expected !== 'string') {
     const truth = /^(y|yes|on)$/i.test(value);
     const wantsTruth = expected === 'boolean';
-    const mend = wantsTruth ? String(truth) : 'null';
+    const fix = wantsTruth ? String(truth) : 'null';
     return problem('CLOUD_YAML_BOOLEAN', {
       place: document.at(path),
       details: {
         path: showPath(path),
         value,
         expected: wantsTruth ? 'a truth value' : typeName(expected),
-        mend: `${key}: ${mend}`,
+        fix: `${key}: ${fix}`,
       },
-      suggestion: mend,
+      suggestion: fix,
     });
   }
   const quotable =
@@ -174,56 +178,14 @@ export function valueAt(tree: unknown, path: Path): unknown {
   return value;
 }
 
-/** The schema at a path, for its meaning and its keys. */
-function schemaAt(path: Path): z.core.$ZodType | undefined {
-  let schema: z.core.$ZodType | undefined = descriptionSchema;
-  for (const step of path) {
-    const open = unwrap(schema);
-    if (open instanceof z.ZodObject) schema = (open.shape as Record<string, z.core.$ZodType>)[String(step)];
-    else if (open instanceof z.ZodRecord) schema = open.valueType as z.core.$ZodType;
-    else if (open instanceof z.ZodArray) schema = open.element as z.core.$ZodType;
-    else return undefined;
-  }
-  return schema;
+function knownKeys(path: Path): readonly string[] {
+  return entriesAlong(path)[path.length]?.keys ?? [];
 }
 
-function unwrap(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
-  let open = schema;
-  while (
-    open instanceof z.ZodOptional ||
-    open instanceof z.ZodNullable ||
-    open instanceof z.ZodDefault ||
-    open instanceof z.ZodPrefault
-  ) {
-    open = open.unwrap() as z.core.$ZodType;
-  }
-  return open;
-}
-
-function knownKeys(path: Path): string[] {
-  const open = unwrap(schemaAt(path));
-  if (open instanceof z.ZodObject) return Object.keys(open.shape);
-  if (open instanceof z.ZodUnion) {
-    return open.options.flatMap((option) => (option instanceof z.ZodObject ? Object.keys(option.shape) : []));
-  }
-  return [];
-}
-
+/** What the value at the path is for, or the nearest part of the description around it that says so. */
 function meaningOf(path: Path): string {
-  for (let length = path.length; length > 0; length--) {
-    let schema = schemaAt(path.slice(0, length));
-    while (schema) {
-      const text = (schema as z.ZodType).description;
-      if (text) return text;
-      const inner =
-        schema instanceof z.ZodOptional ||
-        schema instanceof z.ZodDefault ||
-        schema instanceof z.ZodPrefault ||
-        schema instanceof z.ZodNullable
-          ? (schema.unwrap() as z.core.$ZodType)
-          : undefined;
-      schema = inner;
-    }
-  }
-  return 'A description of a cloud is a map with the keys cloud, networks and hosts at least.';
+  const meaning = entriesAlong(path)
+    .slice(1)
+    .findLast((entry) => entry.meaning !== undefined)?.meaning;
+  return meaning ?? 'A description of a cloud is a map with the keys cloud, networks and hosts at least.';
 }

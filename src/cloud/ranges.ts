@@ -7,7 +7,7 @@ export type Expansion =
 const MOST_HOSTS = 1000;
 
 /**
- * Expands a host name range (A2): `[first:last]` or `[first:last:step]`, both ends included, leading zeros of
+ * Expands a host name range: `[first:last]` or `[first:last:step]`, both ends included, leading zeros of
  * `first` kept, as in an Ansible inventory. A name without brackets stands for itself. One range a name.
  */
 export function expandRange(pattern: string): Expansion {

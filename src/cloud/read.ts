@@ -10,6 +10,7 @@ import { expandHosts } from './expand.ts';
 import { schemaProblems, showPath } from './issues.ts';
 import { rules } from './rules/index.ts';
 import { descriptionSchema } from './schema.ts';
+import { type ConfigurationTables, configurationTables } from './services.ts';
 
 export interface DerivedAddress {
   readonly host: string;
@@ -31,8 +32,15 @@ export interface ParsePlace extends BuildPlace {
   readonly file: string;
 }
 
-/** Reads a description's text (A1). Pure, and never throws: what is wrong is in `problems`. */
-export function parseDescription(text: string, place: ParsePlace): ReadResult {
+/**
+ * Reads a description's text. Pure, and never throws: what is wrong is in `problems`. `tables` say which services,
+ * files and options `config:` may name.
+ */
+export function parseDescription(
+  text: string,
+  place: ParsePlace,
+  tables: ConfigurationTables = configurationTables,
+): ReadResult {
   const document = readDocument(text, place.file);
   const problems: Problem[] = [...document.problems];
   if (document.tree === undefined) return { problems: sorted(problems), derived: [] };
@@ -47,7 +55,7 @@ export function parseDescription(text: string, place: ParsePlace): ReadResult {
   const { hosts, problems: hostProblems, complete } = expandHosts(draft);
   problems.push(...hostProblems);
 
-  const context = { draft, hosts, allHosts: complete };
+  const context = { draft, hosts, allHosts: complete, tables };
   for (const rule of rules) problems.push(...rule(context));
 
   const derived = hosts.flatMap((host) =>
@@ -62,8 +70,11 @@ export function parseDescription(text: string, place: ParsePlace): ReadResult {
 /** Largest description that is read, in bytes. */
 const MOST_BYTES = 2 ** 20;
 
-/** Reads and checks the description in a file. Never throws for what the operator can mend. */
-export async function readCloud(file: string): Promise<ReadResult> {
+/** Reads and checks the description in a file. Never throws for what the operator can fix. */
+export async function readCloud(
+  file: string,
+  tables: ConfigurationTables = configurationTables,
+): Promise<ReadResult> {
   const refuse = (code: 'CLOUD_FILE_MISSING' | 'CLOUD_FILE_UNREADABLE', reason = ''): ReadResult => ({
     problems: [problem(code, { details: { file, reason } })],
     derived: [],
@@ -84,7 +95,7 @@ export async function readCloud(file: string): Promise<ReadResult> {
   } catch {
     return refuse('CLOUD_FILE_UNREADABLE', 'it is not UTF-8 text');
   }
-  return parseDescription(text, { file, folder: dirname(resolve(file)), home: homedir() });
+  return parseDescription(text, { file, folder: dirname(resolve(file)), home: homedir() }, tables);
 }
 
 /**
@@ -101,7 +112,10 @@ function takeSecrets(tree: unknown, path: Path, document: DescriptionDocument): 
     const inner = [...path, key];
     const credentials = typeof value === 'string' && /^[a-z][a-z0-9+.-]*:\/\/[^\s/]*@/i.test(value);
     // A host may be called anything; its name is not a secret's.
-    const named = SECRET_KEY.test(key) && !(path.length === 1 && path[0] === 'hosts');
+    const hostName = path.length === 1 && path[0] === 'hosts';
+    // Sections of configuration files have names such as `token`; their options hold the values.
+    const section = path[0] === 'config' && isMap(value);
+    const named = SECRET_KEY.test(key) && !hostName && !section;
     if (!named && !credentials) {
       problems.push(...takeSecrets(value, inner, document));
       continue;
@@ -122,7 +136,7 @@ function hasPath(tree: unknown, path: Path): boolean {
   return true;
 }
 
-/** In the order of the file, which is how an operator mends them. */
+/** In the order of the file, which is how an operator fixes them. */
 function sorted(problems: readonly Problem[]): readonly Problem[] {
   const line = ({ place }: Problem): number =>
     place?.kind === 'file' ? place.line * 10_000 + place.column : 0;

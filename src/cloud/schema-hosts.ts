@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { roleNames } from './roles.ts';
 import {
   address,
   cidr,
-  describedRoles,
   device,
   filePath,
   hostOrAddress,
   interfaceName,
   mtu,
+  reservedMemory,
 } from './schema-parts.ts';
 
 const usualInterface = interfaceName.describe(
@@ -77,7 +78,7 @@ export const hostSchema = z
       .prefault({})
       .describe('Addresses in further networks; derived from the host part of `address` where left out.'),
     roles: z
-      .array(z.enum(describedRoles))
+      .array(z.enum(roleNames))
       .min(1)
       .describe(
         'What the host does; `storage` stands for mon, mgr, osd and rgw. Without any network host the control hosts do that too.',
@@ -96,11 +97,14 @@ export const hostSchema = z
       .array(device)
       .default([])
       .describe('Where OSDs live: whole block devices, or sparse files of a trial as file:/path:SIZE.'),
+    reserved_memory_mib: reservedMemory
+      .optional()
+      .describe('Memory of this host kept from instances, in MiB; see `compute.reserved_memory_mib`.'),
     ssh_address: z
       .string()
       .regex(/^[A-Za-z0-9]([A-Za-z0-9._:[\]-]{0,251}[A-Za-z0-9\]])?$/, { error: 'a host name or an address' })
       .optional()
-      .describe('Where ssh goes; the management address unless told.'),
+      .describe('Where ssh goes; default: the management address.'),
   })
   .describe('One host, or a range of hosts that count up from the given addresses.');
 

@@ -1,18 +1,5 @@
 import { z } from 'zod';
 
-/** The pieces that several parts of the description's schema share. */
-export const networkNames = ['service', 'management', 'provider', 'overlay', 'storage'] as const;
-export const describedRoles = [
-  'control',
-  'network',
-  'compute',
-  'storage',
-  'mon',
-  'mgr',
-  'osd',
-  'rgw',
-] as const;
-
 /** Linux allows 15 bytes, no slash, no white space; a colon marks an alias. */
 export const interfaceName = z.string().regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, {
   error: 'an interface name: 1 to 15 characters without space, slash or colon',
@@ -31,6 +18,8 @@ export const httpAddress = z.string().regex(/^https?:\/\/[^\s/@]+(\/\S*)?$/, {
 });
 
 export const mtu = z.int().min(576).max(9216);
+
+export const reservedMemory = z.int().min(0).max(1048576);
 
 export const filePath = z.string().regex(/^[^\0\r\n]{1,4096}$/, { error: 'a path' });
 

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { address, cidr, filePath, httpAddress, interfaceName, shortName } from './schema-parts.ts';
+import {
+  address,
+  cidr,
+  filePath,
+  httpAddress,
+  interfaceName,
+  reservedMemory,
+  shortName,
+} from './schema-parts.ts';
+import { optionalServices } from './services.ts';
 
 export const backendTypes = [
   'ceph',
@@ -145,22 +154,24 @@ export const computeSchema = z
     cpu_ratio: ratio.default(4).describe('Virtual CPUs handed out for each real one.'),
     memory_ratio: ratio.default(1).describe('Memory handed out for each real byte.'),
     disk_ratio: ratio.default(1).describe('Disk handed out for each real byte.'),
-    reserved_memory_mib: z
-      .int()
-      .min(0)
-      .max(1048576)
-      .default(512)
-      .describe('Memory kept for the host itself, in MiB.'),
+    reserved_memory_mib: reservedMemory
+      .optional()
+      .describe(
+        'Memory of each compute host kept from instances, in MiB. Default: 512, half of the least memory of a control host on control hosts, and the memory of each OSD.',
+      ),
   })
   .describe('Compute hosts.');
 
 export const servicesSchema = z
-  .strictObject({
-    dashboard: z.boolean().default(true).describe('Horizon.'),
-    orchestration: z.boolean().default(true).describe('Heat.'),
-    'key-manager': z.boolean().default(true).describe('Barbican.'),
-    'object-store': z.boolean().optional().describe('RADOS gateway; on where a host has the role rgw.'),
-  })
+  .strictObject(
+    Object.fromEntries(
+      optionalServices.map((service) => {
+        const wanted = z.boolean();
+        const schema = service.default === 'when-rgw' ? wanted.optional() : wanted.default(service.default);
+        return [service.name, schema.describe(service.summary)];
+      }),
+    ) as Record<string, z.ZodType<boolean | undefined, boolean | undefined>>,
+  )
   .describe('Services beyond identity, image, placement, compute, network and volume.');
 
 const sizes = (what: string) =>

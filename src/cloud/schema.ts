@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { configSchema } from './schema-config.ts';
 import { hostSchema, networksSchema, sshSchema, timeSchema } from './schema-hosts.ts';
 import { shortName } from './schema-parts.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from './schema-services.ts';
 
 /**
- * The one schema of `cloud.yaml` (A1). The published JSON Schema is generated from it. It says what a single
+ * The one schema of `cloud.yaml`. The published JSON Schema is generated from it. It says what a single
  * value must look like; what values must be to one another stands in `rules/`.
  */
 export const descriptionSchema = z
@@ -72,6 +73,7 @@ export const descriptionSchema = z
       .max(3600)
       .default(60)
       .describe('Greatest time difference between a host and the machine that deploys, in seconds.'),
+    config: configSchema.prefault({}),
     test: testSchema.prefault({}),
   })
   .describe('A cloud for Cloudwright: hosts, networks and variables.');

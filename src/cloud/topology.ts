@@ -21,7 +21,7 @@ export function firstControl(cloud: Cloud): Host {
   return first;
 }
 
-/** Hosts that carry provider traffic and routers; the control hosts when none is named (A2). */
+/** Hosts that carry provider traffic and routers; the control hosts when none is named. */
 export function gatewayHosts(cloud: Cloud): readonly Host[] {
   const named = hostsWith(cloud, 'network');
   return named.length > 0 ? named : controlHosts(cloud);

@@ -1,5 +1,6 @@
 import type { DescribedCloud } from '../cloud/build.ts';
 import type { Host, NetworkName, Role, StorageBackend } from '../cloud/cloud.ts';
+import { usualReservedMemory } from '../cloud/memory.ts';
 import type { DraftMap, DraftPath, DraftValue } from './result.ts';
 
 const MIB = 2 ** 20;
@@ -99,6 +100,10 @@ function describeHost(cloud: DescribedCloud, host: Host): Loose {
     interfaces,
     devices: host.devices,
     ssh_address: host.sshAddress,
+    reserved_memory_mib:
+      host.reservedMemoryMiB === (cloud.compute.reservedMemoryMiB ?? usualReservedMemory(host, cloud))
+        ? undefined
+        : host.reservedMemoryMiB,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { HostGroupAnswer, InitAnswers } from '../cloud/init.ts';
+import type { HostGroupAnswer, InitAnswers } from '../cloud/answers.ts';
 import { DraftBuilder } from './draft.ts';
 import type { Format } from './recognise.ts';
 import { renderDraft } from './render.ts';

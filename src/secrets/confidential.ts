@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 export const MASK = '••••';
 
 /**
- * Text that holds a secret (A9). Printing, JSON, template strings and inspection all give the masked form;
+ * Text that holds a secret. Printing, JSON, template strings and inspection all give the masked form;
  * only `reveal()` gives the text, and it is called in two places alone: where text is sent to a host's
  * standard input and where a request body is written.
  */

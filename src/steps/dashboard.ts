@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, firstControl, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
@@ -48,7 +49,7 @@ CACHES = {
     },
 }
 # The same on every control host, or a session made on one would be refused by the next.
-SECRET_KEY = '${cloud.secrets.horizon_secret_key}'
+SECRET_KEY = '${secretOf(cloud, 'horizon_secret_key')}'
 # haproxy ends TLS and says so in this header.
 SECURE_PROXY_SSL_HEADER = ('HTTP_X_FORWARDED_PROTO', 'https')
 CSRF_COOKIE_SECURE = True

@@ -1,5 +1,6 @@
 import { secretStoreCheck } from '../checks/index.ts';
 import type { Host } from '../cloud/cloud.ts';
+import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import { file, renderIni } from '../resources/index.ts';
@@ -49,7 +50,7 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
       keystone_authtoken: authTokenSection(cloud, 'barbican'),
       secretstore: { enabled_secretstore_plugins: 'store_crypto' },
       crypto: { enabled_crypto_plugins: 'simple_crypto' },
-      simple_crypto_plugin: { kek: cloud.secrets.barbican_kek },
+      simple_crypto_plugin: { kek: secretOf(cloud, 'barbican_kek') },
       oslo_messaging_rabbit: messagingSection(cloud),
       oslo_middleware: proxyHeaders,
       oslo_policy: { policy_dirs: '/etc/barbican/policy.d' },

@@ -1,6 +1,7 @@
 import { identityDomain, identityUser } from '../api/kinds.ts';
 import { stackCheck } from '../checks/index.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, firstControl } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
@@ -77,7 +78,7 @@ function stackDomain(cloud: Cloud): readonly Resource[] {
   const administrator = identityUser(
     {
       name: 'heat_domain_admin',
-      password: cloud.secrets.heat_domain_password,
+      password: secretOf(cloud, 'heat_domain_password'),
       domain: 'heat',
       roles: ['admin'],
     },
@@ -98,7 +99,7 @@ function hostResources({ cloud, facts }: StepContext, host: Host): readonly Reso
         heat_metadata_server_url: baseUrl(cloud, 8000),
         heat_waitcondition_server_url: `${baseUrl(cloud, 8000)}/v1/waitcondition`,
         stack_domain_admin: 'heat_domain_admin',
-        stack_domain_admin_password: cloud.secrets.heat_domain_password,
+        stack_domain_admin_password: secretOf(cloud, 'heat_domain_password'),
         stack_user_domain_name: 'heat',
         num_engine_workers: workers(own),
         region_name_for_services: cloud.region,

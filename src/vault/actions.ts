@@ -4,35 +4,41 @@ import { access, constants, mkdtemp, readFile, rename, rm, stat } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DescribedCloud } from '../cloud/build.ts';
-import type { SecretName } from '../cloud/cloud.ts';
 import { CloudwrightError, fail, type Problem } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
 import { writePrivate } from './files.ts';
-import { keyFileOf, makeStateFolder, newKey, pendingKeyFileOf, vaultFileOf } from './password.ts';
-import { checkSecrets, ensureSecrets, parseVault, readVault, setInVault, writeVault } from './secrets.ts';
+import {
+  keyFileOf,
+  makeStateFolder,
+  newKey,
+  pendingKeyFileOf,
+  saveKeyFile,
+  type VaultPassword,
+  vaultFileOf,
+} from './password.ts';
+import { checkSecrets, parseVault, readVault, setInVault, writeVault } from './secrets.ts';
+import { openVault } from './vault.ts';
 
 /** What the operator gives, or an import carries over; everything left out is generated where it can be. */
-export type GivenSecrets = Readonly<
-  Partial<Record<SecretName | 'ssh_password' | 'sudo_password', Confidential>>
->;
+export type GivenSecrets = Readonly<Record<string, Confidential>>;
 
-/** Makes the vault of a cloud: the given values and everything that can be generated. Fails with VAULT_EXISTS. */
+/**
+ * Makes the vault of a cloud: the given values and everything that can be generated. Returns the names of what was
+ * generated, and notes for the operator. Fails with VAULT_EXISTS, VAULT_SECRET_*.
+ */
 export async function makeVault(
   cloud: DescribedCloud,
-  password: Confidential,
+  found: VaultPassword,
   given: GivenSecrets = {},
-): Promise<readonly string[]> {
+): Promise<{ readonly generated: readonly string[]; readonly notes: readonly string[] }> {
   const file = vaultFileOf(cloud.folder);
   const exists = await stat(file).then(
     () => true,
     () => false,
   );
   if (exists) fail('VAULT_EXISTS', { details: { file } });
-  const values = new Map(Object.entries(given).map(([name, value]) => [name, value.reveal()]));
-  const text = setInVault(`# Secrets of the cloud ${cloud.name}.\n`, values);
-  refuseUnfit(text, file);
-  await writeVault(cloud.folder, text, password);
-  return (await ensureSecrets(cloud, password)).made;
+  const vault = await openVault(cloud, found, { mayCreate: true, given: revealed(given) });
+  return { generated: vault.generated, notes: await vault.commit() };
 }
 
 /** The vault's text, for the operator who asked to see it. */
@@ -40,19 +46,42 @@ export async function viewVault(folder: string, password: Confidential): Promise
   return new Confidential((await readVault(folder, password)).text);
 }
 
-/** Puts single values in, such as a host password that was asked for. */
-export async function setSecrets(folder: string, password: Confidential, given: GivenSecrets): Promise<void> {
-  const { text, label } = await readVault(folder, password);
-  const values = new Map(Object.entries(given).map(([name, value]) => [name, value.reveal()]));
-  const changed = setInVault(text, values);
-  refuseUnfit(changed, vaultFileOf(folder));
-  await writeVault(folder, changed, password, label);
+/**
+ * Puts single values in, such as imported passwords. With `keep`, values that the vault holds already stay. Returns
+ * how many were put in; the vault is made where there is none and `mayCreate` was given to `findVaultPassword`.
+ */
+export async function setSecrets(
+  folder: string,
+  found: VaultPassword,
+  given: GivenSecrets,
+  { keep = false, mayCreate = false } = {},
+): Promise<number> {
+  const file = vaultFileOf(folder);
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  const read =
+    exists || !mayCreate
+      ? await readVault(folder, found.password)
+      : { text: '# Secrets of this cloud.\n', label: undefined, envelope: null };
+  const known = parseVault(read.text);
+  const values = new Map([...revealed(given)].filter(([name]) => !keep || !known.has(name)));
+  const changed = setInVault(read.text, values);
+  refuseUnfit(changed, file);
+  await saveKeyFile(found);
+  await writeVault(folder, changed, found.password, { label: read.label, expected: read.envelope });
+  return values.size;
+}
+
+function revealed(given: GivenSecrets): ReadonlyMap<string, string> {
+  return new Map(Object.entries(given).map(([name, value]) => [name, value.reveal()]));
 }
 
 export interface EditOptions {
   /** A command line as in EDITOR, e.g. `code --wait`. */
   readonly editor: string;
-  /** Asked when the edited text is not sound: true opens the editor again, false gives the change up. */
+  /** Asked when the edited text is not valid: true opens the editor again, false drops the change. */
   readonly again?: (problems: readonly Problem[]) => Promise<boolean>;
 }
 
@@ -65,7 +94,7 @@ export async function editVault(
   password: Confidential,
   options: EditOptions,
 ): Promise<boolean> {
-  const { text, label } = await readVault(folder, password);
+  const { text, label, envelope } = await readVault(folder, password);
   const place = await mkdtemp(join(await memoryFolder(), 'cloudwright-vault-'));
   const remove = (): void => rmSync(place, { recursive: true, force: true });
   const leave = (signal: NodeJS.Signals): void => {
@@ -84,7 +113,7 @@ export async function editVault(
       if (edited === text) return false;
       const problems = unfit(edited, vaultFileOf(folder));
       if (problems.length === 0) {
-        await writeVault(folder, edited, password, label);
+        await writeVault(folder, edited, password, { label, expected: envelope });
         return true;
       }
       if (!(await options.again?.(problems))) throw new CloudwrightError(problems);
@@ -101,10 +130,10 @@ export async function editVault(
  * both keys, of which `findVaultPassword` takes the one that opens the vault.
  */
 export async function rekeyVault(folder: string, password: Confidential, next?: Confidential): Promise<void> {
-  const { text, label } = await readVault(folder, password);
+  const { text, label, envelope } = await readVault(folder, password);
   if (next) {
     if (next.reveal() === '') fail('VAULT_PASSWORD_EMPTY');
-    await writeVault(folder, text, next, label);
+    await writeVault(folder, text, next, { label, expected: envelope });
     // A key that no longer opens anything would be found before the operator is asked.
     await rm(keyFileOf(folder), { force: true });
     return;
@@ -112,7 +141,7 @@ export async function rekeyVault(folder: string, password: Confidential, next?: 
   const key = newKey();
   await makeStateFolder(folder);
   await writePrivate(pendingKeyFileOf(folder), `${key.reveal()}\n`);
-  await writeVault(folder, text, key, label);
+  await writeVault(folder, text, key, { label, expected: envelope });
   await rename(pendingKeyFileOf(folder), keyFileOf(folder));
 }
 

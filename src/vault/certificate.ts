@@ -1,29 +1,35 @@
 import {
-  createHash,
   createPrivateKey,
-  createPublicKey,
   generateKeyPairSync,
+  type KeyObject,
   randomBytes,
-  sign,
+  webcrypto,
   X509Certificate,
 } from 'node:crypto';
-import { bits, boolean, context, integer, objectId, octets, sequence, set, time, utf8 } from './der.ts';
+import type * as X509 from '@peculiar/x509';
 
 const DAY_MS = 86_400_000;
-const ECDSA_WITH_SHA256 = '1.2.840.10045.4.3.2';
+
+/** A certificate with the private key that belongs to it, both PEM. */
+export interface Credential {
+  readonly key: string;
+  readonly certificate: string;
+}
 
 export interface CertificateRequest {
   /** Common name of the holder. */
   readonly subject: string;
-  /** Common name of the signer; the subject itself for an authority. */
-  readonly issuer: string;
-  /** PEM of the holder's and of the signer's private key (P-256). */
+  /** The holder's private key, PEM. */
   readonly key: string;
-  readonly issuerKey: string;
+  /** The authority that signs; left out for a self-signed certificate. An intermediate names its parent here. */
+  readonly issuer?: Credential;
+  /** Whether the certificate may sign others. */
   readonly authority: boolean;
-  /** IPv4 addresses and host names the holder is reached at. */
+  /** IP addresses and DNS names that the holder is reached at. */
   readonly addresses: readonly string[];
   readonly names: readonly string[];
+  /** What the holder may do beside signing; `server` if left out. */
+  readonly purposes?: readonly ('server' | 'client')[];
   readonly days: number;
   readonly now: Date;
 }
@@ -34,53 +40,63 @@ export function makeKey(): string {
   return pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 }
 
-/**
- * Makes an X.509 version 3 certificate (RFC 5280), PEM. No process is started and no key touches a disk.
- */
-export function makeCertificate(request: CertificateRequest): string {
-  const holder = publicKeyDer(request.key);
-  const signer = publicKeyDer(request.issuerKey);
-  const algorithm = sequence(objectId(ECDSA_WITH_SHA256));
-  // One day back: the hosts' clocks may be behind.
-  const from = new Date(request.now.getTime() - DAY_MS);
-  const until = new Date(request.now.getTime() + request.days * DAY_MS);
-  const serial = randomBytes(16);
-  serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
-  const body = sequence(
-    context(0, integer(Buffer.from([2])), true),
-    integer(serial),
-    algorithm,
-    distinguishedName(request.issuer),
-    sequence(time(from), time(until)),
-    distinguishedName(request.subject),
-    holder,
-    context(3, sequence(...extensions(request, holder, signer)), true),
+/** Makes an X.509 version 3 certificate (RFC 5280), PEM. No process is started and no key is written to a disk. */
+export async function makeCertificate(request: CertificateRequest): Promise<string> {
+  const x509 = await loadLibrary();
+  const holder = await importKey(request.key);
+  const signer = request.issuer ? await importKey(request.issuer.key) : holder;
+  const issuer = request.issuer && new x509.X509Certificate(leafOf(request.issuer.certificate));
+  const subject = [{ CN: [request.subject] }];
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      serialNumber: serialNumber(),
+      subject,
+      issuer: issuer?.subjectName ?? subject,
+      // One day back: the hosts' clocks may be behind.
+      notBefore: new Date(request.now.getTime() - DAY_MS),
+      notAfter: new Date(request.now.getTime() + request.days * DAY_MS),
+      publicKey: holder.publicKey,
+      signingKey: signer.privateKey,
+      signingAlgorithm: signer.algorithm,
+      extensions: await extensions(x509, request, holder, issuer),
+    },
+    webcrypto,
   );
-  const signature = sign('sha256', body, createPrivateKey(request.issuerKey));
-  const der = sequence(body, algorithm, bits(signature));
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+  return `${certificate.toString('pem').trim()}\n`;
 }
 
-/** Whether the certificate is signed by the authority, covers every address and lasts `days` more. */
-export function certificateServes(
-  certificate: string,
-  authority: string,
-  addresses: readonly string[],
-  days: number,
-  now: Date,
-): boolean {
+/** Whether the certificate was signed with the authority's key. */
+export function isSignedBy(certificate: string, authority: string): boolean {
   try {
-    const read = new X509Certificate(certificate);
-    if (!read.verify(new X509Certificate(authority).publicKey)) return false;
-    if (new Date(read.validTo).getTime() < now.getTime() + days * DAY_MS) return false;
-    return addresses.every((address) => read.checkIP(address) !== undefined);
+    return new X509Certificate(certificate).verify(new X509Certificate(authority).publicKey);
   } catch {
     return false;
   }
 }
 
-/** Whether a PEM certificate belongs to a PEM private key. */
+/** Which of the addresses a certificate does not name. Of a chain the first certificate counts. */
+export function addressesMissing(certificate: string, addresses: readonly string[]): readonly string[] {
+  const read = new X509Certificate(certificate);
+  return addresses.filter((address) => read.checkIP(address) === undefined);
+}
+
+/** DNS names of a certificate. */
+export function namesOf(certificate: string): readonly string[] {
+  const names = new X509Certificate(certificate).subjectAltName ?? '';
+  return names.split(', ').flatMap((name) => (name.startsWith('DNS:') ? [name.slice(4)] : []));
+}
+
+export function validity(certificate: string): { readonly from: Date; readonly until: Date } {
+  const read = new X509Certificate(certificate);
+  return { from: new Date(read.validFrom), until: new Date(read.validTo) };
+}
+
+/** Days until the certificate ends; negative once it has ended. */
+export function daysLeft(certificate: string, now: Date): number {
+  return (validity(certificate).until.getTime() - now.getTime()) / DAY_MS;
+}
+
+/** Whether a PEM certificate belongs to a PEM private key. Of a chain the first certificate counts. */
 export function certificateFits(certificate: string, key: string): boolean {
   try {
     return new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key));
@@ -89,46 +105,92 @@ export function certificateFits(certificate: string, key: string): boolean {
   }
 }
 
-/** The common name of a certificate's holder. */
-export function commonNameOf(certificate: string): string | undefined {
-  return /^CN=(.+)$/m.exec(new X509Certificate(certificate).subject)?.[1];
+/** The library is only needed where a certificate is made, and takes long to load. */
+async function loadLibrary(): Promise<typeof X509> {
+  // Its decorators need this first.
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
 }
 
-function publicKeyDer(key: string): Buffer {
-  return createPublicKey(key).export({ type: 'spki', format: 'der' });
+interface KeyAlgorithm {
+  readonly name: string;
+  readonly namedCurve: string;
+  readonly hash: string;
 }
 
-function distinguishedName(commonName: string): Buffer {
-  return sequence(set(sequence(objectId('2.5.4.3'), utf8(commonName))));
+interface ImportedKey {
+  readonly publicKey: webcrypto.CryptoKey;
+  readonly privateKey: webcrypto.CryptoKey;
+  readonly algorithm: KeyAlgorithm;
 }
 
-function extensions(request: CertificateRequest, holder: Buffer, signer: Buffer): Buffer[] {
-  // Key identifiers: the first 160 bits of the SHA-256 of the public key (RFC 7093, section 2, method 4).
-  const identifier = (key: Buffer): Buffer => createHash('sha256').update(key).digest().subarray(0, 20);
-  const list = [
-    extension('2.5.29.14', false, octets(identifier(holder))),
-    extension('2.5.29.35', false, sequence(context(0, identifier(signer), false))),
-  ];
+async function importKey(pem: string): Promise<ImportedKey> {
+  const key = createPrivateKey(pem);
+  const algorithm = algorithmOf(key);
+  const jwk = key.export({ format: 'jwk' }) as webcrypto.JsonWebKey;
+  const { d: _secret, dp: _p, dq: _q, p: _1, q: _2, qi: _3, ...open } = jwk;
+  const { subtle } = webcrypto;
+  const [privateKey, publicKey] = await Promise.all([
+    subtle.importKey('jwk', jwk, algorithm, false, ['sign']),
+    subtle.importKey('jwk', open, algorithm, true, ['verify']),
+  ]);
+  return { privateKey, publicKey, algorithm };
+}
+
+function algorithmOf(key: KeyObject): KeyAlgorithm {
+  const curves: Readonly<Record<string, string>> = {
+    prime256v1: 'P-256',
+    secp384r1: 'P-384',
+    secp521r1: 'P-521',
+  };
+  const kind = key.asymmetricKeyType;
+  const namedCurve = curves[key.asymmetricKeyDetails?.namedCurve ?? ''] ?? '';
+  if (kind === 'ec') return { name: 'ECDSA', namedCurve, hash: 'SHA-256' };
+  return { name: kind === 'ed25519' ? 'Ed25519' : 'RSASSA-PKCS1-v1_5', namedCurve, hash: 'SHA-256' };
+}
+
+/** Sixteen random bytes; the first bits are fixed so that the number is positive and has no leading zero. */
+function serialNumber(): string {
+  const serial = randomBytes(16);
+  serial[0] = ((serial[0] ?? 0) & 0x7f) | 0x40;
+  return serial.toString('hex');
+}
+
+function leafOf(chain: string): string {
+  return /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.exec(chain)?.[0] ?? chain;
+}
+
+async function extensions(
+  x509: typeof X509,
+  request: CertificateRequest,
+  holder: ImportedKey,
+  issuer: X509.X509Certificate | undefined,
+): Promise<X509.Extension[]> {
+  const own = await x509.SubjectKeyIdentifierExtension.create(holder.publicKey, false, webcrypto);
+  // Taken from the authority's certificate: there are several ways to compute it, and both must be equal.
+  const identifier = issuer?.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
+  const signer = new x509.AuthorityKeyIdentifierExtension(identifier ?? own.keyId);
+  const common = [own, ...(issuer && identifier === undefined ? [] : [signer])];
+  const { KeyUsageFlags } = x509;
   if (request.authority) {
-    list.push(extension('2.5.29.19', true, sequence(boolean(true))));
-    // keyCertSign and cRLSign.
-    list.push(extension('2.5.29.15', true, bits(Buffer.from([0x06]), 1)));
-    return list;
+    return [
+      ...common,
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+    ];
   }
-  list.push(extension('2.5.29.19', true, sequence()));
-  // digitalSignature.
-  list.push(extension('2.5.29.15', true, bits(Buffer.from([0x80]), 7)));
-  list.push(extension('2.5.29.37', false, sequence(objectId('1.3.6.1.5.5.7.3.1'))));
+  const purposes = (request.purposes ?? ['server']).map((purpose) =>
+    purpose === 'server' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth,
+  );
   const names = [
-    ...request.names.map((name) => context(2, Buffer.from(name, 'ascii'), false)),
-    ...request.addresses.map((address) => context(7, Buffer.from(address.split('.').map(Number)), false)),
+    ...request.names.map((value) => ({ type: 'dns', value }) as const),
+    ...request.addresses.map((value) => ({ type: 'ip', value }) as const),
   ];
-  list.push(extension('2.5.29.17', false, sequence(...names)));
-  return list;
-}
-
-function extension(id: string, critical: boolean, value: Buffer): Buffer {
-  return critical
-    ? sequence(objectId(id), boolean(true), octets(value))
-    : sequence(objectId(id), octets(value));
+  return [
+    ...common,
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    new x509.KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+    new x509.ExtendedKeyUsageExtension(purposes),
+    ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : []),
+  ];
 }

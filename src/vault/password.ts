@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fail } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
 import { writePrivate } from './files.ts';
@@ -10,10 +10,9 @@ export const VAULT_PASSWORD_VARIABLE = 'CLOUDWRIGHT_VAULT_PASSWORD_FILE';
 
 export interface VaultPassword {
   readonly password: Confidential;
-  /** Where it came from, to be told to the operator. */
   readonly source: 'file' | 'environment' | 'prompt' | 'key';
-  /** A key file was just made; the operator is told to keep a copy of it. */
-  readonly made?: string;
+  /** The password is a new key that this file is to hold; `saveKeyFile` writes it. */
+  readonly newKeyFile?: string;
 }
 
 export interface VaultPasswordOptions {
@@ -22,8 +21,8 @@ export interface VaultPasswordOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Asks the operator; used only for a vault that exists and has no key file beside it. */
   readonly prompt?: () => Promise<string>;
-  /** Whether a key file may be made where the vault does not exist yet. */
-  readonly mayMake?: boolean;
+  /** Whether a key may be made where the vault does not exist yet; no unless given. */
+  readonly mayCreate?: boolean;
 }
 
 /** The generated key of a description's folder, for those who give no password. */
@@ -42,7 +41,7 @@ export function vaultFileOf(folder: string): string {
 
 /**
  * Finds the vault's password: the named file, the file in the environment, the folder's key file, a question,
- * and for a vault still to be made a new key file. Fails with VAULT_PASSWORD_*.
+ * and for a vault still to be made a new key, which is not written yet. Fails with VAULT_PASSWORD_*, VAULT_MISSING.
  */
 export async function findVaultPassword(
   folder: string,
@@ -61,8 +60,8 @@ export async function findVaultPassword(
     if (answer === '') fail('VAULT_PASSWORD_EMPTY');
     return { password: new Confidential(answer), source: 'prompt' };
   }
-  if (options.mayMake === false) return fail('VAULT_MISSING', { details: { file: vaultFile } });
-  return { password: await makeKeyFile(folder), source: 'key', made: keyFile };
+  if (!options.mayCreate) return fail('VAULT_MISSING', { details: { file: vaultFile } });
+  return { password: newKey(), source: 'key', newKeyFile: keyFile };
 }
 
 export function newKey(): Confidential {
@@ -99,12 +98,13 @@ export async function makeStateFolder(folder: string): Promise<void> {
   await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
 }
 
-/** Makes the folder's key file, readable by its owner alone. */
-export async function makeKeyFile(folder: string): Promise<Confidential> {
-  const key = newKey();
-  await makeStateFolder(folder);
-  await writePrivate(keyFileOf(folder), `${key.reveal()}\n`);
-  return key;
+/** Writes a new key into its file, readable by its owner alone, and returns the file; nothing for other passwords. */
+export async function saveKeyFile({ password, newKeyFile }: VaultPassword): Promise<string | undefined> {
+  if (newKeyFile === undefined) return undefined;
+  await makeStateFolder(dirname(dirname(newKeyFile)));
+  // Another process may have made a key meanwhile, and a vault with it.
+  await writePrivate(newKeyFile, `${password.reveal()}\n`, { expected: null });
+  return newKeyFile;
 }
 
 /** The first line of the file, as ansible-vault reads it too (it strips the whole file; a password is one line). */

@@ -1,46 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, parseDocument, Scalar } from 'yaml';
-import type { DescribedCloud } from '../cloud/build.ts';
-import type { Cloud, SecretName } from '../cloud/cloud.ts';
-import { CloudwrightError, fail, type Problem, problem } from '../errors/problem.ts';
-import { Confidential, type Text } from '../secrets/confidential.ts';
-import { certificateFits, certificateServes, commonNameOf, makeCertificate, makeKey } from './certificate.ts';
+import { fail, type Problem, problem } from '../errors/problem.ts';
+import type { Confidential } from '../secrets/confidential.ts';
+import { certificateFits } from './certificate.ts';
 import { writePrivate } from './files.ts';
 import { decryptVault, encryptVault, isVault, labelOf } from './format.ts';
 import { vaultFileOf } from './password.ts';
-import { makeSshKeyPair } from './ssh-key.ts';
-import {
-  type ChainedSecret,
-  chainedSecrets,
-  defaultPasswords,
-  publicChained,
-  type SecretKind,
-  singleSecrets,
-  userSecrets,
-} from './table.ts';
+import { chainedSecrets, defaultPasswords, singleSecrets, userSecrets } from './table.ts';
 
 /** What a vault holds, by name; unknown names are kept. */
 export type VaultContents = ReadonlyMap<string, string>;
 
-export interface EnsuredSecrets {
-  readonly secrets: Cloud['secrets'];
-  /** Put in by the operator. */
-  readonly sshPassword?: Confidential;
-  readonly sudoPassword?: Confidential;
-  /** Names that were generated just now. */
-  readonly made: readonly string[];
-}
-
-/** Server certificates are renewed when they have fewer days left. */
-const RENEW_DAYS = 30;
-const SERVER_DAYS = 825;
-const AUTHORITY_DAYS = 3650;
-
-/** The decrypted text of the folder's vault. Fails with VAULT_MISSING, _UNREADABLE, _FORMAT, _PASSWORD_WRONG. */
+/** The decrypted text of the folder's vault, and the file as it is. Fails with VAULT_MISSING, _UNREADABLE, _FORMAT, _PASSWORD_WRONG. */
 export async function readVault(
   folder: string,
   password: Confidential,
-): Promise<{ text: string; label?: string }> {
+): Promise<{ text: string; label?: string; envelope: string }> {
   const file = vaultFileOf(folder);
   let envelope: string;
   try {
@@ -54,18 +29,22 @@ export async function readVault(
     return fail('VAULT_FORMAT', { details: { file, reason: 'its first line is not a vault header' } });
   }
   const label = labelOf(envelope);
-  return { text: decryptVault(envelope, password.reveal(), file), ...(label !== undefined && { label }) };
+  const text = decryptVault(envelope, password.reveal(), file);
+  return { text, envelope, ...(label !== undefined && { label }) };
 }
 
-/** Encrypts and writes the vault, atomically and for its owner alone. */
+/**
+ * Encrypts and writes the vault, all or nothing and for its owner alone. `expected` is the file as it was read; null:
+ * there was none. Fails with VAULT_CHANGED where somebody has written it meanwhile.
+ */
 export async function writeVault(
   folder: string,
   text: string,
   password: Confidential,
-  label?: string,
+  { label, expected }: { label?: string | undefined; expected?: string | null } = {},
 ): Promise<void> {
-  const options = label === undefined ? {} : { label };
-  await writePrivate(vaultFileOf(folder), encryptVault(text, password.reveal(), options));
+  const envelope = encryptVault(text, password.reveal(), label === undefined ? {} : { label });
+  await writePrivate(vaultFileOf(folder), envelope, expected === undefined ? {} : { expected });
 }
 
 /** Reads the names and values of a decrypted vault. No message holds a value. Fails with VAULT_CONTENT. */
@@ -112,18 +91,10 @@ export function setInVault(text: string, values: ReadonlyMap<string, string>): s
   return document.toString({ lineWidth: 0 });
 }
 
-/** Reads the vault and fails where a value put in by hand is unfit; makes nothing. */
-export async function loadSecrets(folder: string, password: Confidential): Promise<VaultContents> {
-  const contents = parseVault((await readVault(folder, password)).text);
-  const problems = checkSecrets(contents, vaultFileOf(folder));
-  if (problems.length > 0) throw new CloudwrightError(problems);
-  return contents;
-}
-
-/** What is wrong with the values in a vault (A9). Messages name the secret, never its value. */
+/** What is wrong with the values in a vault. Messages name the secret, never its value. */
 export function checkSecrets(contents: VaultContents, file: string): Problem[] {
   const problems: Problem[] = [];
-  for (const [name, kind] of Object.entries<SecretKind>(singleSecrets)) {
+  for (const [name, kind] of Object.entries(singleSecrets)) {
     const value = contents.get(name);
     if (value === undefined) continue;
     const least = kind.least ?? 1;
@@ -144,7 +115,10 @@ export function checkSecrets(contents: VaultContents, file: string): Problem[] {
     ['nova_ssh_private_key', 'nova_ssh_public_key'],
   ] as const) {
     const [a, b] = [contents.get(first), contents.get(second)];
+    // An operator's own authority comes without its key, together with a certificate that it has signed.
+    const ownAuthority = first === 'tls_ca_key' && a === undefined && contents.has('tls_certificate');
     if ((a === undefined) !== (b === undefined)) {
+      if (ownAuthority) continue;
       const [present, missing] = a === undefined ? [second, first] : [first, second];
       problems.push(problem('VAULT_SECRETS_PARTIAL', { details: { present, missing } }));
     } else if (a !== undefined && b !== undefined && first.startsWith('tls') && !certificateFits(b, a)) {
@@ -154,121 +128,4 @@ export function checkSecrets(contents: VaultContents, file: string): Problem[] {
     }
   }
   return problems;
-}
-
-/**
- * Reads the vault of the cloud's folder, makes what is missing and writes it back (A9). A vault that does not exist
- * yet is made. The server certificate is made again when an address is missing in it or it is about to end.
- */
-export async function ensureSecrets(
-  cloud: DescribedCloud,
-  password: Confidential,
-  now: Date = new Date(),
-): Promise<EnsuredSecrets> {
-  const { text, label } = await readVault(cloud.folder, password).catch((error: unknown) => {
-    const missing = error instanceof CloudwrightError && error.problems[0]?.code === 'VAULT_MISSING';
-    if (!missing) throw error;
-    return { text: `# Secrets of the cloud ${cloud.name}.\n`, label: undefined };
-  });
-  const contents = parseVault(text);
-  const problems = checkSecrets(contents, vaultFileOf(cloud.folder));
-  if (problems.length > 0) throw new CloudwrightError(problems);
-  const made = makeMissing(contents, cloud, now);
-  if (made.size > 0) await writeVault(cloud.folder, setInVault(text, made), password, label);
-  return assemble(new Map([...contents, ...made]), [...made.keys()]);
-}
-
-/** Every address at which the dashboard and the console proxy answer. */
-export function tlsAddresses(cloud: Pick<DescribedCloud, 'networks' | 'hosts'>): readonly string[] {
-  const { management, service } = cloud.networks;
-  const controls = cloud.hosts.filter((host) => host.roles.has('control'));
-  const own = controls.flatMap((host) => [host.addresses.management, host.addresses.service]);
-  const all = [management.vip, service?.vip, ...own].filter((address) => address !== undefined);
-  return [...new Set(all)];
-}
-
-/** The secrets that are not there yet, or no longer serve. Pure but for chance. */
-export function makeMissing(contents: VaultContents, cloud: DescribedCloud, now: Date): Map<string, string> {
-  const made = new Map<string, string>();
-  for (const [name, kind] of Object.entries<SecretKind>(singleSecrets)) {
-    if (!contents.has(name)) made.set(name, kind.make());
-  }
-  if (!contents.has('nova_ssh_private_key')) {
-    const pair = makeSshKeyPair(`nova@${cloud.name}`);
-    made.set('nova_ssh_private_key', pair.privateKey);
-    made.set('nova_ssh_public_key', pair.publicKey);
-  }
-  const authorityName = `${cloud.name} authority`;
-  let authorityKey = contents.get('tls_ca_key');
-  let authority = contents.get('tls_ca_certificate');
-  if (!authorityKey || !authority) {
-    authorityKey = makeKey();
-    authority = makeCertificate({
-      subject: authorityName,
-      issuer: authorityName,
-      key: authorityKey,
-      issuerKey: authorityKey,
-      authority: true,
-      addresses: [],
-      names: [],
-      days: AUTHORITY_DAYS,
-      now,
-    });
-    made.set('tls_ca_key', authorityKey);
-    made.set('tls_ca_certificate', authority);
-  }
-  const addresses = tlsAddresses(cloud);
-  const present = contents.get('tls_certificate');
-  if (!present || !certificateServes(present, authority, addresses, RENEW_DAYS, now)) {
-    const key = contents.get('tls_key') ?? makeKey();
-    made.set('tls_key', key);
-    made.set(
-      'tls_certificate',
-      makeCertificate({
-        subject: cloud.name,
-        issuer: commonNameOf(authority) ?? authorityName,
-        key,
-        issuerKey: authorityKey,
-        authority: false,
-        addresses,
-        names: [`${cloud.name}.local`],
-        days: SERVER_DAYS,
-        now,
-      }),
-    );
-  }
-  return made;
-}
-
-function assemble(contents: VaultContents, made: readonly string[]): EnsuredSecrets {
-  const secrets: Partial<Record<SecretName, Text>> = {};
-  for (const [name, kind] of Object.entries<SecretKind>(singleSecrets)) {
-    const value = contents.get(name) ?? '';
-    secrets[name as SecretName] = kind.public ? value : new Confidential(value);
-  }
-  for (const name of chainedSecrets) secrets[name] = chainedText(name, contents.get(name) ?? '');
-  const ssh = contents.get('ssh_password');
-  const sudo = contents.get('sudo_password');
-  return {
-    secrets: Object.freeze(secrets) as Cloud['secrets'],
-    made,
-    ...(ssh !== undefined && { sshPassword: new Confidential(ssh) }),
-    ...(sudo !== undefined && { sudoPassword: new Confidential(sudo) }),
-  };
-}
-
-function chainedText(name: ChainedSecret, value: string): Text {
-  return publicChained.has(name) ? value : new Confidential(value);
-}
-
-/** The described cloud with its secrets: the value that everything after reading works with. */
-export function withSecrets(cloud: DescribedCloud, ensured: EnsuredSecrets): Cloud {
-  const { secrets, sshPassword, sudoPassword } = ensured;
-  const ssh = {
-    ...cloud.ssh,
-    ...(sshPassword && { password: sshPassword }),
-    // One password often serves both.
-    ...((sudoPassword ?? sshPassword) && { sudoPassword: sudoPassword ?? sshPassword }),
-  };
-  return Object.freeze({ ...cloud, ssh: Object.freeze(ssh) as Cloud['ssh'], secrets });
 }

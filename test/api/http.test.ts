@@ -7,8 +7,8 @@ import { makeCertificate, makeKey } from '../../src/vault/certificate.ts';
 const now = new Date();
 const authorityKey = makeKey();
 const key = makeKey();
-const common = { issuer: 'test authority', issuerKey: authorityKey, days: 2, now };
-const authority = makeCertificate({
+const common = { days: 2, now };
+const authority = await makeCertificate({
   ...common,
   subject: 'test authority',
   key: authorityKey,
@@ -16,10 +16,11 @@ const authority = makeCertificate({
   addresses: [],
   names: [],
 });
-const certificate = makeCertificate({
+const certificate = await makeCertificate({
   ...common,
   subject: 'trial',
   key,
+  issuer: { key: authorityKey, certificate: authority },
   authority: false,
   addresses: ['127.0.0.1'],
   names: ['cloud.example'],

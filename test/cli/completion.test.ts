@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultAnswers, renderDescription } from '../../src/app/init/description.ts';
 import { complete } from '../../src/cli/complete.ts';
 import { completionScript } from '../../src/cli/completion.ts';
 import { table } from '../../src/cli/table.ts';
-import { defaultAnswers, renderDescription } from '../../src/cloud/init.ts';
 import { steps } from '../../src/steps/index.ts';
 
 let folder = '';

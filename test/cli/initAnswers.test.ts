@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { renderDescription } from '../../src/app/init/description.ts';
 import { Input } from '../../src/cli/command.ts';
 import { answersFromFlags } from '../../src/cli/initAnswers.ts';
-import { renderDescription } from '../../src/cloud/init.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import { CloudwrightError } from '../../src/errors/problem.ts';
 
@@ -31,6 +31,16 @@ describe('answersFromFlags', () => {
     ]);
     expect(cloud?.hosts[0]?.roles).toContain('osd');
     expect(cloud?.networks.management.interface).toBe('bond0');
+  });
+
+  it('keeps the OSDs of a trial in files, on one host and on several', () => {
+    for (const options of [{ trial: true }, { trial: true, multiNode: true }]) {
+      const devices = read(options).cloud?.hosts.flatMap((host) => host.devices) ?? [];
+      expect(devices.length).toBeGreaterThan(0);
+      for (const device of devices) expect(device).toMatch(/^file:/);
+    }
+    const own = read({ trial: true, multiNode: true, device: ['/dev/sdc'] }).cloud?.hosts.at(-1)?.devices;
+    expect(own).toEqual(['/dev/sdc']);
   });
 
   it('leaves the overlay network out where it was called none', () => {

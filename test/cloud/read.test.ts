@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { describeCloud } from '../../src/cloud/describe.ts';
+import { describeCloud } from '../../src/app/describe.ts';
 import { parseDescription, readCloud } from '../../src/cloud/read.ts';
 import { SOUND } from './broken/case.ts';
 
@@ -136,7 +136,9 @@ describe('parseDescription', () => {
     const { cloud, derived } = parseDescription(SMALL, place);
     const lines = cloud ? describeCloud(cloud, derived) : [];
     expect(lines[0]).toBe('Cloud trial: OpenStack 2025.1, region RegionOne, 1 host');
-    expect(lines).toContain('Derived from the management addresses: control1 192.168.23.11 (overlay)');
+    expect(lines).toContain(
+      'Addresses derived from the management addresses: control1 192.168.23.11 (overlay)',
+    );
     expect(lines).toContain('Dashboard: https://192.168.21.100:31000/');
     expect(lines.join('\n')).not.toMatch(/undefined|\[object/);
   });

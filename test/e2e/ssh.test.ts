@@ -27,6 +27,7 @@ function reach(address: string, options: ConnectionsOptions = {}, ssh: Partial<S
     interfaces: {},
     addresses: { management: '127.0.0.1' },
     devices: [],
+    reservedMemoryMiB: 512,
   };
   const settings: SshSettings = {
     user: userInfo().username,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultAnswers } from '../../src/cloud/init.ts';
+import { defaultAnswers } from '../../src/app/init/description.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import { likeDescription, likeNames } from '../../src/formats/like.ts';
 import { packstackKeys } from '../../src/formats/packstack/keys/index.ts';

@@ -1,29 +1,34 @@
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Confidential } from '../../src/secrets/confidential.ts';
+import { Confidential, reveal } from '../../src/secrets/confidential.ts';
 import { editVault, makeVault, rekeyVault, setSecrets, viewVault } from '../../src/vault/actions.ts';
 import { openCloud } from '../../src/vault/open.ts';
-import { findVaultPassword, keyFileOf, pendingKeyFileOf, vaultFileOf } from '../../src/vault/password.ts';
-import { loadSecrets } from '../../src/vault/secrets.ts';
+import {
+  findVaultPassword,
+  keyFileOf,
+  pendingKeyFileOf,
+  saveKeyFile,
+  vaultFileOf,
+} from '../../src/vault/password.ts';
 import { SOUND } from '../cloud/broken/case.ts';
-import { cloudIn, codesOf, newFolder } from './folder.ts';
-
-const word = new Confidential('a vault password');
+import { cloudIn, codesOf, found as given, loadSecrets, newFolder, word } from './folder.ts';
 
 describe('makeVault', () => {
   it('makes a vault once, with what the operator gives', async () => {
     const folder = await newFolder();
-    const made = await makeVault(cloudIn(folder), word, { ssh_password: new Confidential('host word') });
-    expect(made).toContain('admin_password');
+    const { generated } = await makeVault(cloudIn(folder), given, {
+      ssh_password: new Confidential('host word'),
+    });
+    expect(generated).toContain('admin_password');
     expect((await loadSecrets(folder, word)).get('ssh_password')).toBe('host word');
-    expect(await codesOf(() => makeVault(cloudIn(folder), word))).toEqual(['VAULT_EXISTS']);
+    expect(await codesOf(() => makeVault(cloudIn(folder), given))).toEqual(['VAULT_EXISTS']);
   });
 
   it('refuses a default password before anything is written', async () => {
     const folder = await newFolder();
-    const given = { admin_password: new Confidential('password') };
-    expect(await codesOf(() => makeVault(cloudIn(folder), word, given))).toEqual(['VAULT_SECRET_WEAK']);
+    const weak = { admin_password: new Confidential('password') };
+    expect(await codesOf(() => makeVault(cloudIn(folder), given, weak))).toEqual(['VAULT_SECRET_WEAK']);
     expect(await readdir(folder)).toEqual([]);
   });
 });
@@ -31,7 +36,7 @@ describe('makeVault', () => {
 describe('editVault', () => {
   it('shows the text to the editor in a private file and leaves none behind', async () => {
     const folder = await newFolder();
-    await makeVault(cloudIn(folder), word);
+    await makeVault(cloudIn(folder), given);
     const trace = join(folder, 'trace');
     const editor = `sh -c 'echo "$1" > ${trace}; stat -c %a "$1" "$(dirname "$1")" >> ${trace}; echo "sudo_password: by hand" >> "$1"' sh`;
     expect(await editVault(folder, word, { editor })).toBe(true);
@@ -44,7 +49,7 @@ describe('editVault', () => {
 
   it('leaves the vault as it was when the editor fails or the text is not sound', async () => {
     const folder = await newFolder();
-    await makeVault(cloudIn(folder), word);
+    await makeVault(cloudIn(folder), given);
     const before = await readFile(vaultFileOf(folder), 'utf8');
     const broken = `sh -c 'echo "- x" > "$1"' sh`;
     expect(await codesOf(() => editVault(folder, word, { editor: 'false' }))).toEqual(['VAULT_EDITOR']);
@@ -65,7 +70,7 @@ describe('editVault', () => {
 describe('rekeyVault', () => {
   it('changes the password and keeps the secrets', async () => {
     const folder = await newFolder();
-    await makeVault(cloudIn(folder), word);
+    await makeVault(cloudIn(folder), given);
     const before = (await viewVault(folder, word)).reveal();
     const next = new Confidential('the next one');
     await rekeyVault(folder, word, next);
@@ -78,8 +83,8 @@ describe('rekeyVault', () => {
 
   it('makes a new key file, also when it was cut off before the key was in place', async () => {
     const folder = await newFolder();
-    const first = await findVaultPassword(folder, { environment: {} });
-    await makeVault(cloudIn(folder), first.password);
+    const first = await findVaultPassword(folder, { environment: {}, mayCreate: true });
+    await makeVault(cloudIn(folder), first);
     const oldKey = await readFile(keyFileOf(folder), 'utf8');
     await rekeyVault(folder, first.password);
     const newKey = await readFile(keyFileOf(folder), 'utf8');
@@ -100,8 +105,8 @@ describe('rekeyVault', () => {
 describe('setSecrets', () => {
   it('puts a host password in beside the others', async () => {
     const folder = await newFolder();
-    await makeVault(cloudIn(folder), word);
-    await setSecrets(folder, word, { sudo_password: new Confidential('for: sudo "x"') });
+    await makeVault(cloudIn(folder), given);
+    await setSecrets(folder, given, { sudo_password: new Confidential('for: sudo "x"') });
     expect((await loadSecrets(folder, word)).get('sudo_password')).toBe('for: sudo "x"');
   });
 });
@@ -116,20 +121,20 @@ describe('findVaultPassword', () => {
     const named = await findVaultPassword(folder, { passwordFile: one, environment });
     expect([named.password.reveal(), named.source]).toEqual(['first', 'file']);
     expect((await findVaultPassword(folder, { environment })).password.reveal()).toBe('second');
-    expect(await codesOf(() => findVaultPassword(folder, { environment: {}, mayMake: false }))).toEqual([
-      'VAULT_MISSING',
-    ]);
-    const made = await findVaultPassword(folder, { environment: {} });
-    expect(made.made).toBe(keyFileOf(folder));
+    expect(await codesOf(() => findVaultPassword(folder, { environment: {} }))).toEqual(['VAULT_MISSING']);
+    const made = await findVaultPassword(folder, { environment: {}, mayCreate: true });
+    expect(made.newKeyFile).toBe(keyFileOf(folder));
+    await expect(stat(keyFileOf(folder))).rejects.toThrow(/ENOENT/);
+    await saveKeyFile(made);
     expect((await stat(keyFileOf(folder))).mode & 0o777).toBe(0o600);
     const found = await findVaultPassword(folder, { environment: {} });
-    expect([found.source, found.made]).toEqual(['key', undefined]);
+    expect([found.source, found.newKeyFile]).toEqual(['key', undefined]);
     expect(found.password.reveal()).toBe(made.password.reveal());
   });
 
   it('asks for the password of a vault without a key file, or says how to give it', async () => {
     const folder = await newFolder();
-    await makeVault(cloudIn(folder), word);
+    await makeVault(cloudIn(folder), given);
     expect(await codesOf(() => findVaultPassword(folder, { environment: {} }))).toEqual([
       'VAULT_PASSWORD_MISSING',
     ]);
@@ -156,11 +161,17 @@ describe('openCloud', () => {
     const folder = await newFolder();
     const file = join(folder, 'cloud.yaml');
     await writeFile(file, SOUND);
-    const opened = await openCloud(file, { environment: {} });
+    expect(await codesOf(() => openCloud(file, { environment: {} }))).toEqual(['VAULT_MISSING']);
+    const opened = await openCloud(file, { environment: {}, mayCreate: true });
     expect(opened.cloud.secrets.admin_password).toBeInstanceOf(Confidential);
-    expect(opened.notes).toHaveLength(2);
+    expect(opened.vault.isNew).toBe(true);
     expect(Object.isFrozen(opened.cloud)).toBe(true);
-    expect((await openCloud(file, { environment: {} })).notes).toEqual([]);
+    expect(await readdir(folder)).toEqual(['cloud.yaml']);
+    expect(await opened.vault.commit()).toHaveLength(2);
+    expect(await opened.vault.commit()).toEqual([]);
+    const again = await openCloud(file, { environment: {} });
+    expect([again.vault.isNew, again.vault.generated]).toEqual([false, []]);
+    expect(reveal(again.cloud.secrets.cloud_id)).toBe(reveal(opened.cloud.secrets.cloud_id));
     await writeFile(file, SOUND.replace('trial', 'Trial'));
     expect(await codesOf(() => openCloud(file, { environment: {} }))).toEqual(['CLOUD_FORMAT']);
   });

@@ -5,7 +5,22 @@ import { onTestFinished } from 'vitest';
 import type { DescribedCloud } from '../../src/cloud/build.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import { CloudwrightError } from '../../src/errors/problem.ts';
+import { Confidential } from '../../src/secrets/confidential.ts';
+import type { VaultPassword } from '../../src/vault/password.ts';
+import { vaultFileOf } from '../../src/vault/password.ts';
+import { checkSecrets, parseVault, readVault, type VaultContents } from '../../src/vault/secrets.ts';
 import { SOUND } from '../cloud/broken/case.ts';
+
+export const word = new Confidential('a vault password');
+export const found: VaultPassword = { password: word, source: 'file' };
+
+/** What the vault of a folder holds; fails where a value in it is not valid. */
+export async function loadSecrets(folder: string, password: Confidential): Promise<VaultContents> {
+  const contents = parseVault((await readVault(folder, password)).text);
+  const problems = checkSecrets(contents, vaultFileOf(folder));
+  if (problems.length > 0) throw new CloudwrightError(problems);
+  return contents;
+}
 
 /** A folder that is removed after the test; the hook is the test's own, since modules are loaded once for all files. */
 export async function newFolder(): Promise<string> {
@@ -16,7 +31,7 @@ export async function newFolder(): Promise<string> {
 
 export function cloudIn(folder: string, change: (text: string) => string = (text) => text): DescribedCloud {
   const { cloud } = parseDescription(change(SOUND), { file: 'cloud.yaml', folder, home: '/root' });
-  if (!cloud) throw new Error('the description is not sound');
+  if (!cloud) throw new Error('the description is not valid');
   return cloud;
 }
 

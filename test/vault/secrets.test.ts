@@ -2,51 +2,52 @@ import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { DescribedCloud } from '../../src/cloud/build.ts';
+import { secretOf } from '../../src/cloud/secrets.ts';
 import { Confidential, reveal } from '../../src/secrets/confidential.ts';
 import { encryptVault } from '../../src/vault/format.ts';
 import { vaultFileOf } from '../../src/vault/password.ts';
-import {
-  ensureSecrets,
-  loadSecrets,
-  parseVault,
-  readVault,
-  setInVault,
-  withSecrets,
-} from '../../src/vault/secrets.ts';
+import { parseVault, readVault, setInVault } from '../../src/vault/secrets.ts';
 import { chainedSecrets, singleSecrets } from '../../src/vault/table.ts';
-import { cloudIn, codesOf, newFolder } from './folder.ts';
+import { openVault, withSecrets } from '../../src/vault/vault.ts';
+import { cloudIn, codesOf, found, loadSecrets, newFolder, word } from './folder.ts';
 
-const word = new Confidential('a vault password');
 const now = new Date('2026-01-15T12:00:00Z');
 
-describe('ensureSecrets', () => {
+/** Opens the vault, which may be new, and writes what was generated. */
+async function ensureSecrets(cloud: DescribedCloud, at?: Date) {
+  const vault = await openVault(cloud, found, { mayCreate: true, ...(at && { now: at }) });
+  await vault.commit();
+  return vault;
+}
+
+describe('openVault', () => {
   it('makes every secret in its form, keeps them, and writes for the owner alone', async () => {
     const folder = await newFolder();
     const cloud = cloudIn(folder);
-    const first = await ensureSecrets(cloud, word, now);
+    const first = await ensureSecrets(cloud, now);
     const names = [...Object.keys(singleSecrets), ...chainedSecrets].sort();
     expect(Object.keys(first.secrets).sort()).toEqual(names);
-    expect([...first.made].sort()).toEqual(names);
+    expect([...first.generated].sort()).toEqual(names);
     for (const [name, kind] of Object.entries(singleSecrets)) {
-      expect(reveal(first.secrets[name as keyof typeof first.secrets]), name).toMatch(kind.pattern);
+      expect(reveal(secretOf(first, name)), name).toMatch(kind.pattern);
     }
     const file = vaultFileOf(folder);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const before = await readFile(file, 'utf8');
-    const again = await ensureSecrets(cloud, word, now);
-    expect(again.made).toEqual([]);
+    const again = await ensureSecrets(cloud, now);
+    expect(again.generated).toEqual([]);
     expect(await readFile(file, 'utf8')).toBe(before);
     for (const name of names) {
-      const key = name as keyof typeof first.secrets;
-      expect(reveal(again.secrets[key]), name).toBe(reveal(first.secrets[key]));
+      expect(reveal(secretOf(again, name)), name).toBe(reveal(secretOf(first, name)));
     }
-    const values = names.map((name) => reveal(first.secrets[name as keyof typeof first.secrets]));
+    const values = names.map((name) => reveal(secretOf(first, name)));
     expect(new Set(values).size).toBe(values.length);
   });
 
   it('shows none of the confidential ones when the cloud is printed', async () => {
     const folder = await newFolder();
-    const ensured = await ensureSecrets(cloudIn(folder), word, now);
+    const ensured = await ensureSecrets(cloudIn(folder), now);
     const cloud = withSecrets(cloudIn(folder), ensured);
     const shown = `${inspect(cloud, { depth: 9 })}${JSON.stringify(cloud)}${String(cloud.secrets.admin_password)}`;
     for (const secret of Object.values(cloud.secrets)) {
@@ -61,9 +62,9 @@ describe('ensureSecrets', () => {
     const text =
       '# mine\nadmin_password: Own.Choice-1\nssh_password: "let me in"\nteam_token: abc # kept\nnested: { a: 1 }\n';
     await writeFile(vaultFileOf(folder), encryptVault(text, word.reveal(), { label: 'prod' }));
-    const ensured = await ensureSecrets(cloudIn(folder), word, now);
+    const ensured = await ensureSecrets(cloudIn(folder), now);
     expect(reveal(ensured.secrets.admin_password)).toBe('Own.Choice-1');
-    expect(ensured.made).not.toContain('admin_password');
+    expect(ensured.generated).not.toContain('admin_password');
     const after = await readVault(folder, word);
     expect(after.label).toBe('prod');
     expect(after.text.startsWith('# mine\nadmin_password: Own.Choice-1\n')).toBe(true);
@@ -75,7 +76,7 @@ describe('ensureSecrets', () => {
 
   it('makes certificates that chain, name every address and are renewed in time', async () => {
     const folder = await newFolder();
-    const first = await ensureSecrets(cloudIn(folder), word, now);
+    const first = await ensureSecrets(cloudIn(folder), now);
     const authority = new X509Certificate(reveal(first.secrets.tls_ca_certificate));
     const server = new X509Certificate(reveal(first.secrets.tls_certificate));
     expect(authority.ca).toBe(true);
@@ -90,8 +91,8 @@ describe('ensureSecrets', () => {
     expect(new Date(authority.validTo).toISOString()).toBe('2036-01-13T12:00:00.000Z');
 
     const moved = cloudIn(folder, (text) => text.replace('192.168.21.100', '192.168.21.200'));
-    const second = await ensureSecrets(moved, word, now);
-    expect(second.made).toEqual(['tls_key', 'tls_certificate']);
+    const second = await ensureSecrets(moved, now);
+    expect(second.generated).toEqual(['tls_key', 'tls_certificate']);
     expect(
       new X509Certificate(reveal(second.secrets.tls_certificate)).checkIP('192.168.21.200'),
     ).toBeDefined();
@@ -99,12 +100,12 @@ describe('ensureSecrets', () => {
     expect(reveal(second.secrets.tls_ca_certificate)).toBe(reveal(first.secrets.tls_ca_certificate));
 
     const late = new Date('2028-04-01T00:00:00Z');
-    expect((await ensureSecrets(moved, word, late)).made).toEqual(['tls_key', 'tls_certificate']);
+    expect((await ensureSecrets(moved, late)).generated).toEqual(['tls_key', 'tls_certificate']);
   });
 
   it('makes an ssh key pair whose halves belong together', async () => {
     const folder = await newFolder();
-    const { secrets } = await ensureSecrets(cloudIn(folder), word, now);
+    const { secrets } = await ensureSecrets(cloudIn(folder), now);
     const body = reveal(secrets.nova_ssh_private_key).replace(/-----[A-Z ]+-----|\n/g, '');
     const bytes = Buffer.from(body, 'base64');
     expect(bytes.subarray(0, 15).toString()).toBe('openssh-key-v1\0');
@@ -118,7 +119,7 @@ describe('ensureSecrets', () => {
 
   it('makes Ceph keys in Ceph’s own form', async () => {
     const folder = await newFolder();
-    const { secrets } = await ensureSecrets(cloudIn(folder), word);
+    const { secrets } = await ensureSecrets(cloudIn(folder));
     const bytes = Buffer.from(reveal(secrets.ceph_admin_key), 'base64');
     expect(bytes).toHaveLength(28);
     expect([bytes.readUInt16LE(0), bytes.readUInt16LE(10)]).toEqual([1, 16]);
@@ -135,11 +136,11 @@ describe('the vault’s contents', () => {
     expect(await codesOf(() => loadSecrets(folder, word))).toEqual([
       'VAULT_SECRET_WEAK',
       'VAULT_SECRET_FORM',
-      'VAULT_SECRET_WEAK',
       'VAULT_SECRET_FORM',
+      'VAULT_SECRET_WEAK',
       'VAULT_SECRETS_PARTIAL',
     ]);
-    const message = await ensureSecrets(cloudIn(folder), word).catch((error: unknown) => String(error));
+    const message = await ensureSecrets(cloudIn(folder)).catch((error: unknown) => String(error));
     expect(message).not.toMatch(/changeme|short"|nonsense|has spaces/);
   });
 
@@ -176,6 +177,6 @@ describe('a vault', () => {
     await writeFile(vaultFileOf(folder), 'admin_password: in clear\n');
     expect(await codesOf(() => loadSecrets(folder, word))).toEqual(['VAULT_FORMAT']);
     await writeFile(vaultFileOf(folder), encryptVault('a: b\n', 'another'));
-    expect(await codesOf(() => ensureSecrets(cloudIn(folder), word))).toEqual(['VAULT_PASSWORD_WRONG']);
+    expect(await codesOf(() => ensureSecrets(cloudIn(folder)))).toEqual(['VAULT_PASSWORD_WRONG']);
   });
 });

@@ -1,5 +1,6 @@
 import type { Problem } from '../../errors/problem.ts';
 import type { Role } from '../cloud.ts';
+import { rolesNamed } from '../roles.ts';
 import { at, atKey, type RuleContext, warning } from './rule.ts';
 
 const HOST_NAME = /^(?!\d+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
@@ -8,12 +9,12 @@ const RESERVED = new Set(['localhost', 'ip6-localhost', 'ip6-loopback', 'all', '
 /** Host names follow RFC 1123 and mean nothing else. */
 export function hostNames(context: RuleContext): readonly Problem[] {
   const problems: Problem[] = [];
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const { name, path, entry } of context.hosts) {
-    if (told.has(entry.key)) continue;
+    if (reported.has(entry.key)) continue;
     const code = RESERVED.has(name) ? 'CLOUD_HOST_NAME_RESERVED' : 'CLOUD_HOST_NAME';
     if (code === 'CLOUD_HOST_NAME' && HOST_NAME.test(name)) continue;
-    told.add(entry.key);
+    reported.add(entry.key);
     problems.push(atKey(context, path, code, { name }));
   }
   return problems;
@@ -65,7 +66,7 @@ export function rolesOnce(context: RuleContext): readonly Problem[] {
   for (const { key, description } of context.draft.hosts) {
     const seen = new Set<string>();
     for (const [index, role] of description.roles.entries()) {
-      const parts = role === 'storage' ? ['mon', 'mgr', 'osd', 'rgw'] : [role];
+      const parts = rolesNamed(role);
       const twice = parts.some((part) => seen.has(part));
       for (const part of parts) seen.add(part);
       if (!twice) continue;

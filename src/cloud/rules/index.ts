@@ -1,10 +1,11 @@
 import { addressesInNetworks, addressesUnique, networkSizes, networksApart } from './addresses.ts';
+import { configuration } from './config.ts';
 import { devices, hostNames, hostsUnique, neededRoles, oddQuorum, rolesOnce } from './hosts.ts';
-import { hostInterfacesApart, interfacesApart, overlayMtu } from './interfaces.ts';
+import { hostInterfacesApart, interfacesApart, overlayMtu, serviceVip } from './interfaces.ts';
 import { instanceNetwork, mechanism, physicalNetworks, tenantNetworks, vlanRanges } from './network.ts';
 import type { Rule } from './rule.ts';
 import { dashboardPort, haTimings } from './services.ts';
-import { backends, cephRoles, objectStore, poolSizes } from './storage.ts';
+import { backends, cephRoles, gatewayServices, poolSizes } from './storage.ts';
 import { testAddresses, testNetwork, testVantage } from './test.ts';
 
 /** Every cross check of a description, in the order in which problems of one line are shown. */
@@ -22,9 +23,10 @@ export const rules: readonly Rule[] = [
   interfacesApart,
   hostInterfacesApart,
   overlayMtu,
+  serviceVip,
   backends,
   cephRoles,
-  objectStore,
+  gatewayServices,
   poolSizes,
   mechanism,
   tenantNetworks,
@@ -36,4 +38,5 @@ export const rules: readonly Rule[] = [
   testAddresses,
   testNetwork,
   testVantage,
+  configuration,
 ];

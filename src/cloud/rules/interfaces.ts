@@ -1,6 +1,6 @@
 import type { Problem } from '../../errors/problem.ts';
 import { networkList } from './addresses.ts';
-import { at, type RuleContext, warning } from './rule.ts';
+import { at, atKey, type RuleContext, warning } from './rule.ts';
 
 /** The provider interface is nobody else's; two networks on one interface are worth a warning. */
 export function interfacesApart(context: RuleContext): readonly Problem[] {
@@ -22,17 +22,17 @@ export function interfacesApart(context: RuleContext): readonly Problem[] {
 /** The same for the interfaces that single hosts name themselves. */
 export function hostInterfacesApart(context: RuleContext): readonly Problem[] {
   const problems: Problem[] = [];
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const { interfaces, entry, path } of context.hosts) {
     const provider = interfaces.provider;
-    if (provider === undefined || told.has(entry.key)) continue;
+    if (provider === undefined || reported.has(entry.key)) continue;
     for (const [network, name] of Object.entries(interfaces)) {
       if (network === 'provider' || name !== provider) continue;
       // Where neither is the host's own word, the rule on networks has spoken.
       const own = entry.description.interfaces;
       const field = own.provider ? 'provider' : network;
       if (!own.provider && !own[network as keyof typeof own]) continue;
-      told.add(entry.key);
+      reported.add(entry.key);
       const details = { first: network, second: 'provider', interface: name, onHost: ` on ${entry.key}` };
       problems.push(at(context, [...path, 'interfaces', field], 'CLOUD_INTERFACE_SHARED', details));
     }
@@ -45,4 +45,20 @@ export function overlayMtu(context: RuleContext): readonly Problem[] {
   const overlay = context.draft.networks.overlay;
   if (!overlay || overlay.mtu >= 1338) return [];
   return [at(context, ['networks', 'overlay', 'mtu'], 'CLOUD_MTU', { mtu: overlay.mtu })];
+}
+
+/** Every control host may have to hold the service network's virtual address. */
+export function serviceVip(context: RuleContext): readonly Problem[] {
+  const vip = context.draft.networks.service?.vip;
+  if (vip === undefined) return [];
+  return context.draft.hosts
+    .filter(
+      ({ description }) => description.roles.includes('control') && description.interfaces.service === null,
+    )
+    .map(({ key }) =>
+      atKey(context, ['hosts', key, 'interfaces', 'service'], 'CLOUD_SERVICE_VIP_INTERFACE', {
+        host: key,
+        vip,
+      }),
+    );
 }

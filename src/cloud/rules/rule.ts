@@ -3,6 +3,7 @@ import { type Problem, type ProblemOptions, problem } from '../../errors/problem
 import type { Path } from '../document.ts';
 import type { Draft } from '../draft.ts';
 import type { DraftedHost } from '../expand.ts';
+import type { ConfigurationTables } from '../services.ts';
 
 /** What a rule looks at: the draft and its single hosts. Sections with errors of their own are absent. */
 export interface RuleContext {
@@ -10,6 +11,8 @@ export interface RuleContext {
   readonly hosts: readonly DraftedHost[];
   /** Whether every host entry could be read, so that counting hosts makes sense. */
   readonly allHosts: boolean;
+  /** What `config:` is checked against. */
+  readonly tables: ConfigurationTables;
 }
 
 /** One thing that values of a description must be to one another. */

@@ -1,21 +1,14 @@
 import type { Problem } from '../../errors/problem.ts';
+import { storageBackend } from '../backends.ts';
+import type { StorageBackend } from '../cloud.ts';
 import { isMap } from '../draft.ts';
+import { isStorageRole } from '../roles.ts';
+import { optionalServices } from '../services.ts';
 import { count } from './hosts.ts';
 import { at, atKey, type RuleContext, warning } from './rule.ts';
 
-/** A backend as written, short or long form. */
-export interface WrittenBackend {
-  readonly type: string;
-  readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
-}
-
-export function writtenBackends(context: RuleContext): readonly WrittenBackend[] | undefined {
-  return context.draft.sections.storage?.backends.map((backend) => {
-    if (typeof backend === 'string') return { type: backend, name: backend, options: {} };
-    const { type, name, ...options } = backend;
-    return { type, name: name ?? type, options };
-  });
+function describedBackends(context: RuleContext): readonly StorageBackend[] | undefined {
+  return context.draft.sections.storage?.backends.map(storageBackend);
 }
 
 /** What each driver cannot do without, from the variables of the reference deployment's back ends. */
@@ -33,7 +26,7 @@ const neededOptions: Readonly<Record<string, readonly string[]>> = {
 
 /** Backends have names of their own, and the first one is deployed by this version. */
 export function backends(context: RuleContext): readonly Problem[] {
-  const list = writtenBackends(context);
+  const list = describedBackends(context);
   if (!list) return [];
   const problems: Problem[] = [];
   const names = new Set<string>();
@@ -63,7 +56,7 @@ export function backends(context: RuleContext): readonly Problem[] {
 }
 
 export function usesCeph(context: RuleContext): boolean | undefined {
-  return writtenBackends(context)?.some((backend) => backend.type === 'ceph');
+  return describedBackends(context)?.some((backend) => backend.type === 'ceph');
 }
 
 /** With ceph there are monitors, managers and OSDs; without it nobody has these roles. */
@@ -81,25 +74,26 @@ export function cephRoles(context: RuleContext): readonly Problem[] {
     return problems;
   }
   for (const { key, description } of context.draft.hosts) {
-    const role = description.roles.find((name) => ['storage', 'mon', 'mgr', 'osd', 'rgw'].includes(name));
+    const role = description.roles.find(isStorageRole);
     if (!role) continue;
     problems.push(atKey(context, ['hosts', key, 'roles'], 'CLOUD_CEPH_UNUSED', { host: key, role }));
   }
   return problems;
 }
 
-/** The object store and its gateways go together. */
-export function objectStore(context: RuleContext): readonly Problem[] {
+/** Services behind the RADOS gateway and the gateways go together. */
+export function gatewayServices(context: RuleContext): readonly Problem[] {
   const services = context.draft.sections.services;
+  const behindGateway = optionalServices.filter((service) => service.default === 'when-rgw');
   if (!services || context.hosts.length === 0) return [];
-  const wanted = services['object-store'];
-  if (wanted === true && context.allHosts && count(context, 'rgw') === 0) {
-    return [at(context, ['services', 'object-store'], 'CLOUD_OBJECT_STORE_NO_RGW')];
-  }
-  if (wanted !== false) return [];
-  return context.draft.hosts
+  const needless = behindGateway
+    .filter(({ name }) => services[name] === true && context.allHosts && count(context, 'rgw') === 0)
+    .map(({ name }) => at(context, ['services', name], 'CLOUD_OBJECT_STORE_NO_RGW'));
+  if (!behindGateway.every(({ name }) => services[name] === false)) return needless;
+  const unused = context.draft.hosts
     .filter((host) => host.description.roles.includes('rgw'))
     .map(({ key }) => warning(atKey(context, ['hosts', key, 'roles'], 'CLOUD_RGW_UNUSED', { host: key })));
+  return [...needless, ...unused];
 }
 
 /** Copies fit on the hosts that hold OSDs, and writing can start. */

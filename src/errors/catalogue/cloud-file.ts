@@ -47,7 +47,7 @@ export const cloudFileErrors = defineCatalogue({
   CLOUD_YAML_BOOLEAN: {
     what: '`{value}` at `{path}` is text in YAML 1.2, not {expected}.',
     why: 'Only `true` and `false` are truth values; yes, no, on and off were in YAML 1.1, and `null` or leaving the key out means none.',
-    next: 'Write `{mend}`.',
+    next: 'Write `{fix}`.',
     exit: 2,
   },
   CLOUD_UNKNOWN_KEY: {

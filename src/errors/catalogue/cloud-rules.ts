@@ -86,6 +86,12 @@ export const cloudRuleErrors = defineCatalogue({
     next: 'Remove `{network}: null` under `interfaces`, or the role.',
     exit: 2,
   },
+  CLOUD_SERVICE_VIP_INTERFACE: {
+    what: 'Control host {host} is not in the service network, which has the virtual address {vip}.',
+    why: 'keepalived puts that address on whichever control host is alive, so each of them needs an interface there.',
+    next: 'Remove `service: null` under `interfaces` of the host, or the `vip` of the service network.',
+    exit: 2,
+  },
   CLOUD_HOST_NAME: {
     what: '`{name}` is not a host name.',
     why: 'RFC 1123: letters, digits and hyphens, at most 63 of them, neither starting nor ending with a hyphen, and not digits alone. Capital letters make two spellings of one name.',
@@ -318,6 +324,18 @@ export const cloudRuleErrors = defineCatalogue({
     what: 'The overlay network has an MTU of {mtu} bytes.',
     why: 'Geneve takes 58 bytes of each packet, and IPv6 needs 1280 for instances.',
     next: 'Use at least 1338, usually 1500 or 9000.',
+    exit: 2,
+  },
+  CLOUD_CONFIG_UNKNOWN: {
+    what: '`config` names the {kind} `{name}`, which does not exist.',
+    why: 'The options below it would be ignored. Known: {known}.',
+    next: 'Correct the name, or remove the entry.',
+    exit: 2,
+  },
+  CLOUD_CONFIG_OPTION: {
+    what: '`{option}` is not a known option of [{section}] in {file}.',
+    why: 'The sample configuration of the installed package does not list it. Services ignore unknown options.',
+    next: 'Check the spelling and the release. Keep the option if you are sure that the service reads it.',
     exit: 2,
   },
   CLOUD_TEST_INCOMPLETE: {

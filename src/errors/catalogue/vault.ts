@@ -5,13 +5,31 @@ export const vaultErrors = defineCatalogue({
   VAULT_MISSING: {
     what: 'There is no vault at {file}.',
     why: 'The secrets of the cloud are kept there, encrypted.',
-    next: 'Make one with `cloudwright vault make`.',
+    next: 'If the cloud exists already, restore vault.yml from a copy: new secrets do not open it. For a new cloud run `cloudwright vault make`.',
     exit: 2,
   },
   VAULT_EXISTS: {
-    what: 'There already is a vault at {file}.',
+    what: 'A vault exists already at {file}.',
     why: 'Making a new one would lose the secrets of a running cloud.',
     next: 'Change it with `cloudwright vault edit`, or move it away first.',
+    exit: 2,
+  },
+  VAULT_CHANGED: {
+    what: 'The file {file} was changed by somebody else in the meantime.',
+    why: 'Writing it now would lose that change.',
+    next: 'Run the command again. It then works with the new contents.',
+    exit: 2,
+  },
+  VAULT_CERTIFICATE_DATES: {
+    what: 'Your own certificate tls_certificate is valid from {from} to {until}.',
+    why: 'Cloudwright does not renew a certificate that its own authority has not signed. Browsers refuse one outside these dates.',
+    next: 'Put a new certificate and its key into the vault with `cloudwright vault edit`.',
+    exit: 2,
+  },
+  VAULT_CERTIFICATE_ADDRESSES: {
+    what: 'Your own certificate tls_certificate does not name {addresses}.',
+    why: 'A browser that opens the dashboard at one of these addresses shows a warning.',
+    next: 'Use a certificate that names them, or reach the dashboard under a DNS name that the certificate has.',
     exit: 2,
   },
   VAULT_UNREADABLE: {
@@ -59,7 +77,7 @@ export const vaultErrors = defineCatalogue({
   VAULT_CONTENT: {
     what: 'The contents of the vault are not a map of names to text: {reason}.',
     why: 'Each secret is one line `name: value`.',
-    next: 'Mend it with `cloudwright vault edit`.',
+    next: 'Fix it with `cloudwright vault edit`.',
     exit: 2,
   },
   VAULT_SECRET_FORM: {

@@ -6,7 +6,9 @@ const SECRETS: Readonly<Record<string, { readonly to: string } | { readonly reas
   vault_ssh_password: { to: 'ssh_password' },
   vault_sudo_password: { to: 'sudo_password' },
   vault_openstack_admin_password: { to: 'admin_password' },
-  vault_mariadb_root_password: { to: 'database_root_password' },
+  vault_mariadb_root_password: {
+    reason: 'root reaches the database over its local socket, without a password',
+  },
   vault_rabbitmq_openstack_password: { to: 'messaging_password' },
   vault_ceph_secret_uuid: { to: 'ceph_libvirt_uuid' },
   vault_keystone_password: { to: 'keystone_database_password' },

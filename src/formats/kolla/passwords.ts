@@ -7,8 +7,6 @@ const SERVICES = ['glance', 'placement', 'nova', 'neutron', 'cinder', 'heat', 'b
 
 const target = new Map<string, string>([
   ['keystone_admin_password', 'admin_password'],
-  ['database_password', 'database_root_password'],
-  ['mariadb_monitor_password', 'database_monitor_password'],
   ['mariadb_backup_database_password', 'database_sst_password'],
   ['rabbitmq_password', 'messaging_password'],
   ['rabbitmq_cluster_cookie', 'messaging_cookie'],
@@ -34,6 +32,7 @@ export const kollaPasswords: ReadonlyMap<string, string> = target;
 const NOVA_KEY = 'nova_ssh_key';
 
 const others = `
+  database_password mariadb_monitor_password
   rbd_secret_uuid docker_registry_password hnas_nfs_password infoblox_admin_password aodh_database_password
   aodh_keystone_password barbican_p11_password blazar_database_password blazar_keystone_password
   grafana_database_password grafana_admin_password gnocchi_database_password gnocchi_keystone_password
@@ -67,6 +66,10 @@ export const passwordKeys: readonly string[] = [...target.keys(), NOVA_KEY, ...o
 export function passwordRule(key: string): KeyRule | undefined {
   if (target.has(key) || key === NOVA_KEY)
     return { outcome: 'meaningless', note: 'empty; a new one is generated' };
+  if (key === 'database_password') {
+    const note = 'root reaches the database over its local socket, without a password';
+    return { outcome: 'meaningless', note };
+  }
   const shape = /^\w+_(?:database_password|keystone_password|ssh_key|secret_key)$/.test(key);
   if (!other.has(key) && !shape) return undefined;
   return { outcome: 'meaningless', note: 'of a service or container that is not part of this cloud' };

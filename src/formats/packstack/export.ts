@@ -253,7 +253,7 @@ function writeSettings(writing: Writing, cloud: DescribedCloud): void {
   );
   writing.only(
     'compute.reserved_memory_mib',
-    compute.reservedMemoryMiB === 512,
+    compute.reservedMemoryMiB === undefined,
     'Packstack does not set it; Nova’s own default counts.',
   );
   writing.carry('services', {

@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { secretOf } from '../../cloud/secrets.ts';
 import { usesCeph, vip } from '../../cloud/topology.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
 import { renderIni } from '../../resources/index.ts';
@@ -32,7 +33,7 @@ export function novaConfiguration(cloud: Cloud, host: Host, facts: HostFacts): T
       cpu_allocation_ratio: cloud.compute.cpuRatio,
       ram_allocation_ratio: cloud.compute.memoryRatio,
       disk_allocation_ratio: cloud.compute.diskRatio,
-      reserved_host_memory_mb: cloud.compute.reservedMemoryMiB,
+      reserved_host_memory_mb: host.reservedMemoryMiB,
       // The first round of the periodic tasks waits up to this many seconds (60 unless told), and with it the
       // mapping of new hosts to their cell. Some spread stays, for services that start at the same moment.
       periodic_fuzzy_delay: 3,
@@ -55,7 +56,7 @@ export function novaConfiguration(cloud: Cloud, host: Host, facts: HostFacts): T
     neutron: {
       ...serviceAuthSection(cloud, 'neutron'),
       service_metadata_proxy: true,
-      metadata_proxy_shared_secret: cloud.secrets.metadata_secret,
+      metadata_proxy_shared_secret: secretOf(cloud, 'metadata_secret'),
     },
     placement: serviceAuthSection(cloud, 'placement'),
     cinder: { ...serviceAuthSection(cloud, 'cinder'), os_region_name: cloud.region },

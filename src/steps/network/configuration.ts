@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { secretOf } from '../../cloud/secrets.ts';
 import { controlHosts, vip } from '../../cloud/topology.ts';
 import { renderIni } from '../../resources/index.ts';
 import type { Text } from '../../secrets/confidential.ts';
@@ -85,7 +86,7 @@ export function metadataAgentConfiguration(cloud: Cloud): Text {
   return renderIni({
     DEFAULT: {
       nova_metadata_host: vip(cloud),
-      metadata_proxy_shared_secret: cloud.secrets.metadata_secret,
+      metadata_proxy_shared_secret: secretOf(cloud, 'metadata_secret'),
       // None: the agent serves by itself. Answers are small and rare, a worker would hold 100 MiB.
       metadata_workers: 0,
     },

@@ -1,4 +1,5 @@
-import type { Cloud, Host, ServiceUser } from '../../cloud/cloud.ts';
+import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { secretOf } from '../../cloud/secrets.ts';
 import { controlHosts, vip } from '../../cloud/topology.ts';
 import { joinTexts, type Text, text } from '../../secrets/confidential.ts';
 import { baseUrl, endpoints, ports } from './endpoints.ts';
@@ -7,8 +8,8 @@ import { baseUrl, endpoints, ports } from './endpoints.ts';
 export type Section = Readonly<Record<string, Text | number | boolean | readonly Text[]>>;
 
 /** Database through the VIP: haproxy sends all to one Galera node (C3). */
-export function databaseUrl(cloud: Cloud, user: ServiceUser | 'keystone', database: string = user): Text {
-  const password = cloud.secrets[`${user}_database_password`];
+export function databaseUrl(cloud: Cloud, user: string, database: string = user): Text {
+  const password = secretOf(cloud, `${user}_database_password`);
   return text`mysql+pymysql://${user}:${password}@${vip(cloud)}:${ports.database}/${database}?charset=utf8`;
 }
 
@@ -55,7 +56,7 @@ export function cacheSection(cloud: Cloud): Section {
 }
 
 /** How a service authenticates to another: `[neutron]`, `[placement]`, `[service_user]` … */
-export function serviceAuthSection(cloud: Cloud, user: ServiceUser): Section {
+export function serviceAuthSection(cloud: Cloud, user: string): Section {
   return {
     auth_type: 'password',
     auth_url: baseUrl(cloud, endpoints.identity.port),
@@ -63,13 +64,13 @@ export function serviceAuthSection(cloud: Cloud, user: ServiceUser): Section {
     user_domain_name: 'Default',
     project_name: 'service',
     username: user,
-    password: cloud.secrets[`${user}_password`],
+    password: secretOf(cloud, `${user}_password`),
     region_name: cloud.region,
   };
 }
 
 /** How a service checks the tokens it is shown. */
-export function authTokenSection(cloud: Cloud, user: ServiceUser): Section {
+export function authTokenSection(cloud: Cloud, user: string): Section {
   return {
     ...serviceAuthSection(cloud, user),
     www_authenticate_uri: baseUrl(cloud, endpoints.identity.port),
@@ -83,7 +84,7 @@ export function authTokenSection(cloud: Cloud, user: ServiceUser): Section {
 }
 
 /** Calls on behalf of a user carry the service's own token too, so that long operations outlive the user's. */
-export function serviceUserSection(cloud: Cloud, user: ServiceUser): Section {
+export function serviceUserSection(cloud: Cloud, user: string): Section {
   return { ...serviceAuthSection(cloud, user), send_service_user_token: true };
 }
 

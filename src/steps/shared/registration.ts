@@ -1,18 +1,15 @@
 import { identityService, identityUser } from '../../api/kinds.ts';
-import type { Cloud, ServiceUser } from '../../cloud/cloud.ts';
+import type { Cloud } from '../../cloud/cloud.ts';
+import { secretOf } from '../../cloud/secrets.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { type Endpoint, endpointUrl } from './endpoints.ts';
 
 /** A service's user in project `service` and its catalog entries: public, internal and admin on the VIP. */
-export function registration(
-  cloud: Cloud,
-  user: ServiceUser,
-  entries: readonly Endpoint[],
-): readonly Resource[] {
+export function registration(cloud: Cloud, user: string, entries: readonly Endpoint[]): readonly Resource[] {
   return [
     identityUser({
       name: user,
-      password: cloud.secrets[`${user}_password`],
+      password: secretOf(cloud, `${user}_password`),
       domain: 'Default',
       project: 'service',
       // `service` lets the service user's token prolong a user's; `admin` is what the guides still ask for.

@@ -1,4 +1,5 @@
-import type { Cloud, SecretName } from '../../cloud/cloud.ts';
+import type { Cloud } from '../../cloud/cloud.ts';
+import { secretOf } from '../../cloud/secrets.ts';
 import { firstControl } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { mysqlDatabase, mysqlUser } from '../../resources/index.ts';
@@ -7,7 +8,7 @@ import { mysqlDatabase, mysqlUser } from '../../resources/index.ts';
 export function sqlAccount(cloud: Cloud, user: string, databases: readonly string[]): readonly Resource[] {
   const host = firstControl(cloud).name;
   const made = databases.map((name) => mysqlDatabase(host, name, { charset: 'utf8mb3' }));
-  const password = cloud.secrets[`${user}_database_password` as SecretName];
+  const password = secretOf(cloud, `${user}_database_password`);
   const account = mysqlUser(
     host,
     user,

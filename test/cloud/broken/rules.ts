@@ -2,6 +2,24 @@ import type { BrokenCase } from './case.ts';
 
 /** What values must be to one another. */
 export const ruleCases: readonly BrokenCase[] = [
+  {
+    name: 'a control host outside the service network, which has a virtual address',
+    from: 'control[1:3]: { address: 192.168.21.11, roles: [control, network] }',
+    to: 'control[1:3]: { address: 192.168.21.11, roles: [control, network], interfaces: { ▸service: null } }',
+    code: 'CLOUD_SERVICE_VIP_INTERFACE',
+  },
+  {
+    name: 'the dashboard on the port of the object store',
+    from: 'port: 31000',
+    to: 'port: ▸8080',
+    code: 'CLOUD_PORT_TAKEN',
+  },
+  {
+    name: 'the dashboard on the port of the statistics',
+    from: 'port: 31000',
+    to: 'port: ▸1984',
+    code: 'CLOUD_PORT_TAKEN',
+  },
   // Addresses and networks.
   {
     name: 'host outside management',

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Confidential } from '../../../src/secrets/confidential.ts';
 import { keyFileOf } from '../../../src/vault/password.ts';
-import { loadSecrets, readVault, setInVault, writeVault } from '../../../src/vault/secrets.ts';
+import { parseVault, readVault, setInVault, writeVault } from '../../../src/vault/secrets.ts';
 import { publicChained, type SecretKind, singleSecrets } from '../../../src/vault/table.ts';
 
 async function keyOf(folder: string): Promise<Confidential> {
@@ -14,7 +14,7 @@ async function keyOf(folder: string): Promise<Confidential> {
 export async function putIntoVault(folder: string, values: Readonly<Record<string, string>>): Promise<void> {
   const key = await keyOf(folder);
   const { text, label } = await readVault(folder, key);
-  await writeVault(folder, setInVault(text, new Map(Object.entries(values))), key, label);
+  await writeVault(folder, setInVault(text, new Map(Object.entries(values))), key, { label });
 }
 
 export interface Needle {
@@ -30,7 +30,7 @@ export async function secretNeedles(folder: string): Promise<readonly Needle[]> 
   const key = await keyOf(folder);
   const kinds = new Map<string, SecretKind>(Object.entries(singleSecrets));
   const needles: Needle[] = [{ secret: 'vault key', text: key.reveal() }];
-  for (const [secret, value] of await loadSecrets(folder, key)) {
+  for (const [secret, value] of parseVault((await readVault(folder, key)).text)) {
     if (kinds.get(secret)?.public || publicChained.has(secret)) continue;
     const lines = value.trim().split('\n');
     const own = lines.length === 1 ? lines : lines.slice(2, -1);

@@ -184,7 +184,7 @@ describe('meaning', () => {
 
 describe('secrets', () => {
   const vault =
-    'vault_ssh_password: l0ng-secret-text\nvault_openstack_admin_password: Xy8kLm2PqR7t\nvault_mariadb_root_password: test123\nvault_barbican_kek: 0123456789abcdef0123456789abcdef\n';
+    'vault_ssh_password: l0ng-secret-text\nvault_openstack_admin_password: Xy8kLm2PqR7t\nvault_nova_password: test123\nvault_barbican_kek: 0123456789abcdef0123456789abcdef\n';
   const password = 'open sesame';
   const files = [
     ...changed(
@@ -202,7 +202,7 @@ describe('secrets', () => {
     expect(result.secrets.ssh_password?.reveal()).toBe('l0ng-secret-text');
     expect(result.secrets.admin_password?.reveal()).toBe('Xy8kLm2PqR7t');
     expect(Buffer.from(result.secrets.barbican_kek?.reveal() ?? '', 'base64').length).toBe(32);
-    expect(result.secrets.database_root_password).toBeUndefined();
+    expect(result.secrets.nova_password).toBeUndefined();
     expect(result.problems.map((found) => found.code)).toContain('IMPORT_WEAK_PASSWORD');
     const said = JSON.stringify(result);
     for (const secret of ['l0ng-secret-text', 'Xy8kLm2PqR7t', 'test123', '0123456789abcdef'])

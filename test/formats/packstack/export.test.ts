@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { defaultAnswers, renderDescription } from '../../../src/app/init/description.ts';
 import type { DescribedCloud } from '../../../src/cloud/build.ts';
-import { defaultAnswers, renderDescription } from '../../../src/cloud/init.ts';
 import { parseDescription } from '../../../src/cloud/read.ts';
 import { exportLines } from '../../../src/formats/export.ts';
 import { importSources } from '../../../src/formats/import.ts';

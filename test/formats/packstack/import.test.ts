@@ -395,7 +395,7 @@ describe('passwords', () => {
   it('that are trivial stay behind, the others go to the vault, and none is shown', () => {
     const result = imported([
       ...alone,
-      'CONFIG_MARIADB_PW=test123',
+      'CONFIG_KEYSTONE_DB_PW=test123',
       'CONFIG_KEYSTONE_ADMIN_PW=Tr4g.Eis-Wal_Uhu',
       'CONFIG_KEYSTONE_DEMO_PW=demo',
       'CONFIG_GLANCE_KS_PW=9f8e7d6c5b4a3f2e',
@@ -407,7 +407,7 @@ describe('passwords', () => {
       'glance_password',
     ]);
     expect(result.result?.secrets.admin_password?.reveal()).toBe('Tr4g.Eis-Wal_Uhu');
-    expect(key(result, 'CONFIG_MARIADB_PW')?.outcome).toBe('suspicious');
+    expect(key(result, 'CONFIG_KEYSTONE_DB_PW')?.outcome).toBe('suspicious');
     expect(key(result, 'CONFIG_KEYSTONE_DEMO_PW')?.outcome).toBe('suspicious');
     expect(key(result, 'CONFIG_NOVA_KS_PW')?.outcome).toBe('suspicious');
     expect(key(result, 'CONFIG_GLANCE_DB_PW')?.outcome).toBe('default');

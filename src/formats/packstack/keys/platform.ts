@@ -37,7 +37,10 @@ export const platformKeys: KeyTable = {
   CONFIG_MARIADB_USER: unsupported('root', 'The database’s administrator is root on the control hosts.', {
     same: ['root'],
   }),
-  CONFIG_MARIADB_PW: secret('database_root_password'),
+  CONFIG_MARIADB_PW: meaningless(
+    'PW_PLACEHOLDER',
+    'Root reaches the database over its local socket, without a password.',
+  ),
   CONFIG_KEYSTONE_DB_PW: secret('keystone_database_password'),
   CONFIG_KEYSTONE_FERNET_TOKEN_ROTATE_ENABLE: unsupported(
     'y',

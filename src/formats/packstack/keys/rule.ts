@@ -1,5 +1,3 @@
-import type { SecretName } from '../../../cloud/cloud.ts';
-
 /** What Packstack itself accepts for a key; an empty value passes everywhere but in `yes-no` and choices. */
 export type ValueKind =
   | 'text'
@@ -22,7 +20,7 @@ export type ValueKind =
  */
 export type Fate =
   | { readonly is: 'carried' }
-  | { readonly is: 'secret'; readonly to: SecretName }
+  | { readonly is: 'secret'; readonly to: string }
   | { readonly is: 'meaningless'; readonly why: string }
   | { readonly is: 'unsupported'; readonly means: string; readonly same: readonly string[] };
 
@@ -83,12 +81,12 @@ export function carried(initial: string | undefined, value: ValueKind, when?: Co
 }
 
 /** A password; Packstack draws one where PW_PLACEHOLDER stands. */
-export function secret(to: SecretName, when?: Condition): KeyRule {
+export function secret(to: string, when?: Condition): KeyRule {
   return rule({ is: 'secret', to }, 'PW_PLACEHOLDER', when ? { when } : {});
 }
 
 /** A secret that Packstack draws when it writes the file. */
-export function drawnSecret(to: SecretName, when?: Condition): KeyRule {
+export function drawnSecret(to: string, when?: Condition): KeyRule {
   return rule({ is: 'secret', to }, undefined, when ? { when } : {});
 }
 

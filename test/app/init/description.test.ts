@@ -1,8 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defaultAnswers, type InitAnswers, renderDescription } from '../../src/cloud/init.ts';
-import { parseDescription } from '../../src/cloud/read.ts';
+import { defaultAnswers, renderDescription } from '../../../src/app/init/description.ts';
+import type { InitAnswers } from '../../../src/cloud/answers.ts';
+import { parseDescription } from '../../../src/cloud/read.ts';
 
 const place = { file: 'cloud.yaml', folder: '/srv/cloud', home: '/root' };
 
@@ -11,14 +12,22 @@ function read(answers: InitAnswers) {
 }
 
 describe('renderDescription', () => {
-  it('writes a sound all-in-one cloud', () => {
+  it('writes a valid all-in-one cloud', () => {
     const { cloud, problems } = read(defaultAnswers('all-in-one'));
     expect(problems).toEqual([]);
     expect(cloud?.hosts).toHaveLength(1);
     expect(cloud?.minimums.control.memoryGiB).toBeLessThan(16);
   });
 
-  it('writes a sound cloud of eight hosts', () => {
+  it('keeps the OSDs of a trial in files, also on several hosts', () => {
+    const { cloud, problems } = read(defaultAnswers('multi-node', 'trial', true));
+    expect(problems).toEqual([]);
+    const devices = cloud?.hosts.filter((host) => host.roles.has('osd')).flatMap((host) => host.devices);
+    expect(devices).toEqual(Array(3).fill('file:/var/lib/cloudwright/osd0.img:20G'));
+    expect(cloud?.minimums.control.memoryGiB).toBe(3);
+  });
+
+  it('writes a valid cloud of eight hosts', () => {
     const { cloud, problems } = read(defaultAnswers('multi-node', 'reference'));
     expect(problems).toEqual([]);
     expect(cloud?.hosts.map((host) => host.name)).toEqual([
@@ -66,8 +75,8 @@ describe('renderDescription', () => {
 });
 
 describe('examples', () => {
-  it('are sound', async () => {
-    const folder = join(import.meta.dirname, '../../examples');
+  it('are valid', async () => {
+    const folder = join(import.meta.dirname, '../../../examples');
     const files = (await readdir(folder)).filter((name) => name.endsWith('.yaml'));
     expect(files.length).toBeGreaterThanOrEqual(2);
     for (const name of files) {

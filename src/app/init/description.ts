@@ -1,90 +1,56 @@
-import type { NetworkName } from './cloud.ts';
+import type { HostGroupAnswer, InitAnswers } from '../../cloud/answers.ts';
+import { optionalServices } from '../../cloud/services.ts';
 
-/** A run of like hosts: `count` of them, addresses counting up from the first. */
-export interface HostGroupAnswer {
-  readonly firstAddress: string;
-  readonly count: number;
-}
+const INTERFACES = {
+  service: 'eth0',
+  management: 'eth1',
+  provider: 'eth2',
+  overlay: 'eth3',
+  storage: 'eth4',
+};
 
-/** What `init` asks for or takes from flags. `defaultAnswers` fills in the rest. */
-export interface InitAnswers {
-  readonly name: string;
-  readonly shape: 'all-in-one' | 'multi-node';
-  /** Lowers the minimum sizes and keeps OSDs in sparse files. */
-  readonly trial: boolean;
-  readonly interfaces: Readonly<Record<NetworkName, string>>;
-  readonly managementCidr: string;
-  readonly vip: string;
-  /** Left out: no such network. */
-  readonly serviceCidr?: string;
-  readonly serviceVip?: string;
-  readonly overlayCidr?: string;
-  readonly storageCidr?: string;
-  readonly control: HostGroupAnswer;
-  /** Multi-node only. */
-  readonly compute?: HostGroupAnswer;
-  readonly storage?: HostGroupAnswer;
-  /** Of each host with OSDs. */
-  readonly devices: readonly string[];
-  readonly sshUser: string;
-  readonly sshKey?: string;
-  readonly sshConfig?: string;
-  readonly timeServers: readonly string[];
-  readonly mirror?: string;
-  readonly proxy?: string;
-  /** Where instances are tried: network, gateway, first and last address. */
-  readonly test?: {
-    readonly cidr: string;
-    readonly gateway?: string;
-    readonly first: string;
-    readonly last: string;
-    /** Network namespace of this machine from which instances are reached; this machine itself unless told. */
-    readonly netns?: string;
-  };
-}
-
-/** Sensible answers, with addresses of the reference deployment. */
-export function defaultAnswers(shape: InitAnswers['shape'], name = 'trial'): InitAnswers {
+/**
+ * Defaults for every answer, with addresses of the reference deployment. A trial has lower minimum sizes and keeps
+ * OSDs in sparse files; one host is a trial unless it says otherwise.
+ */
+export function defaultAnswers(
+  shape: InitAnswers['shape'],
+  name = 'trial',
+  trial = shape === 'all-in-one',
+): InitAnswers {
   const common = {
     name,
     shape,
-    interfaces: { service: 'eth0', management: 'eth1', provider: 'eth2', overlay: 'eth3', storage: 'eth4' },
+    trial,
+    interfaces: INTERFACES,
     managementCidr: '192.168.21.0/24',
     vip: '192.168.21.100',
     overlayCidr: '192.168.23.0/24',
+    devices: [trial ? 'file:/var/lib/cloudwright/osd0.img:20G' : '/dev/sdb'],
     sshUser: 'root',
     timeServers: [],
-  } as const;
-  if (shape === 'all-in-one') {
-    return {
-      ...common,
-      trial: true,
-      control: { firstAddress: '192.168.21.11', count: 1 },
-      devices: ['file:/var/lib/cloudwright/osd0.img:20G'],
-    };
-  }
+  };
+  if (shape === 'all-in-one') return { ...common, control: { firstAddress: '192.168.21.11', count: 1 } };
   return {
     ...common,
-    trial: false,
     serviceCidr: '192.168.20.0/24',
     serviceVip: '192.168.20.100',
     storageCidr: '192.168.24.0/24',
     control: { firstAddress: '192.168.21.11', count: 3 },
     compute: { firstAddress: '192.168.21.21', count: 2 },
     storage: { firstAddress: '192.168.21.31', count: 3 },
-    devices: ['/dev/sdb'],
   };
 }
 
 /**
- * Writes a commented description (the `init` command). Pure; its result is sound whenever the answers are, and
- * `parseDescription` says what is wrong with them otherwise.
+ * Writes a commented description (the `init` command). Pure. The result is valid when the
+ * answers are; otherwise `parseDescription` says what is wrong with them.
  */
 export function renderDescription(answers: InitAnswers): string {
   const lines = [
-    `# The cloud ${answers.name.replace(/[\r\n]/g, ' ')}: one description of its hosts and variables.`,
+    `# The cloud ${answers.name.replace(/[\r\n]/g, ' ')}: hosts, networks and settings.`,
     '# `cloudwright validate` checks it, `cloudwright apply` makes the hosts match it.',
-    '# Passwords do not belong here: they are kept in vault.yml, encrypted (`cloudwright vault`).',
+    '# Passwords do not belong here. They are in vault.yml, encrypted (`cloudwright vault`).',
     '',
     `cloud: ${scalar(answers.name)}`,
     'release: "2025.1"',
@@ -96,20 +62,20 @@ export function renderDescription(answers: InitAnswers): string {
     '',
     ...hostLines(answers),
     '',
-    '# Without time servers the control hosts serve time to the rest.',
+    '# Without time servers the control hosts serve time to the other hosts.',
     'time:',
     `  servers: ${list(answers.timeServers)}`,
     ...packageLines(answers),
     '',
-    '# How fast a dead host or service is noticed: moderato, allegro or vivace.',
+    '# How fast a dead host or service is detected: moderato, allegro or vivace (fastest).',
     '# The virtual router id must differ from that of other clouds on the same network.',
     'ha: { level: moderato, virtual_router_id: 51 }',
     '',
-    '# The first backend keeps images, volumes and the disks of instances.',
+    '# The first backend stores images, volumes and the disks of instances.',
     'storage:',
     '  backends: [ceph]',
     '',
-    'services: { dashboard: true, orchestration: true, key-manager: true, object-store: true }',
+    `services: { ${optionalServices.map((service) => `${service.name}: true`).join(', ')} }`,
     'dashboard: { port: 31000 }',
     ...minimumLines(answers),
     ...testLines(answers),
@@ -119,7 +85,7 @@ export function renderDescription(answers: InitAnswers): string {
 
 function sshLines({ sshUser, sshKey, sshConfig }: InitAnswers): string[] {
   const lines = [
-    '# Your own ssh configuration, agent and known hosts apply as well.',
+    '# Your ssh configuration, agent and known hosts apply as well.',
     'ssh:',
     `  user: ${scalar(sshUser)}`,
   ];
@@ -131,12 +97,12 @@ function sshLines({ sshUser, sshKey, sshConfig }: InitAnswers): string[] {
 function networkLines(answers: InitAnswers): string[] {
   const { interfaces, managementCidr, vip, serviceCidr, serviceVip, overlayCidr, storageCidr } = answers;
   const lines = [
-    '# One interface name for each network; a host may name others under `interfaces`.',
+    '# The interface of the hosts in each network; a host may set others under `interfaces`.',
     'networks:',
   ];
   if (serviceCidr !== undefined) {
     const virtual = serviceVip === undefined ? '' : `, vip: ${scalar(serviceVip)}`;
-    lines.push('  # Users reach the dashboard and the APIs here.');
+    lines.push('  # Users reach the dashboard here.');
     lines.push(
       `  service: { interface: ${scalar(interfaces.service)}, cidr: ${scalar(serviceCidr)}${virtual} }`,
     );
@@ -163,10 +129,10 @@ function networkLines(answers: InitAnswers): string[] {
 function hostLines(answers: InitAnswers): string[] {
   const { shape, control, compute, storage, devices } = answers;
   const lines = [
-    '# `address` is the one in the management network; those in the other networks are derived from its',
-    '# host part unless given under `addresses`. A range such as storage[1:3] counts addresses up.',
-    '# Roles: control, network (the control hosts where nobody has it), compute, and storage, which stands',
-    '# for mon, mgr, osd and rgw.',
+    '# `address` is in the management network. Addresses in other networks have the same host part by default;',
+    '# `addresses` sets others. A range such as storage[1:3] stands for three hosts with consecutive addresses.',
+    '# Roles: control, network (default: the control hosts), compute, and storage, which is short for mon, mgr, osd',
+    '# and rgw.',
     'hosts:',
   ];
   const add = (name: string, group: HostGroupAnswer, roles: readonly string[], osds: boolean): void => {
@@ -200,7 +166,7 @@ function minimumLines({ trial }: InitAnswers): string[] {
   const size = '{ cpus: 1, memory_gib: 3, disk_gib: 8 }';
   return [
     '',
-    '# Least sizes, lowered for a trial; remove these lines for a cloud that matters.',
+    '# Minimum sizes of the hosts, lowered for a trial. Remove these lines for production.',
     'minimums:',
     `  control: ${size}`,
     `  network: ${size}`,
@@ -214,7 +180,7 @@ function testLines({ test }: InitAnswers): string[] {
   const gateway = test.gateway === undefined ? [] : [`  provider_gateway: ${scalar(test.gateway)}`];
   return [
     '',
-    '# Addresses that the acceptance test may hand out on the network behind the provider interface.',
+    '# Addresses that the acceptance test may use on the network behind the provider interface.',
     'test:',
     `  provider_cidr: ${scalar(test.cidr)}`,
     ...gateway,
@@ -228,7 +194,7 @@ function list(items: readonly string[]): string {
   return `[${items.map(scalar).join(', ')}]`;
 }
 
-/** Plain where YAML surely reads the same text again, else quoted; JSON's strings are YAML's. */
+/** Plain where YAML reads the same text again, else quoted: JSON strings are valid YAML. */
 function scalar(text: string): string {
   const plain = /^[A-Za-z/~.][A-Za-z0-9_./~-]*$/.test(text) || /^\d+\.\d+\.\d+\.\d+(\/\d+)?$/.test(text);
   const word = /^(true|false|null|yes|no|on|off|y|n|~|\.nan|\.inf)$/i.test(text);

@@ -1,11 +1,11 @@
-import type { DescribedCloud } from './build.ts';
-import type { CloudNetwork, Host, Role } from './cloud.ts';
-import { GIB, MIB } from './defaults.ts';
-import type { DerivedAddress } from './read.ts';
+import type { DescribedCloud } from '../cloud/build.ts';
+import type { CloudNetwork, Host, Role } from '../cloud/cloud.ts';
+import { GIB, MIB } from '../cloud/defaults.ts';
+import type { DerivedAddress } from '../cloud/read.ts';
 
 const roleOrder: readonly Role[] = ['control', 'network', 'compute', 'mon', 'mgr', 'osd', 'rgw'];
 
-/** What `validate` says of a sound description: one line a fact, without colour. */
+/** What `validate` prints about a valid description: one fact a line, without colour. */
 export function describeCloud(
   cloud: DescribedCloud,
   derived: readonly DerivedAddress[] = [],
@@ -19,15 +19,13 @@ export function describeCloud(
   ];
   if (!networks.overlay) lines.push('No overlay network: provider networks only, no routers');
   if (derived.length > 0) {
-    lines.push(`Derived from the management addresses: ${derived.map(derivedWords).join(', ')}`);
+    lines.push(`Addresses derived from the management addresses: ${derived.map(derivedWords).join(', ')}`);
   }
-  lines.push(
-    `Reached over ssh as ${cloud.ssh.user}, port ${cloud.ssh.port}${cloud.ssh.sudo ? ', with sudo' : ''}`,
-  );
+  lines.push(`SSH: user ${cloud.ssh.user}, port ${cloud.ssh.port}${cloud.ssh.sudo ? ', with sudo' : ''}`);
   const time = cloud.timeServers.length > 0 ? cloud.timeServers.join(', ') : 'the control hosts';
-  lines.push(`Time from ${time}; differences up to ${cloud.clockTolerance} s are tolerated`);
+  lines.push(`Time servers: ${time}; clock difference of at most ${cloud.clockTolerance} s`);
   lines.push(
-    `High availability ${ha.level}: a check every ${ha.interval} s, dead after ${plural(ha.fall, 'failure')}; virtual router ${cloud.virtualRouterId}`,
+    `High availability: ${ha.level} (a check every ${ha.interval} s, down after ${plural(ha.fall, 'failure')}), virtual router id ${cloud.virtualRouterId}`,
   );
   lines.push(
     `Storage backends: ${cloud.backends.map(({ name, type }) => (name === type ? name : `${name} (${type})`)).join(', ')}`,
@@ -35,7 +33,7 @@ export function describeCloud(
   if (cloud.backends.some(({ type }) => type === 'ceph')) {
     const osds = cloud.hosts.reduce((sum, host) => sum + host.devices.length, 0);
     lines.push(
-      `Ceph: ${plural(osds, 'OSD')} of ${memory(ceph.osdMemory)} memory, ${ceph.poolSize === 1 ? '1 copy' : `${ceph.poolSize} copies`} (at least ${ceph.poolMinSize}), ${ceph.pgNum} placement groups a pool`,
+      `Ceph: ${plural(osds, 'OSD')} with ${memory(ceph.osdMemory)} of memory each; pool size ${ceph.poolSize}, minimum ${ceph.poolMinSize}; ${ceph.pgNum} placement groups per pool`,
     );
   }
   const tenants = network.tenantTypes.length > 0 ? network.tenantTypes.join(', ') : 'none';
@@ -43,10 +41,10 @@ export function describeCloud(
     vlans.length > 0 ? `${name} on ${bridge} (VLAN ${vlans.join(', ')})` : `${name} on ${bridge}`,
   );
   lines.push(
-    `Networking by ${network.mechanism}, ${network.datapath} datapath; tenant networks: ${tenants}; physical networks: ${physical.join(', ') || 'none'}`,
+    `Networking: ${network.mechanism}, datapath ${network.datapath}; tenant networks: ${tenants}; physical networks: ${physical.join(', ') || 'none'}`,
   );
   lines.push(
-    `Compute: ${compute.virtualization}; CPUs × ${compute.cpuRatio}, memory × ${compute.memoryRatio}, disk × ${compute.diskRatio}, ${compute.reservedMemoryMiB} MiB kept`,
+    `Compute: ${compute.virtualization}; overcommit: CPU ${compute.cpuRatio}×, memory ${compute.memoryRatio}×, disk ${compute.diskRatio}×; reserved for the hosts: ${reservedWords(cloud.hosts)}`,
   );
   lines.push(`Services: ${servicesLine(cloud)}`);
   if (cloud.services.has('dashboard')) {
@@ -54,6 +52,15 @@ export function describeCloud(
     lines.push(`Dashboard: https://${vip}:${cloud.dashboardPort}/`);
   }
   return lines;
+}
+
+/** `512 MiB on compute1, compute2; 4608 MiB on control1` */
+function reservedWords(hosts: readonly Host[]): string {
+  const byAmount = new Map<number, string[]>();
+  for (const host of hosts.filter(({ roles }) => roles.has('compute'))) {
+    byAmount.set(host.reservedMemoryMiB, [...(byAmount.get(host.reservedMemoryMiB) ?? []), host.name]);
+  }
+  return [...byAmount].map(([mib, names]) => `${mib} MiB on ${names.join(', ')}`).join('; ');
 }
 
 function rolesLine(hosts: readonly Host[]): string {

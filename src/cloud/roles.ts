@@ -1,0 +1,19 @@
+import type { Role } from './cloud.ts';
+
+/** The parts of Ceph, for which `storage` stands in a description. */
+export const storageRoles = ['mon', 'mgr', 'osd', 'rgw'] as const satisfies readonly Role[];
+
+/** Roles as a description names them. */
+export const roleNames = ['control', 'network', 'compute', 'storage', ...storageRoles] as const;
+
+export type RoleName = (typeof roleNames)[number];
+
+/** The roles that one name of a description stands for. */
+export function rolesNamed(name: RoleName): readonly Role[] {
+  return name === 'storage' ? storageRoles : [name];
+}
+
+/** Whether a name of a description is a role of Ceph, or `storage`. */
+export function isStorageRole(name: RoleName | Role): boolean {
+  return name === 'storage' || storageRoles.some((role) => role === name);
+}

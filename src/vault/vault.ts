@@ -1,0 +1,149 @@
+import type { DescribedCloud } from '../cloud/build.ts';
+import type { Cloud } from '../cloud/cloud.ts';
+import type { PairedSecretName, Secrets } from '../cloud/secrets.ts';
+import { CloudwrightError, fail, type Problem } from '../errors/problem.ts';
+import { Confidential, type Text } from '../secrets/confidential.ts';
+import { writePrivate } from './files.ts';
+import { encryptVault } from './format.ts';
+import { saveKeyFile, type VaultPassword, vaultFileOf } from './password.ts';
+import { checkSecrets, parseVault, readVault, setInVault, type VaultContents } from './secrets.ts';
+import { makeSshKeyPair } from './ssh-key.ts';
+import { chainedSecrets, publicChained, singleSecrets } from './table.ts';
+import { tlsSecrets } from './tls.ts';
+
+export interface VaultOptions {
+  /**
+   * Whether a vault may be made where there is none. Only for `init`, `vault make`, `up` and the first `apply`:
+   * new secrets for a cloud that exists would destroy it.
+   */
+  readonly mayCreate: boolean;
+  readonly now?: Date;
+  /** Values for a new vault; what is left out is generated. */
+  readonly given?: ReadonlyMap<string, string>;
+}
+
+/** The secrets of a cloud: those of its vault, completed in memory by what is missing there. */
+export interface OpenVault {
+  readonly secrets: Secrets;
+  /** From the operator. */
+  readonly sshPassword?: Confidential;
+  readonly sudoPassword?: Confidential;
+  /** There is no vault file yet. */
+  readonly isNew: boolean;
+  /** Names of the secrets that were generated; they are lost unless `commit` is called. */
+  readonly generated: readonly string[];
+  readonly warnings: readonly Problem[];
+  /**
+   * Writes what was generated: a new key file first, then the vault, each all or nothing. Returns what the operator
+   * should be told. Does nothing the second time. Fails with VAULT_CHANGED when the vault was written in between,
+   * and with VAULT_UNREADABLE.
+   */
+  commit(): Promise<readonly string[]>;
+}
+
+/**
+ * Reads the vault beside the description and generates in memory what is missing. Nothing is written before `commit`.
+ * Fails with VAULT_MISSING, _UNREADABLE, _FORMAT, _PASSWORD_WRONG, _CONTENT, _SECRET_* and _SECRETS_PARTIAL.
+ */
+export async function openVault(
+  cloud: DescribedCloud,
+  found: VaultPassword,
+  options: VaultOptions,
+): Promise<OpenVault> {
+  const file = vaultFileOf(cloud.folder);
+  const read = await readOrStart(cloud, found, options);
+  const contents = parseVault(read.text);
+  const problems = checkSecrets(contents, file);
+  if (problems.length > 0) throw new CloudwrightError(problems);
+  const { generated, warnings } = await generateMissing(contents, cloud, options.now ?? new Date());
+  const isNew = read.envelope === undefined;
+  let committed = false;
+  async function commit(): Promise<readonly string[]> {
+    if (committed || (!isNew && generated.size === 0)) return [];
+    const notes: string[] = [];
+    const key = await saveKeyFile(found);
+    if (key !== undefined) {
+      notes.push(
+        `A key for the vault was made: ${key}. Keep a copy in a safe place; without it the secrets are lost.`,
+      );
+    }
+    const label = read.label === undefined ? {} : { label: read.label };
+    const envelope = encryptVault(setInVault(read.text, generated), found.password.reveal(), label);
+    await writePrivate(file, envelope, { expected: read.envelope ?? null });
+    committed = true;
+    notes.push(`${generated.size} secrets were generated into ${file}.`);
+    return notes;
+  }
+  return {
+    ...assemble(new Map([...contents, ...generated])),
+    isNew,
+    generated: [...generated.keys()],
+    warnings,
+    commit,
+  };
+}
+
+/** The described cloud with its secrets: the value that everything after reading works with. */
+export function withSecrets(
+  cloud: DescribedCloud,
+  vault: Pick<OpenVault, 'secrets' | 'sshPassword' | 'sudoPassword'>,
+): Cloud {
+  const { secrets, sshPassword, sudoPassword } = vault;
+  const ssh = {
+    ...cloud.ssh,
+    ...(sshPassword && { password: sshPassword }),
+    // One password often serves both.
+    ...((sudoPassword ?? sshPassword) && { sudoPassword: sudoPassword ?? sshPassword }),
+  };
+  return Object.freeze({ ...cloud, ssh: Object.freeze(ssh) as Cloud['ssh'], secrets });
+}
+
+async function readOrStart(
+  cloud: DescribedCloud,
+  { password }: VaultPassword,
+  { mayCreate, given = new Map() }: VaultOptions,
+): Promise<{ text: string; label?: string; envelope?: string }> {
+  try {
+    return await readVault(cloud.folder, password);
+  } catch (error) {
+    const missing = error instanceof CloudwrightError && error.problems[0]?.code === 'VAULT_MISSING';
+    if (!missing || !mayCreate) throw error;
+    // Otherwise it is noticed only when the vault is written.
+    if (password.reveal() === '') fail('VAULT_PASSWORD_EMPTY');
+    return { text: setInVault(`# Secrets of the cloud ${cloud.name}.\n`, given) };
+  }
+}
+
+async function generateMissing(contents: VaultContents, cloud: DescribedCloud, now: Date) {
+  const generated = new Map<string, string>();
+  for (const [name, kind] of Object.entries(singleSecrets)) {
+    if (!contents.has(name)) generated.set(name, kind.make());
+  }
+  if (!contents.has('nova_ssh_private_key')) {
+    const pair = makeSshKeyPair(`nova@${cloud.name}`);
+    generated.set('nova_ssh_private_key', pair.privateKey);
+    generated.set('nova_ssh_public_key', pair.publicKey);
+  }
+  const tls = await tlsSecrets(contents, cloud, now);
+  return { generated: new Map([...generated, ...tls.generated]), warnings: tls.warnings };
+}
+
+function assemble(contents: VaultContents): Pick<OpenVault, 'secrets' | 'sshPassword' | 'sudoPassword'> {
+  const secrets: Record<string, Text> = {};
+  for (const [name, kind] of Object.entries(singleSecrets)) {
+    const value = contents.get(name) ?? '';
+    secrets[name] = kind.public ? value : new Confidential(value);
+  }
+  for (const name of chainedSecrets) secrets[name] = pairedText(name, contents.get(name) ?? '');
+  const ssh = contents.get('ssh_password');
+  const sudo = contents.get('sudo_password');
+  return {
+    secrets: Object.freeze(secrets) as Secrets,
+    ...(ssh !== undefined && { sshPassword: new Confidential(ssh) }),
+    ...(sudo !== undefined && { sudoPassword: new Confidential(sudo) }),
+  };
+}
+
+function pairedText(name: PairedSecretName, value: string): Text {
+  return publicChained.has(name) ? value : new Confidential(value);
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { holderOnVirtualAddress, ports } from '../../src/cloud/ports.ts';
+import { parseDescription } from '../../src/cloud/read.ts';
+import { endpoints, ports as stepPorts } from '../../src/steps/shared/endpoints.ts';
+import { SOUND } from './broken/case.ts';
+
+describe('the table of ports', () => {
+  it('has each name and each port once', () => {
+    expect(new Set(ports.map((entry) => entry.name)).size).toBe(ports.length);
+    expect(new Set(ports.map((entry) => entry.port)).size).toBe(ports.length);
+  });
+
+  it('has every port that the steps use', () => {
+    const known = ports.map((entry) => entry.port);
+    const used = [...Object.values(stepPorts), ...Object.values(endpoints).map((endpoint) => endpoint.port)];
+    for (const port of used) expect(known, String(port)).toContain(port);
+  });
+
+  it('leaves the dashboard the ports that are not taken on the virtual address', () => {
+    for (const port of [80, 443, 7480, 8081, 9200]) {
+      const text = SOUND.replace('31000', String(port));
+      const { problems } = parseDescription(text, { file: 'cloud.yaml', folder: '/w', home: '/root' });
+      expect(problems, String(port)).toEqual([]);
+    }
+    for (const port of [22, 1984, 5000, 8080]) expect(holderOnVirtualAddress(port)?.port).toBe(port);
+  });
+});
