@@ -1,11 +1,9 @@
 import type { Cloud } from '../cloud/cloud.ts';
 import { historyOf, journalFile, openJournal, readJournal, verifiedSteps } from '../engine/journal.ts';
-import type { PlannedChange } from '../engine/plan.ts';
-import { apply as applyRun, planOnly, verifyOnly } from '../engine/run.ts';
+import { apply as applyRun, type PlanResult, planOnly, type RunResult, verifyOnly } from '../engine/run.ts';
 import type { Selection } from '../engine/select.ts';
 import type { Caller } from './caller.ts';
 import { type CredentialFiles, writeCredentialFiles } from './credentialFiles.ts';
-import { type FinishedRun, finished, watchProblems } from './finished.ts';
 import { open, openLocked } from './open.ts';
 import { runInput, withReach } from './reach.ts';
 
@@ -21,43 +19,31 @@ export interface RunRequest {
 }
 
 export interface Applied {
-  readonly run: FinishedRun;
+  readonly run: RunResult;
   /** Written if the run succeeded. */
   readonly credentials?: CredentialFiles;
 }
 
-export interface Plan {
-  readonly changes: readonly PlannedChange[];
-  /** 0 unless the plan could not be made. */
-  readonly exitCode: number;
-}
-
 /** What `apply` would change; changes nothing. */
-export async function plan(request: RunRequest, caller: Caller): Promise<Plan> {
+export async function plan(request: RunRequest, caller: Caller): Promise<PlanResult> {
   const cloud = await open(request.file, caller);
-  const watched = watchProblems(caller);
-  return await withReach(cloud, watched.caller, async (reached) => {
-    const { changes, problems } = await planOnly({
-      ...runInput(reached, { command: 'plan', patienceSeconds: 0 }, watched.caller),
+  return await withReach(cloud, caller, async (reached) =>
+    planOnly({
+      ...runInput(reached, { command: 'plan', patienceSeconds: 0 }, caller),
       selection: request.selection,
       remove: request.remove,
-    });
-    return { changes, exitCode: watched.exitCode(problems) };
-  });
+    }),
+  );
 }
 
 /** Runs the checks of the steps; changes nothing. */
-export async function verify(request: RunRequest, caller: Caller): Promise<FinishedRun> {
+export async function verify(request: RunRequest, caller: Caller): Promise<RunResult> {
   const cloud = await open(request.file, caller);
-  const watched = watchProblems(caller);
-  return await withReach(cloud, watched.caller, async (reached) =>
-    finished(
-      await verifyOnly({
-        ...runInput(reached, { command: 'verify', patienceSeconds: 5 }, watched.caller),
-        selection: request.selection,
-      }),
-      watched,
-    ),
+  return await withReach(cloud, caller, async (reached) =>
+    verifyOnly({
+      ...runInput(reached, { command: 'verify', patienceSeconds: 5 }, caller),
+      selection: request.selection,
+    }),
   );
 }
 
@@ -75,20 +61,16 @@ export async function applyOpened(
   caller: Caller,
 ): Promise<Applied> {
   const verifiedBefore = verifiedSteps(historyOf(readJournal(journalFile(cloud.folder))));
-  const run = await journaled(cloud.folder, caller, async (journaling) => {
-    const watched = watchProblems(journaling);
-    return await withReach(cloud, watched.caller, async (reached) =>
-      finished(
-        await applyRun({
-          ...runInput(reached, { command: request.command, patienceSeconds: PATIENCE }, watched.caller),
-          selection: request.selection,
-          remove: request.remove,
-          verifiedBefore,
-        }),
-        watched,
-      ),
-    );
-  });
+  const run = await journaled(cloud.folder, caller, async (journaling) =>
+    withReach(cloud, journaling, async (reached) =>
+      applyRun({
+        ...runInput(reached, { command: request.command, patienceSeconds: PATIENCE }, journaling),
+        selection: request.selection,
+        remove: request.remove,
+        verifiedBefore,
+      }),
+    ),
+  );
   if (run.outcome !== 'done') return { run };
   return { run, credentials: await writeCredentialFiles(cloud) };
 }

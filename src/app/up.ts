@@ -1,12 +1,12 @@
 import type { Cloud } from '../cloud/cloud.ts';
 import { journalFile, readJournal } from '../engine/journal.ts';
+import type { RunResult } from '../engine/run.ts';
 import type { LabLocation, LabState } from '../lab/index.ts';
 import { passedSinceLastChange, type TestRequest, type TestResult, testOpened } from './acceptance.ts';
 import { applyOpened } from './apply.ts';
 import { type Caller, note } from './caller.ts';
 import type { CredentialFiles } from './credentialFiles.ts';
 import { readDescription } from './description.ts';
-import type { FinishedRun } from './finished.ts';
 import { labUp } from './lab.ts';
 import { openLocked } from './open.ts';
 import { ensureTrialDescription } from './trial.ts';
@@ -41,7 +41,7 @@ export interface UpAccess {
 }
 
 export interface UpResult {
-  readonly run: FinishedRun;
+  readonly run: RunResult;
   /** Absent where it was not repeated, not wanted, or not reached. */
   readonly test?: TestResult;
   /** Absent where the cloud is not ready. */

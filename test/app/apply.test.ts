@@ -6,13 +6,12 @@ import { journaled } from '../../src/app/apply.ts';
 import type { AppEvent, Caller } from '../../src/app/caller.ts';
 import { note } from '../../src/app/caller.ts';
 import { readDescription, validate } from '../../src/app/description.ts';
-import { finished, watchProblems } from '../../src/app/finished.ts';
 import { locked, neverApplied, open } from '../../src/app/open.ts';
 import { makeVaultOf } from '../../src/app/vault.ts';
 import { defaultAnswers, renderDescription } from '../../src/cloud/init.ts';
 import { journalFile } from '../../src/engine/journal.ts';
 import { lockFile, takeLock } from '../../src/engine/lock.ts';
-import { CloudwrightError, problem } from '../../src/errors/problem.ts';
+import { CloudwrightError } from '../../src/errors/problem.ts';
 
 let folder = '';
 let file = '';
@@ -88,20 +87,5 @@ describe('what a run says', () => {
     await journaled(folder, watching, async (journaling) => note(journaling, 'hello'));
     expect(seen).toHaveLength(1);
     expect(seen[0]).toContain('"text":"hello"');
-  });
-
-  it('holds each problem once, and gives the exit code of the first', () => {
-    const lost = problem('HOST_UNREACHABLE', { details: { host: 'a' } });
-    const locking = problem('RUN_LOCKED', { details: { command: 'x', user: 'x', pid: 1, since: 'x' } });
-    const watched = watchProblems(caller);
-    watched.caller.emit({ at: 1, type: 'host-unreachable', host: 'a', problem: lost });
-    const result = { run: 'r', outcome: 'failed', changed: 0, recap: {}, milliseconds: 1 } as const;
-    const run = finished({ ...result, problems: [lost, locking] }, watched);
-    expect(run).toEqual({ ...result, exitCode: 1 });
-    expect(events.map((event) => ('problem' in event ? event.problem.code : ''))).toEqual([
-      'HOST_UNREACHABLE',
-      'RUN_LOCKED',
-    ]);
-    expect(finished({ ...result, outcome: 'interrupted', problems: [] }, watched).exitCode).toBe(3);
   });
 });

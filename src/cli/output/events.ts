@@ -49,10 +49,8 @@ export const recapSchema = z
     unreachable: integer,
     failed: integer,
     skipped: integer,
-    rescued: integer,
-    ignored: integer,
   })
-  .meta({ id: 'recap', description: 'Counters of one host.' });
+  .meta({ id: 'recap', description: 'Counters of one host, or of `API`.' });
 
 const texts = z.array(text).readonly();
 const resource = { step: text, host: text, resource: text };
@@ -96,8 +94,14 @@ export const eventSchemas = [
   event('step-skipped', { step: text, reason: text }, 'The step is not part of the run, or cannot be.'),
   event(
     'change-planned',
-    { ...resource, summary: text, difference: text.exactOptional() },
-    'What `apply` would do. `difference` is a unified difference; secrets are masked.',
+    {
+      ...resource,
+      summary: text,
+      difference: text.exactOptional(),
+      loses: text.exactOptional(),
+      refused: z.literal(true).exactOptional(),
+    },
+    'What `apply` would do. `difference` is a unified difference; secrets are masked. `loses`: data that the change destroys; `refused`: it needs `--remove`.',
   ),
   event('change-started', { ...resource, summary: text }, 'A resource differs and is being changed.'),
   event(
@@ -106,6 +110,11 @@ export const eventSchemas = [
     'The resource was read again and is as described.',
   ),
   event('change-failed', { ...resource, problem: problemSchema }, 'The change failed.'),
+  event(
+    'change-waiting',
+    { ...resource, sentence: text },
+    'A cluster is settling by itself; `sentence` says what is waited for.',
+  ),
   event('resources-in-place', { step: text, host: text, count: integer }, 'Resources that did not differ.'),
   event(
     'check-waiting',

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { TestResult } from '../../app/acceptance.ts';
 import type { CredentialFiles } from '../../app/credentialFiles.ts';
-import type { FinishedRun } from '../../app/finished.ts';
 import type { Status } from '../../app/status.ts';
 import type { UpAccess } from '../../app/up.ts';
 import type { ToolboxReport } from '../../checks/index.ts';
 import type { PlannedChange } from '../../engine/plan.ts';
+import type { RunResult } from '../../engine/run.ts';
 import type { PingAnswer } from '../../hosts/ping.ts';
 import { problemSchema, recapSchema } from './events.ts';
 import type { Same } from './same.ts';
@@ -37,6 +37,8 @@ const change = z.object({
   resource: text,
   summary: text,
   difference: text.exactOptional(),
+  loses: text.exactOptional(),
+  refused: z.literal(true).exactOptional(),
 });
 
 const reached = { host: text, milliseconds: number };
@@ -203,7 +205,7 @@ export const resultSchemas = {
 } as const;
 
 // The compiler holds the schemas to the types that app/ returns.
-const runIsSame: Same<z.infer<typeof run>, FinishedRun> = true;
+const runIsSame: Same<z.infer<typeof run>, RunResult> = true;
 const credentialsAreSame: Same<z.infer<typeof credentials>, CredentialFiles> = true;
 const changeIsSame: Same<z.infer<typeof change>, PlannedChange> = true;
 const pingIsSame: Same<z.infer<typeof ping>, PingAnswer> = true;

@@ -21,15 +21,24 @@ export function formatPlan(changes: readonly PlannedChange[], colors: Colors): s
       lines.push(`  ${colors.cyan(change.host)}`);
       host = change.host;
     }
-    lines.push(`    ${colors.yellow('~')} ${printable(change.summary)}`);
+    lines.push(`    ${change.refused ? colors.red('!') : colors.yellow('~')} ${printable(change.summary)}`);
+    if (change.loses !== undefined) lines.push(...lossLines(change, colors));
     if (change.difference) lines.push(...formatDifference(change.difference, colors, 8));
   }
-  const hosts = new Set(changes.map((change) => change.host)).size;
+  const made = changes.filter((change) => !change.refused);
+  const hosts = new Set(made.map((change) => change.host)).size;
   lines.push(
     '',
-    `${count(changes.length, 'change')} on ${count(hosts, 'host')}. \`cloudwright apply\` makes them.`,
+    `${count(made.length, 'change')} on ${count(hosts, 'host')}. \`cloudwright apply\` makes them.`,
   );
+  const refused = changes.length - made.length;
+  if (refused > 0) lines.push(colors.red(`${count(refused, 'change')} refused, because data would be lost.`));
   return `${lines.join('\n')}\n`;
+}
+
+function lossLines(change: PlannedChange, colors: Colors): readonly string[] {
+  const loss = `        ${colors.red('loses')} ${printable(change.loses ?? '')}`;
+  return change.refused ? [loss, `        allow it with: --remove ${printable(change.resource)}`] : [loss];
 }
 
 /** Steps in the order of the run, hosts together within a step, resources in order within a host. */

@@ -64,6 +64,15 @@ describe('screens', () => {
       { ...change, step: 'preflight', host: 'compute1' },
       { ...change, step: 'preflight', host: 'control1', summary: 'set net.ipv4.ip_forward to 1' },
       { ...change, step: 'image', host: 'control1', summary: 'start glance-api' },
+      {
+        ...change,
+        resource: 'control1/database:heat',
+        step: 'removal',
+        host: 'control1',
+        summary: 'drop database heat',
+        loses: 'database heat',
+        refused: true as const,
+      },
     ];
     await expect(formatPlan(changes, colors)).toMatchFileSnapshot('golden/plan.txt');
     expect(formatPlan([], colors)).toContain('Nothing to change');
