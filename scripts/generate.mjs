@@ -11,6 +11,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 await mkdir(join(root, 'node_modules', '.cache'), { recursive: true });
 const place = await mkdtemp(join(root, 'node_modules', '.cache', 'generate-'));
 try {
+  // First what other sources are built on.
+  const definitions = join(place, 'definitions.mjs');
+  await build({
+    ...bundleOptions,
+    stdin: { contents: `export { factsModule } from './src/services/facts.ts';`, resolveDir: root },
+    outfile: definitions,
+  });
+  const { factsModule } = await import(pathToFileURL(definitions).href);
+  await writeFile(join(root, 'src', 'cloud', 'services.generated.ts'), factsModule());
   const outfile = join(place, 'generated.mjs');
   await build({
     ...bundleOptions,

@@ -3,7 +3,7 @@ import { dialThrough } from '../api/dial.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Connections } from '../hosts/connection.ts';
 import { reveal } from '../secrets/confidential.ts';
-import { identityUrl } from '../steps/shared/endpoints.ts';
+import { identityUrl } from '../services/derived.ts';
 
 export interface CloudClientOptions {
   /** Seconds to wait for a service that is still starting; none by default. */

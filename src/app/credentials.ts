@@ -1,7 +1,7 @@
 import type { Cloud } from '../cloud/cloud.ts';
 import { quoteText } from '../hosts/quote.ts';
 import { Confidential, joinTexts, reveal, type Text, text } from '../secrets/confidential.ts';
-import { identityUrl } from '../steps/shared/endpoints.ts';
+import { identityUrl } from '../services/derived.ts';
 
 /** One login of the cloud, as the standard tools take it. */
 export interface Credential {

@@ -1,5 +1,5 @@
 import { ACCEPTANCE_STEP } from '../checks/acceptance/rows.ts';
-import { expectationsOf } from '../checks/expectations.ts';
+import { expectationsOf } from '../services/expectations.ts';
 import { toolbox as askServices, type ToolboxReport } from '../checks/index.ts';
 import { orderSteps } from '../engine/graph.ts';
 import { historyOf, journalFile, type RunRecord, readJournal, type StepRecord } from '../engine/journal.ts';

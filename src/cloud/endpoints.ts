@@ -1,17 +1,7 @@
 import { joinTexts, type Text, text } from '../secrets/confidential.ts';
 import type { Cloud } from './cloud.ts';
+import { ports } from './ports.ts';
 import { controlHosts, vip } from './topology.ts';
-
-/** Ports of what OpenStack stands on. Those of the services stand in their definitions. */
-export const ports = {
-  database: 3306,
-  databaseHealth: 9200,
-  messaging: 5672,
-  cache: 11211,
-  ovnNorthbound: 6641,
-  ovnSouthbound: 6642,
-  statistics: 1984,
-} as const;
 
 /** Where services reach one another. */
 export function internalUrl(cloud: Cloud, port: number): string {

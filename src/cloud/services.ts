@@ -1,7 +1,32 @@
+import { serviceFacts } from './services.generated.ts';
+
 /**
- * What a description and its vault need to know about the services: which of them are optional, which accounts and
- * secrets they have, and which of their files `config:` may change. The one place of the domain that names services.
+ * What a description, its vault and the importers need to know about the services: which of them are optional, which
+ * accounts, secrets and ports they have, and which of their files `config:` may change. All of it is derived from the
+ * definitions in `services/`, which build on the domain and so cannot be imported here: `npm run generate` writes it
+ * into `services.generated.ts`, and a test holds the two together.
  */
+export interface ServiceFacts {
+  /** As in the description and the list of steps: `image`. */
+  readonly name: string;
+  /** OpenStack project, after which users, databases and other installers' keys are named: `glance`. */
+  readonly project: string;
+  /** Name for people: `Glance`. */
+  readonly title: string;
+  readonly optional?: OptionalServiceEntry;
+  /** It has a user in Keystone: the vault holds `<project>_password`. */
+  readonly account: boolean;
+  /** It has a database: the vault holds `<project>_database_password`. */
+  readonly database: boolean;
+  readonly secrets: readonly ServiceSecret[];
+  /** Ports on the virtual address. */
+  readonly ports: readonly { readonly name: string; readonly port: number }[];
+  /** Ports of the hosts' own addresses. */
+  readonly backendPorts: readonly { readonly name: string; readonly port: number }[];
+  /** Configuration files that `config:` may change. */
+  readonly files: readonly string[];
+  readonly installers: Installers;
+}
 
 /** A service that `services:` of a description switches on or off. */
 export interface OptionalServiceEntry {
@@ -10,41 +35,6 @@ export interface OptionalServiceEntry {
   /** `when-rgw`: on where a host has the role rgw. */
   readonly default: boolean | 'when-rgw';
 }
-
-export const optionalServices: readonly OptionalServiceEntry[] = [
-  { name: 'dashboard', summary: 'Horizon.', default: true },
-  { name: 'orchestration', summary: 'Heat.', default: true },
-  { name: 'key-manager', summary: 'Barbican.', default: true },
-  {
-    name: 'object-store',
-    summary: 'RADOS gateway; on where a host has the role rgw.',
-    default: 'when-rgw',
-  },
-];
-
-/** Projects with a user in Keystone and a database: `<project>_password` and `<project>_database_password`. */
-export const serviceAccounts: readonly string[] = [
-  'glance',
-  'placement',
-  'nova',
-  'neutron',
-  'cinder',
-  'heat',
-  'barbican',
-];
-
-/** Ports of the APIs on the virtual address. */
-export const apiPorts: readonly { readonly name: string; readonly title: string; readonly port: number }[] = [
-  { name: 'identity', title: 'Keystone', port: 5000 },
-  { name: 'orchestration-cfn', title: 'Heat', port: 8000 },
-  { name: 'orchestration', title: 'Heat', port: 8004 },
-  { name: 'compute', title: 'Nova', port: 8774 },
-  { name: 'volume', title: 'Cinder', port: 8776 },
-  { name: 'placement', title: 'Placement', port: 8778 },
-  { name: 'image', title: 'Glance', port: 9292 },
-  { name: 'key-manager', title: 'Barbican', port: 9311 },
-  { name: 'network', title: 'Neutron', port: 9696 },
-];
 
 /** How a service's own secret is generated and checked. */
 export type ServiceSecretKind =
@@ -63,15 +53,39 @@ export interface ServiceSecret {
   readonly kind: ServiceSecretKind;
 }
 
-/** Secrets of single services, beside the passwords of their accounts. */
-export const serviceSecrets: readonly ServiceSecret[] = [
-  { name: 'metadata_secret', kind: 'shared-secret' },
-  { name: 'heat_domain_password', kind: 'password' },
-  // heat.conf's auth_encryption_key takes 16, 24 or 32 characters; its default is published.
-  { name: 'heat_auth_encryption_key', kind: 'characters-32' },
-  { name: 'horizon_secret_key', kind: 'characters-64' },
-  { name: 'barbican_kek', kind: 'bytes-32' },
-];
+/** What another installer calls the keys of a service, as far as its naming rules do not say so. */
+export interface InstallerNames {
+  /** The key that switches the service; left out: named by the rule; null: it has no switch. */
+  readonly switch?: string | null;
+  /** What the installer does where the switch is left out; true by default. */
+  readonly default?: boolean;
+  /** Secrets that no rule names: the installer's key to the vault's name. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Keys without a meaning here, each with the reason as the report of this installer writes it. */
+  readonly meaningless?: Readonly<Record<string, string>>;
+  /** Added to the name of the switch where `init --like` gives it. */
+  readonly remark?: string;
+}
+
+/** By installer; null for one that does not have the service. */
+export interface Installers {
+  readonly packstack?: InstallerNames | null;
+  readonly kolla?: InstallerNames | null;
+  readonly burrito?: InstallerNames | null;
+}
+
+export const optionalServices: readonly OptionalServiceEntry[] = serviceFacts.flatMap(
+  (service) => service.optional ?? [],
+);
+
+/** Secrets of the services: the passwords of their accounts and databases, and their own. */
+export const serviceSecrets: readonly ServiceSecret[] = serviceFacts.flatMap(
+  ({ project, account, database, secrets }) => [
+    ...(account ? [{ name: `${project}_password`, kind: 'password' as const }] : []),
+    ...(database ? [{ name: `${project}_database_password`, kind: 'password' as const }] : []),
+    ...secrets,
+  ],
+);
 
 /** Service to the configuration files that `config:` may change. */
 export type OverridableFiles = ReadonlyMap<string, readonly string[]>;
@@ -86,15 +100,10 @@ export interface ConfigurationTables {
 }
 
 export const configurationTables: ConfigurationTables = {
-  files: new Map([
-    ['identity', ['keystone.conf']],
-    ['image', ['glance-api.conf']],
-    ['placement', ['placement.conf']],
-    ['compute', ['nova.conf']],
-    ['network', ['neutron.conf', 'ml2_conf.ini', 'neutron_ovn_metadata_agent.ini']],
-    ['volume', ['cinder.conf']],
-    ['orchestration', ['heat.conf']],
-    ['key-manager', ['barbican.conf']],
-  ]),
+  files: new Map(
+    serviceFacts.filter(({ files }) => files.length > 0).map(({ name, files }) => [name, files]),
+  ),
   options: new Map(),
 };
+
+export { serviceFacts };

@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud/cloud.ts';
-import { ports } from '../cloud/endpoints.ts';
+import { ports } from '../cloud/ports.ts';
 import { factsOf, reached } from '../cloud/reached.ts';
 import { controlHosts } from '../cloud/topology.ts';
 import type { Step } from '../engine/step.ts';

@@ -1,5 +1,6 @@
 import type { Cloud, Host, PhysicalNetwork } from '../cloud/cloud.ts';
-import { ovnConnection, ports } from '../cloud/endpoints.ts';
+import { ovnConnection } from '../cloud/endpoints.ts';
+import { ports } from '../cloud/ports.ts';
 import { factsOf } from '../cloud/reached.ts';
 import { gatewayHosts, prefixLength } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';

@@ -1,5 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import { ports } from '../cloud/endpoints.ts';
+import { ports } from '../cloud/ports.ts';
 import { anyControl, factsOf, reached } from '../cloud/reached.ts';
 import { controlHosts, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
@@ -8,7 +8,7 @@ import type { Step, StepContext } from '../engine/step.ts';
 import { type Component, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { file, service } from '../resources/index.ts';
-import { stampOf } from '../resources/service.ts';
+import { stampOf } from '../resources/unit.ts';
 import { databaseHealthResources } from './database/health.ts';
 import { mariadbConfiguration } from './database/mariadb.ts';
 import type { GaleraDesired } from './galera/desired.ts';

@@ -1,5 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import { ports } from '../cloud/endpoints.ts';
+import { ports } from '../cloud/ports.ts';
 import { anyControl, factsOf, reached } from '../cloud/reached.ts';
 import { controlHosts, prefixLength, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';

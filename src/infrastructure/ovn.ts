@@ -1,5 +1,6 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import { ovnConnection, ports } from '../cloud/endpoints.ts';
+import { ovnConnection } from '../cloud/endpoints.ts';
+import { ports } from '../cloud/ports.ts';
 import { factsOf, reached } from '../cloud/reached.ts';
 import { chassisHosts, controlHosts, isControl } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
@@ -8,7 +9,7 @@ import type { Step, StepContext } from '../engine/step.ts';
 import { type Component, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { directory, file, MANAGED, service } from '../resources/index.ts';
-import { stampOf } from '../resources/service.ts';
+import { stampOf } from '../resources/unit.ts';
 import { chassisResources, chassisWatches } from './chassis.ts';
 import type { OvnDatabaseDesired } from './ovn/desired.ts';
 import { ovnDatabaseKind } from './ovn/kind.ts';

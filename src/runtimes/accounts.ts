@@ -1,9 +1,9 @@
-import { identityDomain, identityProject, identityRole, identityService, identityUser } from '../api/kinds.ts';
+import { identityDomain, identityProject, identityRole, identityService, identityUser } from '../resources/openstack/index.ts';
 import { internalUrl, publicUrl } from '../cloud/endpoints.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import type { Resource } from '../engine/resource.ts';
 import { mysqlDatabase, mysqlUser } from '../resources/index.ts';
-import { volumeType } from '../api/kinds.ts';
+import { volumeType } from '../resources/openstack/index.ts';
 import type { ServiceContext, ServiceDefinition } from '../services/definition.ts';
 
 /** A service's databases and its account, made on any member: each has all of them. */

@@ -52,6 +52,14 @@ export const compute: ServiceDefinition = {
   ],
   migrations: cellMigrations,
   afterStart: hostDiscovery,
+  installers: {
+    burrito: {
+      secrets: {
+        vault_nova_ssh_private_key: 'nova_ssh_private_key',
+        vault_nova_ssh_public_key: 'nova_ssh_public_key',
+      },
+    },
+  },
   processes: [
     {
       name: 'api',
@@ -139,7 +147,7 @@ function sections(context: HostContext): Sections {
       cpu_allocation_ratio: cloud.compute.cpuRatio,
       ram_allocation_ratio: cloud.compute.memoryRatio,
       disk_allocation_ratio: cloud.compute.diskRatio,
-      reserved_host_memory_mb: cloud.compute.reservedMemoryMiB,
+      reserved_host_memory_mb: host.reservedMemoryMiB,
       // A lone compute host could not resize an instance otherwise.
       allow_resize_to_same_host: computeHosts(cloud).length === 1 ? true : undefined,
       // The first round of the periodic tasks waits up to this many seconds (60 by default). Some spread stays, for

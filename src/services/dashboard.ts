@@ -20,6 +20,14 @@ export const dashboard: ServiceDefinition = {
   files: [
     { name: 'local_settings.d/_90_cloudwright.py', on: controlHosts, content: settings },
   ],
+  installers: {
+    packstack: { secrets: { CONFIG_HORIZON_SECRET_KEY: 'horizon_secret_key' } },
+    kolla: { secrets: { horizon_secret_key: 'horizon_secret_key' } },
+    burrito: {
+      switch: null,
+      meaningless: { vault_horizon_password: 'the dashboard has no database here' },
+    },
+  },
   processes: [
     {
       name: 'web',

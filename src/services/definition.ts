@@ -1,5 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import type { ServiceSecretKind } from '../cloud/services.ts';
+import type { Installers, ServiceSecretKind } from '../cloud/services.ts';
 import type { Check } from '../engine/check.ts';
 import type { AllFacts, HostFacts } from '../hosts/connection.ts';
 import type { Platform, ProjectOnPlatform } from '../platform/platform.ts';
@@ -54,8 +54,8 @@ export interface ServiceDefinition {
   readonly extras?: (cloud: Cloud, host: Host) => readonly string[];
   /** Beyond the processes' own answers, which are always checked. */
   readonly checks?: (context: ServiceContext) => readonly ServiceCheck[];
-  /** What other installers call it, where the name does not follow from the project's. */
-  readonly formerly?: Formerly;
+  /** Keys of other installers, where their naming rules do not say them. */
+  readonly installers?: Installers;
 }
 
 export interface OptionalService {
@@ -218,7 +218,7 @@ export interface Balanced {
   /** Section in haproxy.cfg. */
   readonly section: string;
   /** Port on the virtual address; the process's own by default. */
-  readonly port?: (cloud: Cloud) => number;
+  readonly port?: number | ((cloud: Cloud) => number);
   /** On the service network's address as well. */
   readonly public?: true;
   /** TLS ends in haproxy. */
@@ -227,10 +227,3 @@ export interface Balanced {
 }
 
 export type ServiceCheck = Check;
-
-export interface Formerly {
-  /** Kolla Ansible's keys of secrets: theirs to ours. */
-  readonly kolla?: Readonly<Record<string, string>>;
-  readonly packstack?: Readonly<Record<string, string>>;
-  readonly burrito?: Readonly<Record<string, string>>;
-}

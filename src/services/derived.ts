@@ -34,8 +34,16 @@ export function balancedProcesses(cloud: Cloud, services = all): readonly Balanc
     processesOf(service, cloud).flatMap((process) => {
       const { balanced, port } = process;
       if (!balanced || port === undefined) return [];
-      const { section } = balanced;
-      return [{ service, process, section, port: balanced.port?.(cloud) ?? port, backendPort: port }];
+      const { section, port: offered = port } = balanced;
+      return [
+        {
+          service,
+          process,
+          section,
+          port: typeof offered === 'function' ? offered(cloud) : offered,
+          backendPort: port,
+        },
+      ];
     }),
   );
 }

@@ -45,6 +45,10 @@ export const identity: ServiceDefinition = {
     { kind: 'schema', database: 'keystone', command: 'keystone-manage db_sync' },
     administrator(context),
   ],
+  installers: {
+    packstack: { switch: null },
+    burrito: { secrets: { vault_keystone_password: 'keystone_database_password' } },
+  },
   processes: [
     {
       name: 'api',

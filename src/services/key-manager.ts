@@ -28,6 +28,22 @@ export const keyManager: ServiceDefinition = {
     { project: 'cinder', file: 'cinder.conf', sections: keyManagerOf },
   ],
   migrations: () => [{ kind: 'schema', database: 'barbican', command: 'barbican-manage db upgrade' }],
+  installers: {
+    packstack: null,
+    kolla: {
+      default: false,
+      secrets: { barbican_crypto_key: 'barbican_kek' },
+      meaningless: {
+        barbican_crypto_plugin: 'secrets are encrypted with a key from the vault',
+        barbican_library_path: 'secrets are encrypted with a key from the vault, not by a hardware module',
+        barbican_p11_password: 'secrets are encrypted with a key from the vault, not by a hardware module',
+      },
+    },
+    burrito: {
+      switch: 'install_barbican',
+      secrets: { vault_barbican_kek: 'barbican_kek' },
+    },
+  },
   processes: [
     {
       name: 'api',
@@ -41,7 +57,6 @@ export const keyManager: ServiceDefinition = {
   ],
   purge: [{ command: 'barbican-manage db clean --min-days 30' }],
   checks: () => [secretStoreCheck()],
-  formerly: { kolla: { barbican_crypto_key: 'barbican_kek' } },
 };
 
 function sections(context: HostContext): Sections {

@@ -3,7 +3,8 @@ import { apiCheck } from '../checks/apiCheck.ts';
 import { type AgentExpectation, judgeNetworkAgents } from '../checks/judgements.ts';
 import type { ApiCheck } from '../engine/check.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import { ovnConnection, ports, transportUrl } from '../cloud/endpoints.ts';
+import { ovnConnection, transportUrl } from '../cloud/endpoints.ts';
+import { ports } from '../cloud/ports.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { chassisHosts, controlHosts, gatewayHosts, vip } from '../cloud/topology.ts';
 import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
@@ -47,6 +48,11 @@ export const network: ServiceDefinition = {
         command: `neutron-db-manage --config-file ${configuration}/neutron.conf --config-file ${configuration}/${ML2} upgrade heads`,
       },
     ];
+  },
+  installers: {
+    packstack: { secrets: { CONFIG_NEUTRON_METADATA_PW: 'metadata_secret' } },
+    kolla: { secrets: { metadata_secret: 'metadata_secret' } },
+    burrito: { secrets: { vault_neutron_metadata_secret: 'metadata_secret' } },
   },
   processes: [
     {

@@ -23,6 +23,11 @@ export const objectStore: ServiceDefinition = {
       path: '/swift/v1/AUTH_%(project_id)s',
     },
   ],
+  installers: {
+    packstack: { remark: 'here Ceph’s gateway' },
+    kolla: { switch: 'enable_ceph_rgw', default: false },
+    burrito: { switch: null, remark: 'The group rgws' },
+  },
   processes: [
     {
       name: 'gateway',
@@ -30,7 +35,7 @@ export const objectStore: ServiceDefinition = {
       on: (cloud) => hostsWith(cloud, 'rgw'),
       port: 7480,
       health: '/',
-      balanced: { section: 'object-store', port: () => PORT, public: true },
+      balanced: { section: 'object-store', port: PORT, public: true },
     },
   ],
   checks: () => [swiftCheck()],

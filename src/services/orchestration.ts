@@ -46,6 +46,18 @@ export const orchestration: ServiceDefinition = {
   dashboardPlugin: true,
   configuration: [{ name: 'heat.conf', on: controlHosts, sections }],
   migrations: () => [{ kind: 'schema', database: 'heat', command: 'heat-manage db_sync' }],
+  installers: {
+    packstack: {
+      default: false,
+      secrets: { CONFIG_HEAT_DOMAIN_PASSWORD: 'heat_domain_password' },
+      meaningless: {
+        CONFIG_HEAT_AUTH_ENC_KEY:
+          'A new key is generated; it matters only to stacks of the old cloud, which are not taken over.',
+      },
+    },
+    kolla: { secrets: { heat_domain_admin_password: 'heat_domain_password' } },
+    burrito: null,
+  },
   processes: [
     {
       name: 'api',
@@ -77,7 +89,6 @@ export const orchestration: ServiceDefinition = {
     const engine = engineCheck(context);
     return [engine, { ...stackCheck(), after: [engine.id] }];
   },
-  formerly: { packstack: { CONFIG_HEAT_AUTH_ENCRYPTION_KEY: 'heat_auth_encryption_key' } },
 };
 
 function sections(context: HostContext): Sections {

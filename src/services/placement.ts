@@ -26,6 +26,7 @@ export const placement: ServiceDefinition = {
     },
   ],
   migrations: () => [{ kind: 'schema', database: 'placement', command: 'placement-manage db sync' }],
+  installers: { packstack: null },
   processes: [
     {
       name: 'api',

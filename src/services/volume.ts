@@ -49,6 +49,10 @@ export const volume: ServiceDefinition = {
   ],
   configuration: [{ name: 'cinder.conf', on: controlHosts, sections }],
   migrations: () => [{ kind: 'schema', database: 'cinder', command: 'cinder-manage db sync' }],
+  installers: {
+    kolla: { secrets: { cinder_rbd_secret_uuid: 'ceph_libvirt_uuid' } },
+    burrito: { secrets: { vault_ceph_secret_uuid: 'ceph_libvirt_uuid' } },
+  },
   processes: [
     {
       name: 'api',

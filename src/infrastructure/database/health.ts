@@ -1,5 +1,5 @@
 import type { Host } from '../../cloud/cloud.ts';
-import { ports } from '../../cloud/endpoints.ts';
+import { ports } from '../../cloud/ports.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { file, service } from '../../resources/index.ts';
 import answer from './health.sh';

@@ -1,5 +1,5 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
-import { ports } from '../../cloud/endpoints.ts';
+import { ports } from '../../cloud/ports.ts';
 import { controlHosts, vip } from '../../cloud/topology.ts';
 import { type Component, pathOf } from '../../platform/platform.ts';
 import { MANAGED } from '../../resources/index.ts';
