@@ -62,7 +62,7 @@ it('serves requests that wait while the only shell is given up', async () => {
   expect(await waiting).toBe('served');
 });
 
-it('keeps the process that carries the others when its own shell is given up (E12)', async () => {
+it('keeps the process that carries the others when its own shell is given up', async () => {
   const carrier = await openHere(true);
   let ended = false;
   carrier.ended.then(() => {

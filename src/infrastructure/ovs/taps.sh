@@ -20,7 +20,7 @@ raise() {
   flags=${1#*<}
   case ,${flags%%>*}, in *,UP,*) return ;; esac
   # A tap that libvirt has not handed to Open vSwitch yet is left to libvirt.
-  [ "$(ovs-vsctl --timeout=10 iface-to-br "$name" 2>/dev/null)" = "$bridge" ] || return
+  [ "$(ovs-vsctl --timeout=10 -vsyslog:off iface-to-br "$name" 2>/dev/null)" = "$bridge" ] || return
   # The tap may be gone by now: that is announced as well.
   ip link set dev "$name" up && echo "set $name up"
 }

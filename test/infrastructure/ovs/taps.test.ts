@@ -39,8 +39,8 @@ esac
   put(
     'ovs-vsctl',
     `#!/bin/sh
-[ "$1 $2" = '--timeout=10 iface-to-br' ] || { echo "unexpected: ovs-vsctl $*" >>${folder}/calls; exit 1; }
-case $3 in ${bridged.join(' | ') || 'none'}) echo br-int ;; *) exit 1 ;; esac
+[ "$1 $2 $3" = '--timeout=10 -vsyslog:off iface-to-br' ] || { echo "unexpected: ovs-vsctl $*" >>${folder}/calls; exit 1; }
+case $4 in ${bridged.join(' | ') || 'none'}) echo br-int ;; *) exit 1 ;; esac
 `,
   );
   put('taps', tapService().script);
