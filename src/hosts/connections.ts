@@ -100,7 +100,10 @@ function sshTransport(cloud: ReachableHosts, options: ConnectionsOptions): Trans
   return {
     open(name) {
       const host = cloud.hosts.find((candidate) => candidate.name === name);
-      if (!host) return fail('HOST_UNKNOWN', { details: { host: name, known: '' } });
+      if (!host)
+        return fail('HOST_UNKNOWN', {
+          details: { host: name, known: cloud.hosts.map((known) => known.name).join(', ') },
+        });
       attempts += 1;
       // Each attempt has a control socket of its own: one left by a lost connection is not in the way.
       const id = `${attempts}`;
