@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cloud } from '../cloud/cloud.ts';
 import { fail } from '../errors/problem.ts';
 import { nearest } from '../errors/suggest.ts';
 import type { Connections } from './connection.ts';
 import { HostConnection, type HostState } from './hostConnection.ts';
 import { type LimitOptions, type Limits, limits } from './limits.ts';
 import { privateFolder } from './privateFolder.ts';
+import type { ReachableHosts } from './reachable.ts';
 import { openSsh } from './ssh.ts';
 import { operatorFiles, sshConfig } from './sshConfig.ts';
 import type { Transport } from './transport.ts';
@@ -36,10 +36,7 @@ export type HostStateListener = (host: string, state: HostState) => void;
  * Reaches the hosts of a cloud over ssh, each when it is first used. A failed attempt is not kept: the next use tries
  * again. A lost connection is made again at its next use.
  */
-export function connections(
-  cloud: Pick<Cloud, 'hosts' | 'ssh'>,
-  options: ConnectionsOptions = {},
-): WatchedConnections {
+export function connections(cloud: ReachableHosts, options: ConnectionsOptions = {}): WatchedConnections {
   const names = cloud.hosts.map((host) => host.name);
   return connectionsOver(names, sshTransport(cloud, options));
 }
@@ -94,7 +91,7 @@ export function connectionsOver(
 }
 
 /** ssh, with a private folder for control sockets and forwarded sockets. */
-function sshTransport(cloud: Pick<Cloud, 'hosts' | 'ssh'>, options: ConnectionsOptions): Transport {
+function sshTransport(cloud: ReachableHosts, options: ConnectionsOptions): Transport {
   const folder = privateFolder();
   const configFile = join(folder.path, 'config');
   writeFileSync(configFile, sshConfig(cloud.ssh, operatorFiles(cloud.ssh)), { mode: 0o600 });
@@ -103,7 +100,10 @@ function sshTransport(cloud: Pick<Cloud, 'hosts' | 'ssh'>, options: ConnectionsO
   return {
     open(name) {
       const host = cloud.hosts.find((candidate) => candidate.name === name);
-      if (!host) return fail('HOST_UNKNOWN', { details: { host: name, known: '' } });
+      if (!host)
+        return fail('HOST_UNKNOWN', {
+          details: { host: name, known: cloud.hosts.map((known) => known.name).join(', ') },
+        });
       attempts += 1;
       // Each attempt has a control socket of its own: one left by a lost connection is not in the way.
       const id = `${attempts}`;

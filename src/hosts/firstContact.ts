@@ -3,22 +3,22 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** The name under which ssh remembered a key just now, from what it said; undefined when it knew the key already. */
-export function addedName(said: string): string | undefined {
-  return /Permanently added '([^']+)' .* to the list of known hosts/.exec(said)?.[1];
+/** The name under which ssh has just added a key to known_hosts, from its messages; undefined for a known key. */
+export function addedName(messages: string): string | undefined {
+  return /Permanently added '([^']+)' .* to the list of known hosts/.exec(messages)?.[1];
 }
 
-/** The files that a host's keys are looked up in, from the output of `ssh -G`. */
+/** The files that hold known host keys, from the output of `ssh -G`. */
 export function knownHostsFiles(effective: string): readonly string[] {
   const line = /^userknownhostsfile (.+)$/m.exec(effective)?.[1] ?? '';
   return line.split(' ').filter((file) => file !== '' && file !== '/dev/null');
 }
 
 /**
- * The fingerprint of a key that was just remembered, e.g. `SHA256:…`. The client does not print it with
- * `StrictHostKeyChecking accept-new`, so it is read back from where the client wrote it.
+ * The fingerprint of a key that was just added, e.g. `SHA256:…`. With `StrictHostKeyChecking accept-new` the client
+ * does not print it, so it is read from the file.
  */
-export async function rememberedFingerprint(
+export async function addedFingerprint(
   configFile: string,
   address: string,
   name: string,
@@ -31,7 +31,7 @@ export async function rememberedFingerprint(
       if (fingerprint) return fingerprint;
     }
   } catch {
-    // The contact is stated without the fingerprint then.
+    // The contact is then reported without the fingerprint.
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
-import type { Cloud } from '../cloud/cloud.ts';
 import { CloudwrightError, type Problem } from '../errors/problem.ts';
 import type { Connections } from './connection.ts';
 import { readFacts } from './facts.ts';
+import type { ReachableHosts } from './reachable.ts';
 
 /** What a host answered, or why it did not. */
 export type PingAnswer = { readonly host: string; readonly milliseconds: number } & (
@@ -11,15 +11,15 @@ export type PingAnswer = { readonly host: string; readonly milliseconds: number 
       readonly release: string;
       /** Host's clock minus this machine's; seconds. */
       readonly clockOffsetSeconds: number;
-      /** Beyond the description's tolerance. */
+      /** Beyond the tolerance, in seconds, of the description. */
       readonly clockTooFar: boolean;
     }
   | { readonly ok: false; readonly problem: Problem }
 );
 
-/** Reaches every host side by side: ssh, root, release and clock. Answers are in the order of the description. */
+/** Reaches all hosts in parallel: ssh, root, release and clock. Answers are in the order of the description. */
 export function ping(
-  cloud: Pick<Cloud, 'hosts' | 'clockTolerance'>,
+  cloud: Pick<ReachableHosts, 'hosts'> & { readonly clockTolerance: number },
   connections: Connections,
 ): Promise<readonly PingAnswer[]> {
   return Promise.all(

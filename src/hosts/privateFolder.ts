@@ -40,7 +40,7 @@ function usable(folder: string): boolean {
   }
 }
 
-/** Folders of processes that were killed are cleared by the next one. */
+/** Removes the folders of processes that were killed. */
 function sweep(root: string): void {
   for (const name of readdirSync(root)) {
     const pid = /^cloudwright-(\d+)-[A-Za-z0-9]{6}$/.exec(name)?.[1];
@@ -48,7 +48,7 @@ function sweep(root: string): void {
     try {
       rmSync(join(root, name), { recursive: true, force: true });
     } catch {
-      // Another user's: theirs to clear.
+      // It belongs to another user.
     }
   }
 }

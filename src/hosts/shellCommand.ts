@@ -1,7 +1,7 @@
 import { newToken } from './frame.ts';
 import { quote } from './quote.ts';
 
-/** Random markers by which a new shell's words are told from everything else on its streams. */
+/** Random markers that distinguish a new shell's own output from everything else on its streams. */
 export interface ShellTokens {
   readonly ready: string;
   readonly prompt: string;

@@ -1,12 +1,12 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import type { SshSettings } from '../cloud/cloud.ts';
 import { CloudwrightError, problem } from '../errors/problem.ts';
 import { reveal } from '../secrets/confidential.ts';
 import { lastLines } from '../system/text.ts';
 import { askpass } from './askpass.ts';
-import { addedName, rememberedFingerprint } from './firstContact.ts';
+import { addedFingerprint, addedName } from './firstContact.ts';
 import type { Limits } from './limits.ts';
+import type { SshSettings } from './reachable.ts';
 import { openShell, type Shell, ShellError } from './shell.ts';
 import { shellCommand, shellTokens } from './shellCommand.ts';
 import { shellConnection } from './shellConnection.ts';
@@ -96,7 +96,7 @@ async function noteFirstContact(options: SshOptions, first: Shell): Promise<void
   const { host, address, configFile, note } = options;
   const added = addedName(first.greeting);
   if (added === undefined || !note) return;
-  const fingerprint = await rememberedFingerprint(configFile, address, added);
+  const fingerprint = await addedFingerprint(configFile, address, added);
   note(
     `First contact with ${host}: added its ssh host key ${fingerprint ? `${fingerprint} ` : ''}to known_hosts.`,
   );

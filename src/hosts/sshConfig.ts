@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { SshSettings } from '../cloud/cloud.ts';
+import type { SshSettings } from './reachable.ts';
 
 /** Configuration files of the operator that exist, first the one that wins. */
 export function operatorFiles(settings: Pick<SshSettings, 'configFile'>): readonly string[] {
@@ -10,19 +10,19 @@ export function operatorFiles(settings: Pick<SshSettings, 'configFile'>): readon
 }
 
 /**
- * The configuration that ssh is started with: the operator's own files first, ours after them. ssh takes the first
- * value it meets (ssh_config(5)), so ours are defaults; only what `sshOptions` gives cannot be overridden.
+ * The configuration for ssh: the operator's own files first, ours after them. ssh uses the first value that it
+ * finds (ssh_config(5)), so ours are defaults; only `sshOptions` cannot be overridden.
  */
 export function sshConfig(settings: SshSettings, files: readonly string[]): string {
   const lines = files.map((file) => `Include "${file}"`);
   lines.push('Host *', `  User ${settings.user}`, `  Port ${settings.port}`);
   if (settings.identityFile !== undefined) lines.push(`  IdentityFile "${settings.identityFile}"`);
-  // The first contact is stated in a note; a changed key is refused all the same.
+  // The first contact is reported; a changed key is still refused.
   lines.push('  StrictHostKeyChecking accept-new', '  ConnectTimeout 10', '  Compression no');
   return `${lines.join('\n')}\n`;
 }
 
-/** Options that hold for every ssh process of a run. */
+/** Options of every ssh process. */
 export function sshOptions(configFile: string, controlPath: string, password: boolean): string[] {
   return [
     ...['-F', configFile, '-S', controlPath, '-T', '-e', 'none'],

@@ -2,8 +2,8 @@ import type { ErrorCode } from '../errors/catalogue/index.ts';
 
 export type SshErrorCode = Extract<ErrorCode, `HOST_${string}`>;
 
-/** What the OpenSSH client says on standard error, first match wins. */
-const SAYINGS: readonly (readonly [RegExp, SshErrorCode])[] = [
+/** Messages of the OpenSSH client on standard error; the first match wins. */
+const PATTERNS: readonly (readonly [RegExp, SshErrorCode])[] = [
   [
     /Bad owner or permissions|Bad configuration option|bad configuration options|Can't open user config/,
     'HOST_SSH_CONFIG_BAD',
@@ -26,7 +26,7 @@ const SAYINGS: readonly (readonly [RegExp, SshErrorCode])[] = [
   ],
 ];
 
-/** The code for what ssh said before the shell answered. */
-export function classifySsh(said: string): SshErrorCode {
-  return SAYINGS.find(([pattern]) => pattern.test(said))?.[1] ?? 'HOST_UNREACHABLE';
+/** The error code for the messages of ssh before the shell answered. */
+export function classifySsh(messages: string): SshErrorCode {
+  return PATTERNS.find(([pattern]) => pattern.test(messages))?.[1] ?? 'HOST_UNREACHABLE';
 }

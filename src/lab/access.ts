@@ -25,7 +25,7 @@ async function makeKey(path: string, comment: string): Promise<void> {
   });
 }
 
-/** Writes known_hosts and ssh_config: the host keys are the lab's own making, so each is checked from the first contact. */
+/** Writes known_hosts and ssh_config: the lab makes the host keys itself, so each is checked from the first contact. */
 export async function writeSshFiles(location: LabLocation, nodes: readonly LabNode[]): Promise<void> {
   const paths = labPaths(location);
   const known: string[] = [];

@@ -20,7 +20,7 @@ const PACKAGES = [
   'logrotate', 'netbase', 'openssh-server', 'procps', 'sudo', 'systemd', 'systemd-sysv', 'tzdata', 'udev',
 ]; // biome-ignore format: a list reads better in few lines
 
-/** Raised when the making of the tree below changes, so that older trees are not taken for it. */
+/** Raise it when the recipe below changes, so that older trees are not used. */
 const RECIPE = 1;
 
 /** Days after which the package indexes in the tree are too old to install from. */
@@ -40,13 +40,13 @@ export interface BaseTree {
   readonly tree: string;
 }
 
-/** The base tree of that id, where it is there and whole. */
+/** The base tree of that id, where a complete one exists. */
 export async function findBase(directory: string, id: string): Promise<BaseTree | undefined> {
   const tree = join(directory, 'base', id, 'tree');
   return (await fileExists(join(directory, 'base', id, 'stamp.json'))) ? { id, tree } : undefined;
 }
 
-/** Finds or makes the tree that all nodes lie over. Made under another name and renamed, so that only complete trees are found. */
+/** Finds or makes the tree below all nodes. Made under another name and renamed, so that only complete trees are found. */
 export async function ensureBase(location: LabLocation, mirror: Mirror, report: Report): Promise<BaseTree> {
   const stamp: Stamp = {
     recipe: RECIPE,
@@ -67,7 +67,7 @@ export async function ensureBase(location: LabLocation, mirror: Mirror, report: 
   );
 }
 
-/** The newest whole and fresh tree with the same stamp. */
+/** The newest complete and fresh tree with the same stamp. */
 async function newest(folder: string, stamp: Stamp): Promise<BaseTree | undefined> {
   const oldest = day(new Date(Date.now() - DAYS_FRESH * 86_400_000));
   const wanted = JSON.stringify(stamp);
@@ -133,7 +133,7 @@ async function makeBase(
   return { id, tree: join(folder, id, 'tree') };
 }
 
-/** Gives the tree what each node has in common and takes out what must be each node's own. */
+/** Adds what all nodes have in common and removes what must differ between nodes. */
 async function finishTree(tree: string, stamp: Stamp, mirror: Mirror): Promise<void> {
   const sources = sourceLines(mirror, stamp.release, nodeUri);
   await writeInTree(join(tree, 'etc/apt/sources.list'), `${sources.join('\n')}\n`);
@@ -156,7 +156,7 @@ rm -rf /var/cache/apt/archives/*.deb /var/log/apt /var/log/dpkg.log /var/log/boo
   });
 }
 
-/** Removes what makers left that no longer live. */
+/** Removes what processes left that ended while they made a tree. */
 async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const match = /^making-(\d+)-(\d+)$/.exec(name);

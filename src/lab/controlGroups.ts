@@ -4,7 +4,7 @@ import { fileExists, textOf } from '../system/files.ts';
 
 /**
  * Every machine has a control group of its own in each hierarchy that systemd uses; machines in one group kill each
- * other's services of the same name. The groups are also how every process of a lab is found again.
+ * other's services of the same name. By its groups every process of a lab can be found.
  */
 export interface Hierarchies {
   /** Mount point of the v2 hierarchy. */

@@ -51,8 +51,8 @@ export async function ensureFabric(lab: string): Promise<void> {
 }
 
 /**
- * Makes the node's namespace anew with eth0..eth4, each a cable to its bridge; they exist before the node's systemd
- * starts, as the cards of a machine do.
+ * Replaces the node's namespace with a new one that has eth0..eth4, each connected to its bridge; they exist before
+ * the node's systemd starts, as the network cards of a machine do.
  */
 export async function connectNode(lab: string, node: string, index: number): Promise<void> {
   const fabric = fabricNamespace(lab);

@@ -15,7 +15,7 @@ interface LayerStamp {
 
 export interface Layer {
   readonly base: string;
-  /** Trees to lie over the base, topmost first. */
+  /** Trees over the base, topmost first. */
   readonly lowers: readonly string[];
 }
 
@@ -40,8 +40,8 @@ export async function findLayer(directory: string, layer: string): Promise<Layer
 }
 
 /**
- * Saves what a node at rest has over the base tree under a name; new nodes made with `labUp({ layer })` start from
- * it. Takes the place of a layer of the same name, which no node may be using.
+ * Saves what a stopped node has over the base tree under a name; new nodes made with `labUp({ layer })` start from
+ * it. Replaces a layer of the same name, which no node may be using.
  */
 export async function labSaveLayer(location: LabLocation, node: string, layer: string): Promise<void> {
   checkSnapshotName(layer);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fail } from '../errors/problem.ts';
 
-/** Which lab: its name and the folder that all labs of this machine share. Everything else follows from these two. */
+/** A lab: its name and the folder that all labs of this machine share. Everything else is derived from these two. */
 export interface LabLocation {
   readonly name: string;
   readonly directory: string;

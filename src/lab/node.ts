@@ -33,10 +33,16 @@ export async function isMounted(path: string): Promise<boolean> {
   return mounts.split('\n').some((line) => line.split(' ')[1] === path);
 }
 
-/** Mounts the node's tree: its upper over the frozen ones, a layer perhaps, and the base. */
+/**
+ * Mounts the node's tree: its upper over the frozen ones, a layer perhaps, and the base. `volatile`: nothing waits for
+ * the disk of this machine, neither a node's fsync(2) nor the unmounting, which would first write everything that any
+ * program of this machine has written. A node's power cut loses no data, since the page cache is this machine's.
+ */
 export async function mountNode(location: LabLocation, node: string, record: NodeRecord): Promise<void> {
   const paths = nodePaths(location, node);
   if (await isMounted(paths.root)) return;
+  // The mark that a volatile mount leaves: the kernel refuses the next mount while it exists.
+  await rm(join(paths.work, 'work', 'incompat'), { recursive: true, force: true });
   for (const folder of [paths.upper, paths.work, paths.root])
     await mkdir(folder, { recursive: true, mode: 0o755 });
   const lower = [
@@ -47,7 +53,7 @@ export async function mountNode(location: LabLocation, node: string, record: Nod
     'mount',
     [
       '-t', 'overlay', nodeNamespace(location.name, node),
-      '-o', `lowerdir=${lower},upperdir=${paths.upper},workdir=${paths.work}`,
+      '-o', `lowerdir=${lower},upperdir=${paths.upper},workdir=${paths.work},volatile`,
       paths.root,
     ], // biome-ignore format: options belong with their values
     { doing: `lay the tree of ${node} over the base tree` },
@@ -72,7 +78,7 @@ export async function unmountNode(location: LabLocation, node: string): Promise<
   while (await isMounted(root)) await command('umount', [root], { doing: `unmount the tree of ${node}` });
 }
 
-/** Writes what makes the tree this very node: name, addresses, keys. Safe to repeat. */
+/** Writes what distinguishes the node: name, addresses, keys. Safe to repeat. */
 export async function prepareNode(location: LabLocation, node: LabNode): Promise<void> {
   const paths = labPaths(location);
   const { root } = nodePaths(location, node.name);
@@ -194,12 +200,12 @@ export async function bootNode(location: LabLocation, node: LabNode, memoryMiB: 
   );
 }
 
-/** /dev/kvm may be there without a processor that can serve it. */
+/** /dev/kvm may exist without a processor that supports it. */
 async function hardwareVirtualization(): Promise<boolean> {
   return (await fileExists('/dev/kvm')) && /^flags\s*:.*\b(vmx|svm)\b/m.test(await textOf('/proc/cpuinfo'));
 }
 
-/** Lets the machine shut down in order; past the limit it is cut. */
+/** Shuts the machine down in order; after the limit its power is cut. */
 export async function stopNode(lab: string, node: string, limitSeconds = 90): Promise<void> {
   const init = await initProcess(lab, node);
   if (init !== undefined) signalProcess(init, SIGRTMIN_4);
@@ -210,7 +216,7 @@ export async function stopNode(lab: string, node: string, limitSeconds = 90): Pr
   await cutNode(lab, node);
 }
 
-/** Ends the machine as a power cut does: no process gets to say a word. */
+/** Ends the machine like a power cut: no process can react. */
 export async function cutNode(lab: string, node: string): Promise<void> {
   const init = await initProcess(lab, node);
   if (init !== undefined) signalProcess(init, 'SIGKILL'); // takes the whole process namespace along

@@ -47,7 +47,7 @@ export async function startDaemon(
   }
 }
 
-/** Ends every process of the control groups at once (SIGKILL) and waits until they are gone. */
+/** Ends every process of the control groups at once (SIGKILL) and waits until they have ended. */
 export async function killGroups(groups: readonly string[], limitSeconds = 20): Promise<void> {
   const remaining = async (): Promise<number[]> =>
     (await Promise.all(groups.map(groupProcesses))).flat().filter((pid) => pid !== process.pid);

@@ -40,7 +40,7 @@ export function proxyConfiguration(directory: string, mirror: Mirror): string {
     'VerboseLog: 0',
     'ExThreshold: 30',
     'ExStartTradeOff: 500m',
-    // The key is the name of one remap rule; its two parts are what nodes ask for and what is asked for in their stead.
+    // The key is the name of one remap rule; its two parts are the address that nodes ask for and the one that the proxy asks.
     ...[mirror.archive, mirror.security]
       .filter((uri) => uri?.startsWith('https:'))
       .map((uri, position) => `Remap-lab${position}: ${nodeUri(uri ?? '')} ; ${uri}`),
@@ -74,7 +74,7 @@ export async function ensureProxy(directory: string, mirror: Mirror, report: Rep
       const evidence = async (): Promise<string> => lastLines(await textOf(log));
       const listens = async (): Promise<boolean> => await answers({ port, host: '127.0.0.1' });
       await waitFor('the package proxy to answer', listens, 20, { evidence });
-      // The lab's namespaces have no way to this loopback; files they share, so a unix socket crosses over.
+      // The lab's namespaces cannot reach this loopback, but they share the file system: a unix socket connects them.
       await startDaemon('socat', [`UNIX-LISTEN:${socket},fork,mode=600`, `TCP:127.0.0.1:${port}`], {
         group,
         log,

@@ -66,7 +66,7 @@ export async function labUp(
 
 async function bringUp(options: LabUpOptions, report: Report): Promise<LabState> {
   const paths = labPaths(options);
-  // The folder comes first: by it the lab is found again, whatever happens from here on.
+  // The folder comes first: the lab is found by it, whatever happens after this.
   await mkdir(paths.logs, { recursive: true, mode: 0o700 });
   const before = await findState(options);
   const known = new Map(before?.nodes.map((node) => [node.name, node.index]));
@@ -115,7 +115,7 @@ async function recordOf(
   return record;
 }
 
-/** Brings one node to life and into reach: mounted, prepared, booted, plugged in, answering. */
+/** Brings one node up: mounted, prepared, booted, connected, answering. */
 export async function ensureNode(
   state: LabState,
   node: LabNode,

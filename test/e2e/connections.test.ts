@@ -23,16 +23,7 @@ afterEach(async () => {
 function reach(options: ConnectionsOptions = {}): WatchedConnections {
   const all = connections(
     {
-      hosts: [
-        {
-          name: 'node1',
-          sshAddress: 'trial',
-          roles: new Set(['control']),
-          interfaces: {},
-          addresses: { management: '127.0.0.1' },
-          devices: [],
-        },
-      ],
+      hosts: [{ name: 'node1', sshAddress: 'trial' }],
       ssh: { user: userInfo().username, port: 22, configFile: sshd.configFile, sudo: false },
     },
     options,
@@ -56,7 +47,7 @@ it('reaches the host again after its connection was cut', async () => {
   expect(states).toEqual(['connecting', 'connected', 'lost', 'reconnecting', 'connected']);
 });
 
-it('tries again after a failed attempt, once the host answers (E11)', async () => {
+it('tries again after a failed attempt, once the host answers', async () => {
   const all = reach();
   await sshd.pause();
   await expect(all.get('node1')).rejects.toThrow(/HOST_REFUSED/);
@@ -69,7 +60,7 @@ it('tries again after a failed attempt, once the host answers (E11)', async () =
   expect(await ask(await later.get('node1'), 'echo up')).toBe('up');
 });
 
-it('ends only the shell whose script does not stop, also when it is the control master (E12)', async () => {
+it('ends only the shell whose script does not stop, also when it is the control master', async () => {
   const host = await reach({ graceMilliseconds: 300 }).get('node1');
   const meeting = mkdtempSync(`${sshd.folder}/meeting-`);
   // The first request gets the first shell. It stops that shell itself, so that no signal below it sets it free.

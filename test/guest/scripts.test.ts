@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DHCP_SCRIPT, GUEST_MODULES, INIT, INSTANCE, LSBLK } from '../../src/guest/scripts.ts';
 
-it('has sound shell scripts', () => {
+it('has valid shell scripts', () => {
   for (const text of [INIT, INSTANCE, DHCP_SCRIPT, LSBLK]) {
     expect(text.startsWith('#!/bin/sh\n')).toBe(true);
     execFileSync('sh', ['-n'], { input: text });

@@ -7,7 +7,7 @@ export interface Expectation {
   /** The whole script, or a pattern in it. */
   readonly script: string | RegExp;
   readonly answer: Partial<ShellResult> | Error | ((request: ShellRequest) => Promise<ShellResult>);
-  /** How often it may be asked; once unless told. */
+  /** How often it may be asked; once by default. */
   readonly times?: number;
 }
 
@@ -19,20 +19,20 @@ export interface FakeConnections extends Connections {
 }
 
 export function fakeConnections(expectations: readonly Expectation[]): FakeConnections {
-  const left = expectations.map((one) => ({ one, times: one.times ?? 1 }));
+  const left = expectations.map((expected) => ({ expected, times: expected.times ?? 1 }));
   const asked: { host: string; script: string; doing: string }[] = [];
   const run = async (host: string, request: ShellRequest): Promise<ShellResult> => {
     const script = reveal(request.script);
     asked.push({ host, script, doing: request.doing });
     const found = left.find(
-      ({ one, times }) =>
+      ({ expected, times }) =>
         times > 0 &&
-        one.host === host &&
-        (typeof one.script === 'string' ? one.script === script : one.script.test(script)),
+        expected.host === host &&
+        (typeof expected.script === 'string' ? expected.script === script : expected.script.test(script)),
     );
     if (!found) throw new Error(`unexpected script on ${host} (${request.doing}):\n${script}`);
     found.times -= 1;
-    const { answer } = found.one;
+    const { answer } = found.expected;
     if (answer instanceof Error) throw answer;
     if (typeof answer === 'function') return answer(request);
     return { exitCode: 0, stdout: '', stderr: '', ...answer };
@@ -50,10 +50,12 @@ export function fakeConnections(expectations: readonly Expectation[]): FakeConne
     closeAll: async () => {},
     done() {
       const missing = left.filter(
-        ({ one, times }) => times > 0 && (one.times ?? 1) !== Number.POSITIVE_INFINITY,
+        ({ expected, times }) => times > 0 && (expected.times ?? 1) !== Number.POSITIVE_INFINITY,
       );
       if (missing.length > 0) {
-        throw new Error(`never asked: ${missing.map(({ one }) => `${one.host}: ${one.script}`).join('; ')}`);
+        throw new Error(
+          `never asked: ${missing.map(({ expected }) => `${expected.host}: ${expected.script}`).join('; ')}`,
+        );
       }
     },
   };

@@ -13,8 +13,8 @@ afterAll(() => host.close());
 
 const run = (script: string) => host.run({ script, limitSeconds: 10, doing: 'a test' });
 
-describe('a lane', () => {
-  it('gives output, error output and exit code apart, without adding or losing a newline', async () => {
+describe('a shell', () => {
+  it('separates output, error output and exit code, without adding or losing a newline', async () => {
     expect(await run('printf out; printf "err\\n\\n" >&2; exit 7')).toEqual({
       exitCode: 7,
       stdout: 'out',
@@ -23,7 +23,7 @@ describe('a lane', () => {
     expect(await run('')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   });
 
-  it('outlives syntax errors, exit, exec, unclosed quotes and here-documents', async () => {
+  it('survives syntax errors, exit, exec, unclosed quotes and here-documents', async () => {
     for (const script of [
       'if then fi',
       'exit 3',

@@ -83,7 +83,7 @@ it('connects again at the next use of a connection that was lost, also for those
   expect(seen).toHaveLength(5);
 });
 
-it('does not keep a failed attempt: the next use after the pause tries again (E11)', async () => {
+it('does not keep a failed attempt: the next use after the pause tries again', async () => {
   const { transport, left } = fakeTransport(folder, ['down', 'ok']);
   const all = connectionsOver(['one'], transport, () => now);
   await expect(ask(all)).rejects.toThrow(/HOST_UNREACHABLE/);

@@ -86,7 +86,7 @@ describe('askpass', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('fails before the password is written anywhere when there is no fifo (E17)', () => {
+  it('fails before the password is written anywhere when there is no fifo', () => {
     writeFileSync(join(folder, 'a.pw'), '');
     expect(() => askpass({ host: 'one', folder, name: 'a', password: new Confidential('secret') })).toThrow(
       /HOST_ASKPASS_FAILED: The ssh password for one/,

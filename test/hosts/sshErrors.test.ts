@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { SshSettings } from '../../src/cloud/cloud.ts';
 import { addedName, knownHostsFiles } from '../../src/hosts/firstContact.ts';
+import type { SshSettings } from '../../src/hosts/reachable.ts';
 import { sshConfig, sshOptions } from '../../src/hosts/sshConfig.ts';
 import { classifySsh } from '../../src/hosts/sshErrors.ts';
 
@@ -14,14 +14,14 @@ it.each([
   ['No ED25519 host key is known for x and you have requested strict checking.', 'HOST_KEY_UNKNOWN'],
   ['kex_exchange_identification: read: Connection reset by peer', 'HOST_CLOSED'],
   ['Bad owner or permissions on /home/me/.ssh/config', 'HOST_SSH_CONFIG_BAD'],
-  ['something never heard of', 'HOST_UNREACHABLE'],
-])('%s is %s', (said, code) => {
-  expect(classifySsh(said)).toBe(code);
+  ['an unknown message', 'HOST_UNREACHABLE'],
+])('%s is %s', (message, code) => {
+  expect(classifySsh(message)).toBe(code);
 });
 
 it('reads the name that a new key was remembered under', () => {
-  const said = "Warning: Permanently added '[127.0.0.1]:4422' (ED25519) to the list of known hosts.\r\n";
-  expect(addedName(said)).toBe('[127.0.0.1]:4422');
+  const message = "Warning: Permanently added '[127.0.0.1]:4422' (ED25519) to the list of known hosts.\r\n";
+  expect(addedName(message)).toBe('[127.0.0.1]:4422');
   expect(addedName('Last login')).toBeUndefined();
   expect(knownHostsFiles('user me\nuserknownhostsfile /a/one /a/two\n')).toEqual(['/a/one', '/a/two']);
 });

@@ -102,12 +102,12 @@ async function launch(config: string, port: number): Promise<ChildProcess> {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   await new Promise<void>((resolve, reject) => {
-    let said = '';
+    let output = '';
     daemon.stderr?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      if (said.includes(`listening on 127.0.0.1 port ${port}`)) resolve();
+      output += chunk.toString();
+      if (output.includes(`listening on 127.0.0.1 port ${port}`)) resolve();
     });
-    daemon.once('close', () => reject(new Error(`sshd ended: ${said}`)));
+    daemon.once('close', () => reject(new Error(`sshd ended: ${output}`)));
   });
   return daemon;
 }

@@ -14,7 +14,7 @@ import {
 } from '../../src/lab/names.ts';
 
 describe('names', () => {
-  it('refuses what could not be told apart or would leave the folder', () => {
+  it('refuses names that are ambiguous or would leave the folder', () => {
     for (const name of ['', 'Lab', 'a-b', '../x', 'base', 'cache', 'layers', '1lab', 'averylongname']) {
       expect(() => checkLabName(name), name).toThrow(/LAB_NAME_INVALID/);
     }

@@ -12,7 +12,7 @@ it('gives output, and exit codes as results', async () => {
   expect((await attempt('/nowhere/program', [], { doing: 'try' })).exitCode).toBe(127);
 });
 
-it('says what could not be done, with the last lines', async () => {
+it('reports what could not be done, with the last lines', async () => {
   const failed = command('sh', ['-c', 'echo broken >&2; exit 1'], { doing: 'fix the roof' });
   await expect(failed).rejects.toMatchObject({
     problems: [{ code: 'SYSTEM_COMMAND_FAILED', what: 'Could not fix the roof.', evidence: 'broken' }],

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(async () => await rm(folder, { recursive: true }));
 
-it('lets one at a time through, and names the holder', async () => {
+it('admits one holder at a time and names it', async () => {
   const path = join(folder, 'lock');
   await withLock(path, 'the thing', async () => {
     await expect(withLock(path, 'the thing', async () => 1)).rejects.toThrow(
@@ -20,7 +20,7 @@ it('lets one at a time through, and names the holder', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('waits its turn where told to', async () => {
+it('waits its turn when asked to', async () => {
   const order: string[] = [];
   const path = join(folder, 'lock');
   const first = withLock(path, 'it', async () => {
@@ -33,7 +33,7 @@ it('waits its turn where told to', async () => {
   expect(order).toEqual(['first', 'second']);
 });
 
-it('takes over from the dead: another start time, or half a file', async () => {
+it('takes over from a holder that has ended: another start time, or half a file', async () => {
   const path = join(folder, 'lock');
   for (const text of [JSON.stringify({ pid: process.pid, started: '1' }), '{"pid":', '']) {
     await writeFile(path, text);

@@ -1,0 +1,36 @@
+import script from './taps.sh';
+
+/** A program that runs as a service on a host. */
+export interface TapService {
+  readonly name: string;
+  readonly scriptPath: string;
+  readonly script: string;
+  readonly unitPath: string;
+  readonly unit: string;
+}
+
+/**
+ * The service that keeps the taps of the integration bridge up. For every host on the userspace datapath that runs
+ * instances; the kernel's datapath does not lose the flag.
+ */
+export function tapService(bridge = 'br-int'): TapService {
+  const name = 'cloudwright-taps';
+  const scriptPath = `/usr/local/sbin/${name}`;
+  return {
+    name,
+    scriptPath,
+    script,
+    unitPath: `/etc/systemd/system/${name}.service`,
+    unit: `[Unit]
+Description=Keeps the taps of ${bridge} up
+After=openvswitch-switch.service
+[Service]
+ExecStart=${scriptPath} ${bridge}
+RuntimeDirectory=${name}
+Restart=always
+RestartSec=1
+[Install]
+WantedBy=multi-user.target
+`,
+  };
+}
