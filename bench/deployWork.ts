@@ -89,6 +89,11 @@ function isJob({ kind, id }: Resource): boolean {
   return [commandKind, serviceKind, mysqlDatabaseKind, mysqlUserKind].some((one) => one === kind);
 }
 
+/** What a resource comes after, in its step or in another one. */
+function edgesOf(resource: Resource | undefined): readonly string[] {
+  return resource ? [...resource.after, ...resource.watches] : [];
+}
+
 function jobsOf(
   byStep: readonly { readonly step: string; readonly list: readonly Resource[] }[],
 ): readonly Job[] {
@@ -101,7 +106,7 @@ function jobsOf(
   }
   /** Files are there already: what stands behind them is waited for. */
   const behind = (id: string): readonly string[] =>
-    scripts.has(id) ? [id] : (resources.get(id)?.after ?? []).flatMap(behind);
+    scripts.has(id) ? [id] : edgesOf(resources.get(id)).flatMap(behind);
   const ofSteps = (names: readonly string[]): readonly string[] =>
     all.flatMap(({ step, resource }) =>
       names.includes(step) && scripts.has(resource.id) ? [resource.id] : [],
@@ -109,7 +114,7 @@ function jobsOf(
   return all.flatMap(({ step, resource }) => {
     const { id } = resource;
     if (!scripts.has(id)) return [];
-    const own = resource.after.flatMap(behind);
+    const own = edgesOf(resource).flatMap(behind);
     const after = [...new Set([...own, ...ofSteps(needed(step, resource))])].filter((other) => other !== id);
     return [{ id, step, script: scripts.get(id), resource, after, migrates: id.includes('command:schema-') }];
   });

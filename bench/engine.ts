@@ -37,7 +37,7 @@ async function oneRun(configFile: string, units: readonly string[], hosts: reado
     emit: () => {},
   });
   await all.closeAll();
-  if (result.outcome !== 'done') throw new Error(JSON.stringify(result.problems, undefined, 2));
+  if (result.outcome !== 'done') throw new Error(`the run ended with exit code ${result.exitCode}`);
   process.stdout.write(`changed ${result.changed}\n`);
 }
 

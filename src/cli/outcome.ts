@@ -21,9 +21,7 @@ export function reportRest(
   return exitCodeOf(problems);
 }
 
-/** The exit code of a finished run: 0 done, 3 interrupted, else that of its first problem. */
-export function exitOfRun(context: CommandContext, result: RunResult, renderer: Renderer): number {
-  const code = reportRest(context, result.problems, renderer.reported);
-  if (result.outcome === 'done') return 0;
-  return result.outcome === 'interrupted' ? 3 : code || 1;
+/** The exit code of a finished run, whose problems its events have carried. */
+export function exitOfRun(_context: CommandContext, result: RunResult, _renderer: Renderer): number {
+  return result.exitCode;
 }

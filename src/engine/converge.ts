@@ -1,311 +1,456 @@
 import { type Problem, problem } from '../errors/problem.ts';
-import type { ShellResult } from '../hosts/connection.ts';
-import { inSequence } from '../hosts/side.ts';
-import { joinTexts, type Text } from '../secrets/confidential.ts';
-import { noted } from './earlier.ts';
-import { changeFailure } from './failure.ts';
-import { apiProblem } from './read.ts';
-import type { Change, Resource } from './resource.ts';
-import { problemsOf, type World } from './world.ts';
+import { batchesOf, makeChanges, notConverged } from './change.ts';
+import { convergeCluster } from './cluster.ts';
+import { compare, type NeededChange, refusal } from './compare.ts';
+import type { ResourceGraph } from './graph.ts';
+import type { KnownStates } from './knownStates.ts';
+import { REMOVAL_STEP } from './removal.ts';
+import type { Resource } from './resource.ts';
+import { problemsOf, type RunState } from './runState.ts';
+import { type Gate, Turns } from './turns.ts';
+import { verifyChecks } from './verify.ts';
 
-interface Due {
+export interface ConvergerOptions {
+  readonly run: RunState;
+  readonly states: KnownStates;
+  readonly graph: ResourceGraph;
+  /** Resources that this run converges; the others must be in place where one of these needs them. */
+  readonly scope: ReadonlySet<string>;
+  /** Described resources by id. */
+  readonly resources: ReadonlyMap<string, Resource>;
+  /** Ids of resources that may lose data. */
+  readonly remove: ReadonlySet<string>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface StepChanges {
+  readonly changed: number;
+  /** Resources that were not converged: the run stops, or something that they need is missing. */
+  readonly skipped: number;
+}
+
+/** One step's part of the work. */
+interface StepWork {
+  readonly step: string;
+  open: number;
+  changed: number;
+  skipped: number;
+  readonly inPlace: Map<string, number>;
+  /** By what is missing, how many resources were left out because of it. */
+  readonly leftOut: Map<string, number>;
+  readonly resolve: (changes: StepChanges) => void;
+}
+
+interface Item {
   readonly resource: Resource;
-  readonly summary: string;
-  /** Shell kinds only. */
-  readonly change?: Change;
-  readonly state: unknown;
+  readonly work: StepWork;
+  readonly blockers: Set<string>;
+  started: boolean;
 }
+
+interface ItemChange extends NeededChange {
+  readonly item: Item;
+}
+
+type Settled = 'converged' | 'skipped' | 'failed';
 
 /**
- * Brings resources to what is described: each as soon as those it comes after are done, on all hosts side by side.
- * A state older than the last change is read again before it is compared. Failures are told to the world, which
- * then stops: what runs is finished, nothing new starts. Resolves to the number of resources changed.
+ * Brings resources to what is described: each as soon as those it comes after are done, on all hosts and in all steps
+ * side by side. A state older than the last change is read again before it is compared, and again after a change. At
+ * the first failure nothing new starts and what runs is finished.
  */
-export function converge(world: World, step: string, resources: readonly Resource[]): Promise<number> {
-  const pending = new Map(resources.map((one) => [one.id, one]));
-  const blockers = new Map(
-    resources.map((one) => [one.id, new Set(one.after.filter((id) => pending.has(id) && id !== one.id))]),
-  );
-  const inPlace = new Map<string, number>();
-  let working = 0;
-  let changed = 0;
-  let scheduled = false;
+export class Converger {
+  readonly #options: ConvergerOptions;
+  readonly #run: RunState;
+  readonly #states: KnownStates;
+  readonly #items = new Map<string, Item>();
+  readonly #settled = new Map<string, Settled>();
+  readonly #dependents = new Map<string, Item[]>();
+  /** By resource that was left out, the first thing that is missing. */
+  readonly #causes = new Map<string, string>();
+  /** Unsettled items by turn group and host. */
+  readonly #inTurn = new Map<string, Set<Item>>();
+  readonly #turns: Turns;
+  #ready: Item[] = [];
+  #scheduled = false;
 
-  return new Promise((resolve) => {
-    function schedule(): void {
-      if (scheduled) return;
-      scheduled = true;
-      // What becomes ready in one breath is read together.
-      setImmediate(() => {
-        scheduled = false;
-        startReady();
-      });
-    }
-
-    function startReady(): void {
-      const ready = world.stopping
-        ? []
-        : [...pending.values()].filter((one) => blockers.get(one.id)?.size === 0);
-      const places = new Map<string, Resource[]>();
-      for (const one of ready) {
-        pending.delete(one.id);
-        const place = one.kind.via === 'api' ? ' api' : one.host;
-        places.set(place, [...(places.get(place) ?? []), one]);
-      }
-      for (const group of places.values()) track(examine(group));
-      if (working === 0) finish();
-    }
-
-    function track(work: Promise<void>): void {
-      working += 1;
-      work
-        .catch((error: unknown) => {
-          for (const one of problemsOf(error, { kind: 'cloud', step })) world.failed(one);
-        })
-        .finally(() => {
-          working -= 1;
-          schedule();
-        });
-    }
-
-    function finish(): void {
-      for (const [host, count] of inPlace) {
-        world.emit({ type: 'resources-in-place', step, host, count });
-        world.count(host, 'ok', count);
-      }
-      for (const one of pending.values()) world.count(one.host, 'skipped');
-      resolve(changed);
-    }
-
-    function complete(one: Resource): void {
-      for (const set of blockers.values()) set.delete(one.id);
-      schedule();
-    }
-
-    function broken(one: Resource, reason: Problem): void {
-      const unreachable = reason.code === 'HOST_LOST';
-      world.count(one.host, unreachable ? 'unreachable' : 'failed');
-      world.emit({ type: 'change-failed', step, host: one.host, resource: one.id, problem: reason });
-      world.failed(reason);
-    }
-
-    /** Reads what is stale, compares, and starts the changes that are due. */
-    async function examine(group: readonly Resource[]): Promise<void> {
-      const stale = group.filter((one) => !world.fresh(one));
-      try {
-        if (stale.length > 0) await world.read(stale);
-      } catch (error) {
-        const [first] = group;
-        for (const reason of problemsOf(error, { kind: 'cloud', step })) if (first) broken(first, reason);
-        return;
-      }
-      const due: Due[] = [];
-      for (const one of group) {
-        const found = compareNow(world, step, one);
-        if (found.via === 'broken') broken(one, found.problem);
-        else if (found.via === 'due') due.push(found.due);
-        else {
-          inPlace.set(one.host, (inPlace.get(one.host) ?? 0) + 1);
-          world.acted(one);
-          complete(one);
-        }
-      }
-      if (world.stopping) {
-        for (const { resource } of due) world.count(resource.host, 'skipped');
-        return;
-      }
-      for (const batch of batches(due)) track(carryOut(batch));
-    }
-
-    async function carryOut(batch: readonly Due[]): Promise<void> {
-      const [lead] = batch;
-      if (!lead) return;
-      await world.inTurn(lead.resource, async () => {
-        // A failure elsewhere while this one waited for its turn: it never started.
-        if (world.stopping) {
-          for (const { resource } of batch) world.count(resource.host, 'skipped');
-          return;
-        }
-        const began = Date.now();
-        for (const { resource: one, summary } of batch) {
-          world.emit({ type: 'change-started', step, host: one.host, resource: one.id, summary });
-          // From here on: what changes while it acts makes it act once more.
-          world.acted(one);
-        }
-        const failures = await attempt(world, step, batch);
-        const made = batch.filter(({ resource }) => !failures.has(resource.id));
-        for (const { resource } of made) world.noteChange(resource);
-        for (const { resource } of batch) {
-          const reason = failures.get(resource.id);
-          if (reason) broken(resource, reason);
-          else if (reason === null) world.count(resource.host, 'skipped');
-        }
-        await confirm(made, began);
-      });
-    }
-
-    /** Reads what was changed again; "changed" is a fact, not a hope. */
-    async function confirm(made: readonly Due[], began: number): Promise<void> {
-      if (made.length === 0) return;
-      try {
-        await world.read(made.map(({ resource }) => resource));
-      } catch (error) {
-        const [first] = made;
-        for (const reason of problemsOf(error, { kind: 'cloud', step }))
-          if (first) broken(first.resource, reason);
-        return;
-      }
-      const milliseconds = Date.now() - began;
-      for (const { resource: one, summary } of made) {
-        const left = compareNow(world, step, one, false);
-        if (left.via === 'broken') broken(one, left.problem);
-        else if (left.via === 'due') broken(one, notConverged(step, one, summary, left.due));
-        else {
-          changed += 1;
-          world.count(one.host, 'ok');
-          world.count(one.host, 'changed');
-          world.emit({ type: 'change-done', step, host: one.host, resource: one.id, summary, milliseconds });
-          complete(one);
-        }
-      }
-    }
-
-    schedule();
-  });
-}
-
-type Comparison =
-  | { readonly via: 'in-place' }
-  | { readonly via: 'due'; readonly due: Due; readonly difference?: string }
-  | { readonly via: 'broken'; readonly problem: Problem };
-
-/** What a resource needs, by the state that the world knows. The plan and the run both ask here. */
-export function compareNow(
-  world: World,
-  step: string,
-  one: Resource,
-  touched = world.touched(one),
-): Comparison {
-  const known = world.lastKnown(one);
-  if (!known) {
-    const reason = world.unreadable(one) ?? apiProblem(one, 'it was never read');
-    return {
-      via: 'broken',
-      problem: { ...reason, place: { kind: 'cloud', host: one.host, step, resource: one.id } },
-    };
-  }
-  try {
-    const { state } = known;
-    if (one.kind.via === 'api') {
-      const missing = one.kind.compare(one.desired, state);
-      return missing
-        ? {
-            via: 'due',
-            due: { resource: one, summary: missing.summary, state },
-            ...differing(missing.difference),
-          }
-        : { via: 'in-place' };
-    }
-    if (one.kind.via === 'cluster') throw new Error('clusters are not converged yet');
-    const change = one.kind.compare(one.desired, state, { touched });
-    return change
-      ? {
-          via: 'due',
-          due: { resource: one, summary: change.summary, change, state },
-          ...differing(change.difference),
-        }
-      : { via: 'in-place' };
-  } catch (error) {
-    return { via: 'broken', problem: apiProblem(one, error) };
-  }
-}
-
-function differing(difference: string | undefined): { readonly difference?: string } {
-  return difference === undefined ? {} : { difference };
-}
-
-function notConverged(step: string, one: Resource, summary: string, left: Due): Problem {
-  return problem('RESOURCE_NOT_CONVERGED', {
-    place: { kind: 'cloud', host: one.host, step, resource: one.id },
-    details: { resource: one.id, summary, left: left.summary },
-    evidence: left.change?.difference,
-  });
-}
-
-/** Changes of one kind that may travel together become one request; the others go alone. */
-function batches(due: readonly Due[]): readonly (readonly Due[])[] {
-  const together = new Map<string, Due[]>();
-  const alone: Due[][] = [];
-  for (const one of due) {
-    const { kind } = one.resource;
-    if (kind.via !== 'shell' || !kind.batch) alone.push([one]);
-    else together.set(kind.name, [...(together.get(kind.name) ?? []), one]);
-  }
-  return [...together.values(), ...alone];
-}
-
-/** Makes the changes; resolves to the failures: a problem, or null for one that was not reached. */
-async function attempt(
-  world: World,
-  step: string,
-  batch: readonly Due[],
-): Promise<Map<string, Problem | null>> {
-  const failures = new Map<string, Problem | null>();
-  const [lead] = batch;
-  if (!lead) return failures;
-  const { host, kind } = lead.resource;
-  try {
-    if (kind.via === 'api') {
-      await kind.change(await world.api(), lead.resource.desired, lead.state);
-      return failures;
-    }
-    await warnWatchers(world, batch);
-    const connection = await world.connections.get(host);
-    const bundle = inSequence(batch.map(({ change }) => change?.script ?? 'true'));
-    const more = batch.length > 1 ? ` and ${batch.length - 1} more` : '';
-    const doing = `${lead.summary}${more}`;
-    const result = await connection.run({
-      script: noted(bundle.script, doing),
-      limitSeconds: batch.reduce((sum, { change }) => sum + (change?.limitSeconds ?? 0), 0),
-      doing,
+  constructor(options: ConvergerOptions) {
+    this.#options = options;
+    this.#run = options.run;
+    this.#states = options.states;
+    this.#turns = new Turns((host, gates) => this.#passGates(host, gates));
+    this.#run.onStop(() => {
+      this.#turns.close();
+      this.#schedule();
     });
-    for (const [index, piece] of bundle.split(result).entries()) {
-      const due = batch[index];
-      if (!due || piece?.exitCode === 0) continue;
-      const reached = piece ?? (failures.size === 0 ? result : undefined);
-      failures.set(due.resource.id, reached ? failure(due, reached) : null);
+  }
+
+  /** Converges resources of a step. Resolves when each of them is converged, failed or skipped. */
+  converge(step: string, resources: readonly Resource[]): Promise<StepChanges> {
+    return new Promise((resolve) => {
+      const work: StepWork = {
+        step,
+        open: resources.length,
+        changed: 0,
+        skipped: 0,
+        inPlace: new Map(),
+        leftOut: new Map(),
+        resolve,
+      };
+      for (const { id } of resources) this.#settled.delete(id);
+      for (const resource of resources) this.#add(resource, work);
+      if (work.open === 0) this.#finish(work);
+      this.#schedule();
+    });
+  }
+
+  /** Says that resources will not be converged in this run; what waits for them is left out too. */
+  leaveOut(resources: readonly Resource[]): void {
+    for (const { id } of resources) if (!this.#settled.has(id)) this.#settle(id, 'skipped');
+  }
+
+  #add(resource: Resource, work: StepWork): void {
+    const { graph, scope } = this.#options;
+    const blockers = new Set<string>();
+    for (const id of graph.edges.get(resource.id) ?? []) {
+      if (scope.has(id) && this.#settled.get(id) !== 'converged') blockers.add(id);
     }
-  } catch (error) {
-    for (const [index, { resource }] of batch.entries()) {
-      const place = { kind: 'cloud', host, step, resource: resource.id } as const;
-      failures.set(resource.id, index === 0 ? (problemsOf(error, place)[0] ?? null) : null);
+    const item: Item = { resource, work, blockers, started: false };
+    this.#items.set(resource.id, item);
+    for (const id of blockers) {
+      const list = this.#dependents.get(id);
+      if (list) list.push(item);
+      else this.#dependents.set(id, [item]);
+    }
+    const key = turnKey(resource);
+    if (key !== undefined) this.#inTurn.set(key, (this.#inTurn.get(key) ?? new Set()).add(item));
+    if (blockers.size === 0) this.#ready.push(item);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // What becomes ready in one turn of the event loop is read together.
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#startReady();
+    });
+  }
+
+  #startReady(): void {
+    if (this.#run.stopping) {
+      for (const item of [...this.#items.values()]) if (!item.started) this.#skip(item);
+      this.#ready = [];
+      return;
+    }
+    const ready = this.#ready;
+    this.#ready = [];
+    const places = new Map<string, Item[]>();
+    for (const item of ready) {
+      if (item.started || !this.#items.has(item.resource.id)) continue;
+      const { resource } = item;
+      const missing = this.#options.graph.unmet.get(resource.id) ?? this.#notConverged(item);
+      if (missing !== undefined) this.#leaveOut(item, missing);
+      else if (this.#run.isLost(resource.host)) this.#skip(item);
+      else {
+        item.started = true;
+        if (resource.kind.via === 'cluster') this.#track([item], this.#convergeCluster(item));
+        else {
+          const list = places.get(resource.host);
+          if (list) list.push(item);
+          else places.set(resource.host, [item]);
+        }
+      }
+    }
+    for (const group of places.values()) this.#track(group, this.#examine(group));
+  }
+
+  /** What it waits for and will not be converged any more. */
+  #notConverged(item: Item): string | undefined {
+    return [...item.blockers].find((id) => {
+      const settled = this.#settled.get(id);
+      return settled === 'skipped' || settled === 'failed';
+    });
+  }
+
+  /** A fault in the engine or a kind ends the run as a problem, not as a hanging step. */
+  #track(items: readonly Item[], work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      for (const item of items) {
+        if (!this.#items.has(item.resource.id)) continue;
+        const place = { kind: 'cloud', step: item.work.step, resource: item.resource.id } as const;
+        for (const reason of problemsOf(error, place)) this.#fail(item, item.resource.host, reason);
+        this.#skip(item);
+      }
+    });
+  }
+
+  /** Reads what is stale, compares, and starts the changes that are needed. All of one host, or of the APIs. */
+  async #examine(items: readonly Item[]): Promise<void> {
+    const stale = items.filter(({ resource }) => !this.#states.isFresh(resource));
+    if (stale.length > 0) await this.#states.read(stale.map(({ resource }) => resource));
+    const needed: ItemChange[] = [];
+    for (const item of items) {
+      const { resource, work } = item;
+      if (this.#run.isLost(resource.host)) {
+        this.#skip(item);
+        continue;
+      }
+      const found = compare(this.#states, work.step, resource);
+      if (found.via === 'in-place') this.#inPlace(item);
+      else if (found.via === 'broken') this.#fail(item, resource.host, found.problem);
+      else if (found.via === 'change') needed.push({ ...found.change, item });
+      else this.#fail(item, resource.host, this.#lateValueMissing(item));
+    }
+    const allowed: ItemChange[] = [];
+    for (const change of needed) if (await this.#mayChange(change)) allowed.push(change);
+    for (const batch of batchesOf(allowed)) {
+      this.#track(
+        batch.map(({ item }) => item),
+        this.#carryOut(batch),
+      );
     }
   }
-  return failures;
 
-  function failure(due: Due, result: ShellResult): Problem {
-    return changeFailure(due.resource, due.summary, step, result);
+  #inPlace(item: Item): void {
+    const { resource, work } = item;
+    work.inPlace.set(resource.host, (work.inPlace.get(resource.host) ?? 0) + 1);
+    this.#states.markActed(resource);
+    this.#settle(resource.id, 'converged');
+  }
+
+  #lateValueMissing({ resource, work }: Item): Problem {
+    const sources = this.#states.missingValues(resource).map((late) => `${late.resource} (${late.output})`);
+    return problem('LATE_VALUE_MISSING', {
+      place: { kind: 'cloud', host: resource.host, step: work.step, resource: resource.id },
+      details: { resource: resource.id, sources: sources.join(', ') },
+    });
+  }
+
+  /** Settles what must not be changed: what would lose data, and what needs something that is not in place. */
+  async #mayChange(change: ItemChange): Promise<boolean> {
+    const { item } = change;
+    const { step } = item.work;
+    if (this.#run.stopping) {
+      this.#skip(item);
+      return false;
+    }
+    const removal = step === REMOVAL_STEP;
+    const refused = refusal(step, change, this.#options.remove, removal ? 'warning' : 'error');
+    if (refused && removal) {
+      this.#run.report(refused, { step, host: change.host });
+      this.#run.count(change.host, 'skipped');
+      // What would be removed after it goes on: nothing but its own data depends on it.
+      this.#settle(item.resource.id, 'converged');
+      return false;
+    }
+    const reason = refused ?? (await this.#missingPrerequisite(item));
+    if (!reason) return true;
+    this.#fail(item, change.host, reason);
+    return false;
+  }
+
+  /** The problem of what it needs from a step or a host that this run leaves out; none while it is in place. */
+  async #missingPrerequisite({ resource, work }: Item): Promise<Problem | undefined> {
+    const { graph, scope, resources } = this.#options;
+    const outside = (graph.edges.get(resource.id) ?? []).flatMap((id) => {
+      const needed = scope.has(id) ? undefined : resources.get(id);
+      return needed && !this.#run.isLost(needed.host) ? [needed] : [];
+    });
+    const unread = outside.filter((needed) => !this.#states.isFresh(needed));
+    if (unread.length > 0) await this.#states.read(unread);
+    for (const needed of outside) {
+      const step = graph.stepOf.get(needed.id) ?? '';
+      if (compare(this.#states, step, needed, false).via === 'in-place') continue;
+      return problem('PREREQUISITE_MISSING', {
+        place: { kind: 'cloud', host: resource.host, step: work.step, resource: resource.id },
+        details: { resource: resource.id, needed: needed.id, step },
+      });
+    }
+    return undefined;
+  }
+
+  async #carryOut(batch: readonly ItemChange[]): Promise<void> {
+    const [lead] = batch;
+    if (!lead) return;
+    const { turn } = lead.resource;
+    if (turn && !(await this.#turns.enter(turn.group, lead.host))) {
+      for (const { item } of batch) this.#skip(item);
+      return;
+    }
+    await this.#run.whenFree(lead.resource, lead.host, () => this.#change(batch, lead));
+  }
+
+  async #change(batch: readonly ItemChange[], lead: ItemChange): Promise<void> {
+    const { step } = lead.item.work;
+    // A failure elsewhere while this waited for its place: it never started.
+    if (this.#run.stopping || this.#run.isLost(lead.host)) {
+      for (const { item } of batch) this.#skip(item);
+      return;
+    }
+    const began = Date.now();
+    for (const { resource, host, summary, item } of batch) {
+      this.#run.emit({ type: 'change-started', step: item.work.step, host, resource: resource.id, summary });
+      this.#states.markActed(resource);
+      const { turn } = resource;
+      if (turn) this.#turns.remember(turn.group, host, item.work.step, turn.gate);
+    }
+    const failures = await makeChanges(this.#run, this.#states, step, batch);
+    const made = batch.filter(({ resource }) => !failures.has(resource.id));
+    for (const { resource } of made) this.#states.markChanged(resource);
+    this.#run.changed += made.length;
+    for (const { resource, host, item } of batch) {
+      const reason = failures.get(resource.id);
+      if (reason) this.#fail(item, host, reason);
+      else if (reason === null) this.#skip(item);
+    }
+    await this.#confirm(made, began);
+  }
+
+  /** Reads what was changed again: "changed" is a fact. */
+  async #confirm(made: readonly ItemChange[], began: number): Promise<void> {
+    if (made.length === 0) return;
+    await this.#states.read(made.map(({ resource }) => resource));
+    const milliseconds = Date.now() - began;
+    for (const change of made) {
+      const { resource, host, summary, item } = change;
+      if (this.#run.isLost(resource.host)) {
+        this.#skip(item);
+        continue;
+      }
+      const left = compare(this.#states, item.work.step, item.resource, false);
+      if (left.via === 'broken') this.#fail(item, host, left.problem);
+      else if (left.via === 'change') {
+        const { summary: rest, difference } = left.change;
+        this.#fail(item, host, notConverged(item.work.step, change, rest, difference));
+      } else {
+        item.work.changed += 1;
+        this.#run.count(host, 'ok');
+        this.#run.count(host, 'changed');
+        this.#run.emit({
+          type: 'change-done',
+          step: item.work.step,
+          host,
+          resource: resource.id,
+          summary,
+          milliseconds,
+        });
+        this.#settle(resource.id, 'converged');
+      }
+    }
+  }
+
+  async #convergeCluster(item: Item): Promise<void> {
+    const { resource, work } = item;
+    const { remove, signal } = this.#options;
+    const result = await convergeCluster(this.#run, this.#states, resource, {
+      step: work.step,
+      remove,
+      signal,
+    });
+    if (result.via === 'stopped') this.#skip(item);
+    else if (result.via === 'failed') this.#fail(item, result.host, result.problem);
+    else {
+      work.changed += result.changed;
+      if (result.changed === 0) this.#inPlace(item);
+      else this.#settle(resource.id, 'converged');
+    }
+  }
+
+  async #passGates(host: string, gates: readonly Gate[]): Promise<boolean> {
+    for (const { step, gate } of gates) {
+      const options = { step, ...(this.#options.signal && { signal: this.#options.signal }) };
+      if (await verifyChecks(this.#run, [{ ...gate, host }], options)) continue;
+      this.#run.stop('failure');
+      return false;
+    }
+    // Without a gate, a host that is gone is reason enough not to touch the next one.
+    return !this.#run.isLost(host);
+  }
+
+  #fail(item: Item, host: string, reason: Problem): void {
+    if (!this.#items.has(item.resource.id)) return;
+    if (reason.code === 'HOST_LOST') {
+      this.#run.loseHost(host, reason);
+      this.#skip(item);
+      return;
+    }
+    const { work, resource } = item;
+    this.#run.count(host, 'failed');
+    this.#run.emit({ type: 'change-failed', step: work.step, host, resource: resource.id, problem: reason });
+    this.#run.noteProblem(reason);
+    this.#settle(resource.id, 'failed');
+    this.#run.stop('failure');
+  }
+
+  /** Leaves a resource out because of what it needs, which the step says once when it ends. */
+  #leaveOut(item: Item, missing: string): void {
+    const cause = this.#causes.get(missing) ?? missing;
+    this.#causes.set(item.resource.id, cause);
+    const { leftOut } = item.work;
+    leftOut.set(cause, (leftOut.get(cause) ?? 0) + 1);
+    this.#skip(item);
+  }
+
+  #skip(item: Item): void {
+    if (!this.#items.has(item.resource.id)) return;
+    item.work.skipped += 1;
+    this.#run.count(item.resource.host, 'skipped');
+    this.#settle(item.resource.id, 'skipped');
+  }
+
+  #settle(id: string, how: Settled): void {
+    const item = this.#items.get(id);
+    this.#items.delete(id);
+    this.#settled.set(id, how);
+    for (const dependent of this.#dependents.get(id) ?? []) {
+      if (how === 'converged') dependent.blockers.delete(id);
+      // Also when it cannot be converged: it is then left out.
+      if (how !== 'converged' || dependent.blockers.size === 0) this.#ready.push(dependent);
+    }
+    this.#dependents.delete(id);
+    if (this.#ready.length > 0) this.#schedule();
+    if (!item) return;
+    this.#leaveTurn(item);
+    item.work.open -= 1;
+    if (item.work.open === 0) this.#finish(item.work);
+  }
+
+  /** Ends the turn of a host when nothing of the group can change there without something from elsewhere. */
+  #leaveTurn(item: Item): void {
+    const key = turnKey(item.resource);
+    const group = item.resource.turn?.group;
+    if (key === undefined || group === undefined) return;
+    const rest = this.#inTurn.get(key) ?? new Set();
+    rest.delete(item);
+    const own = new Set([...rest].map(({ resource }) => resource.id));
+    const busy = [...rest].some(
+      ({ started, blockers }) => started || [...blockers].every((id) => own.has(id)),
+    );
+    if (!busy) this.#turns.leave(group, item.resource.host);
+  }
+
+  #finish(work: StepWork): void {
+    const { step } = work;
+    for (const [host, count] of work.inPlace) {
+      this.#run.emit({ type: 'resources-in-place', step, host, count });
+      this.#run.count(host, 'ok', count);
+    }
+    if (!this.#run.stopping) {
+      for (const [needed, count] of work.leftOut) {
+        this.#run.report(
+          problem('RESOURCES_LEFT_OUT', {
+            place: { kind: 'cloud', step },
+            details: { count, step, needed },
+          }),
+          { step },
+        );
+      }
+    }
+    work.resolve({ changed: work.changed, skipped: work.skipped });
   }
 }
 
-/**
- * Before something watched changes, its watchers forget that they were up to date, on whatever host they are; so a
- * run that is cut in between still makes them act next time.
- */
-async function warnWatchers(world: World, batch: readonly Due[]): Promise<void> {
-  const byHost = new Map<string, Set<Text>>();
-  for (const { resource } of batch) {
-    for (const watcher of world.watchersOf(resource.id)) {
-      if (watcher.kind.via !== 'shell' || !watcher.kind.beforeWatched) continue;
-      const scripts = byHost.get(watcher.host) ?? new Set();
-      byHost.set(watcher.host, scripts.add(watcher.kind.beforeWatched(watcher.desired)));
-    }
-  }
-  await Promise.all(
-    [...byHost].map(async ([host, scripts]) => {
-      const connection = await world.connections.get(host);
-      const script = joinTexts([...scripts], '\n');
-      await connection.run({ script, limitSeconds: 30, doing: 'mark what has to restart' });
-    }),
-  );
+function turnKey({ turn, host }: Resource): string | undefined {
+  return turn && `${turn.group}\n${host}`;
 }

@@ -1,19 +1,18 @@
 import type { Problem } from '../errors/problem.ts';
 
-/** Per-host counters of a run (C1). `rescued`: mended after a failure that a step knows how to mend. */
+/** Counters of a run, of one host or of `API`. */
 export interface HostRecap {
   ok: number;
   changed: number;
   unreachable: number;
   failed: number;
   skipped: number;
-  rescued: number;
-  ignored: number;
 }
 
 /**
  * The only way out of a run: the terminal, the journal, a web page and the tests read this one stream.
- * `at` is milliseconds since the epoch. No event ever holds a secret.
+ * `at` is milliseconds since the epoch. No event ever holds a secret. A problem is carried by exactly one event:
+ * `change-failed`, `check-failed`, `host-unreachable` or `problem`.
  */
 export type RunEvent = { readonly at: number } & (
   | {
@@ -43,6 +42,10 @@ export type RunEvent = { readonly at: number } & (
       readonly resource: string;
       readonly summary: string;
       readonly difference?: string;
+      /** Data that the change destroys. */
+      readonly loses?: string;
+      /** The change will not be made, as it loses data and was not asked for by name. */
+      readonly refused?: true;
     }
   | {
       readonly type: 'change-started';
@@ -65,6 +68,14 @@ export type RunEvent = { readonly at: number } & (
       readonly host: string;
       readonly resource: string;
       readonly problem: Problem;
+    }
+  | {
+      /** A cluster that settles by itself. */
+      readonly type: 'change-waiting';
+      readonly step: string;
+      readonly host: string;
+      readonly resource: string;
+      readonly sentence: string;
     }
   | {
       readonly type: 'resources-in-place';
@@ -105,6 +116,12 @@ export type RunEvent = { readonly at: number } & (
   | { readonly type: 'step-failed'; readonly step: string; readonly milliseconds: number }
   | { readonly type: 'note'; readonly text: string }
   | {
+      readonly type: 'problem';
+      readonly problem: Problem;
+      readonly step?: string;
+      readonly host?: string;
+    }
+  | {
       readonly type: 'run-finished';
       readonly outcome: 'done' | 'failed' | 'interrupted';
       readonly milliseconds: number;
@@ -115,5 +132,8 @@ export type RunEvent = { readonly at: number } & (
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never;
 
+/** An event before its time is added. */
+export type NewEvent = WithoutTime<RunEvent>;
+
 /** Takes an event; adds the time. */
-export type Emit = (event: WithoutTime<RunEvent>) => void;
+export type Emit = (event: NewEvent) => void;

@@ -1,12 +1,11 @@
 import { type Problem, problem } from '../errors/problem.ts';
 import type { ShellResult } from '../hosts/connection.ts';
 import { lastLines } from '../hosts/pool.ts';
-import type { Resource } from './resource.ts';
+import { PACKAGES_FAILED, SERVICE_NOT_STARTED } from './exitCodes.ts';
 
-/** Exit code with which a change says: the service did not start, its last log lines are on standard error. */
-export const SERVICE_DID_NOT_START = 97;
-
-const DISK_FULL = /No space left on device|ENOSPC|Disk quota exceeded|You don't have enough free space/i;
+/** The C library's texts of ENOSPC and EDQUOT, and apt's own. A full disk is the cause whatever failed because of it. */
+const DISK_FULL = /No space left on device|Disk quota exceeded|You don't have enough free space/i;
+/** Lines with which apt names a mirror that cannot be reached or lacks a file. */
 const MIRROR = new RegExp(
   [
     'E: Failed to fetch',
@@ -21,24 +20,34 @@ const MIRROR = new RegExp(
   ].join('|'),
 );
 
+export interface FailedChange {
+  readonly host: string;
+  readonly resource: string;
+  readonly step: string;
+  readonly summary: string;
+}
+
 /** The problem of a change that ended with an error: well-known causes have codes of their own. */
-export function changeFailure(one: Resource, summary: string, step: string, result: ShellResult): Problem {
-  const place = { kind: 'cloud', host: one.host, step, resource: one.id } as const;
-  const details = { host: one.host, resource: one.id, summary, status: `exit code ${result.exitCode}` };
+export function changeFailure(change: FailedChange, result: ShellResult): Problem {
+  const { host, resource, step, summary } = change;
+  const place = { kind: 'cloud', host, step, resource } as const;
+  const details = { host, resource, summary, status: `exit code ${result.exitCode}` };
   const all = `${result.stdout}\n${result.stderr}`;
   const evidence = lastLines(result.stderr, 20) || lastLines(result.stdout, 20) || undefined;
-  if (result.exitCode === SERVICE_DID_NOT_START) {
+  if (result.exitCode === SERVICE_NOT_STARTED) {
     return problem('SERVICE_NOT_STARTED', { place, details, evidence });
   }
-  if (DISK_FULL.test(all))
-    return problem('HOST_DISK_FULL', { place, details, evidence: telling(all, DISK_FULL) });
-  if (MIRROR.test(all))
-    return problem('HOST_MIRROR_FAILED', { place, details, evidence: telling(all, MIRROR) });
+  if (DISK_FULL.test(all)) {
+    return problem('HOST_DISK_FULL', { place, details, evidence: linesThatMatch(all, DISK_FULL) });
+  }
+  if (result.exitCode === PACKAGES_FAILED && MIRROR.test(all)) {
+    return problem('HOST_MIRROR_FAILED', { place, details, evidence: linesThatMatch(all, MIRROR) });
+  }
   return problem('RESOURCE_FAILED', { place, details, evidence });
 }
 
 /** The lines that name the cause, rather than whatever came last. */
-function telling(output: string, pattern: RegExp): string {
+function linesThatMatch(output: string, pattern: RegExp): string {
   const lines = output.split('\n').filter((line) => pattern.test(line));
   return lastLines([...new Set(lines)].join('\n'), 6);
 }

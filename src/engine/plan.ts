@@ -1,56 +1,87 @@
-import { compareNow } from './converge.ts';
-import { orderResources } from './graph.ts';
+import { compare, refusal } from './compare.ts';
+import type { Prepared } from './prepare.ts';
+import { REMOVAL_STEP } from './removal.ts';
 import type { Resource } from './resource.ts';
-import type { World } from './world.ts';
 
 /** One thing that a run would do. */
 export interface PlannedChange {
   readonly step: string;
+  /** A host's name, `API` or `cluster`. */
   readonly host: string;
   readonly resource: string;
   readonly summary: string;
   readonly difference?: string;
+  /** Data that the change destroys. */
+  readonly loses?: string;
+  /** The change will not be made, as it loses data and was not asked for by name. */
+  readonly refused?: true;
 }
-
-/** Resources of each step, steps in the order of the run. */
-export type ResourcesByStep = ReadonlyMap<string, readonly Resource[]>;
 
 /**
- * What would change, from the states the world has read and the comparison that the run uses. What watches something
- * that would change counts as touched, in whatever step it stands.
+ * What would change, from the states that were read and the comparison that the run uses. What watches something that
+ * would change acts too, in whatever step it stands.
  */
-export function planChanges(world: World, steps: ResourcesByStep): readonly PlannedChange[] {
-  const planned = new Map<string, PlannedChange>();
-  for (let before = -1; before < planned.size; ) {
-    before = planned.size;
-    for (const [step, resources] of steps) {
-      for (const one of orderResources(step, resources)) {
-        if (planned.has(one.id)) continue;
-        const touched = one.watches.some((id) => planned.has(id));
-        const change = planOne(world, step, one, touched);
-        if (change) planned.set(one.id, change);
-      }
+export function planChanges(prepared: Prepared, remove: ReadonlySet<string>): readonly PlannedChange[] {
+  const planned = new Map<string, PlannedChange | undefined>();
+  const inOrder = prepared.chosen.flatMap((step) =>
+    (prepared.resources.get(step.name) ?? []).map((resource) => ({ step: step.name, resource })),
+  );
+  const byId = new Map(inOrder.map((entry) => [entry.resource.id, entry]));
+  const acting: string[] = [];
+  const plan = (step: string, resource: Resource, watchedChanged: boolean): void => {
+    const change = planOne(prepared, step, resource, watchedChanged, remove);
+    planned.set(resource.id, change);
+    if (change) acting.push(resource.id);
+  };
+  for (const { step, resource } of inOrder) plan(step, resource, false);
+  for (let id = acting.pop(); id !== undefined; id = acting.pop()) {
+    for (const watcher of prepared.states.watchersOf(id)) {
+      const found = byId.get(watcher.id);
+      if (found && !planned.get(watcher.id)) plan(found.step, found.resource, true);
     }
   }
-  const inOrder = [...steps].flatMap(([step, resources]) => orderResources(step, resources));
-  return inOrder.flatMap((one) => planned.get(one.id) ?? []);
+  return inOrder.flatMap(({ resource }) => planned.get(resource.id) ?? []);
 }
 
-function planOne(world: World, step: string, one: Resource, touched: boolean): PlannedChange | undefined {
-  const about = { step, host: one.host, resource: one.id };
-  const found = compareNow(world, step, one, touched);
-  if (found.via === 'in-place') return undefined;
-  if (found.via === 'due') {
-    const { difference } = found;
-    return { ...about, summary: found.due.summary, ...(difference !== undefined && { difference }) };
+function planOne(
+  prepared: Prepared,
+  step: string,
+  resource: Resource,
+  watchedChanged: boolean,
+  remove: ReadonlySet<string>,
+): PlannedChange | undefined {
+  const about = { step, host: resource.host, resource: resource.id };
+  const unmet = prepared.graph.unmet.get(resource.id);
+  if (unmet !== undefined)
+    return { ...about, summary: `skip: it needs ${unmet}, whose host does not answer` };
+  const found = compare(prepared.states, step, resource, watchedChanged);
+  switch (found.via) {
+    case 'in-place':
+      return undefined;
+    case 'wait':
+      return { ...about, summary: `wait for ${found.waitFor}` };
+    case 'unknown':
+      return { ...about, summary: `known after ${found.after.join(', ')}` };
+    case 'change': {
+      const { host, summary, difference, loses } = found.change;
+      const refused = refusal(step, found.change, remove, step === REMOVAL_STEP ? 'warning' : 'error');
+      return {
+        ...about,
+        host,
+        summary,
+        ...(difference !== undefined && { difference }),
+        ...(loses !== undefined && { loses }),
+        ...(refused && { refused: true }),
+      };
+    }
+    case 'broken':
+      // It cannot be read before the service it belongs to works; on the way to that, it will be created.
+      if (resource.kind.via === 'api') {
+        const name = resource.id.slice(resource.id.indexOf(':') + 1);
+        const summary = `create ${resource.kind.name} ${name} if it does not exist; the API does not answer yet`;
+        return { ...about, summary };
+      }
+      if (resource.kind.via === 'cluster') return { ...about, summary: `refused: ${found.problem.what}` };
+      return { ...about, summary: `unknown: ${found.problem.what}` };
   }
-  // Not to be read before the service it belongs to works: on the way to it, it will be made.
-  if (one.kind.via === 'api') {
-    const name = one.id.slice(one.id.indexOf(':') + 1);
-    return {
-      ...about,
-      summary: `create ${one.kind.name} ${name}, unless it is there: the API does not answer yet`,
-    };
-  }
-  return { ...about, summary: `unknown: ${found.problem.what}` };
 }

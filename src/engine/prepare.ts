@@ -1,17 +1,23 @@
-import { CloudwrightError, type Problem } from '../errors/problem.ts';
-import type { Connections, HostFacts } from '../hosts/connection.ts';
-import { readFacts } from '../hosts/facts.ts';
+import { CloudwrightError } from '../errors/problem.ts';
+import type { AllFacts, Connections } from '../hosts/connection.ts';
 import type { Text } from '../secrets/confidential.ts';
 import type { Check } from './check.ts';
-import { awaitEarlierChanges } from './earlier.ts';
+import { Converger } from './converge.ts';
+import { awaitEarlierChanges, changesUnderWay } from './earlierChanges.ts';
 import type { Emit } from './event.ts';
-import { orderResources, orderSteps, requireUnique } from './graph.ts';
-import { limiter } from './limiter.ts';
+import { orderResources, orderSteps, type ResourceGraph } from './graph.ts';
+import { KnownStates } from './knownStates.ts';
+import { Manifests, manifestId, READ_MANIFEST } from './manifest.ts';
+import { reachHosts } from './reach.ts';
 import { redactor } from './redact.ts';
-import type { Resource } from './resource.ts';
+import { REMOVAL_STEP, REMOVAL_TITLE, type Removals, removalsOf } from './removal.ts';
+import type { AnyKind, Resource } from './resource.ts';
+import { problemsOf, RunState } from './runState.ts';
 import { type Selection, selectHosts, selectSteps } from './select.ts';
 import type { Step, StepContext, Subject } from './step.ts';
-import { problemsOf, World } from './world.ts';
+
+/** Stands between a host's manifest and the changes under way there. */
+const UNDER_WAY = '== changes under way';
 
 /** What `apply`, `planOnly` and `verifyOnly` are given. */
 export interface RunInput<Described extends Subject = Subject> {
@@ -28,9 +34,11 @@ export interface RunInput<Described extends Subject = Subject> {
   readonly signal?: AbortSignal | undefined;
   /** Hosts that keep the records of what belongs to no host; by default all. */
   readonly keepers?: readonly string[] | undefined;
+  /** Kinds by which something may be removed that no step describes any more. */
+  readonly kinds?: readonly AnyKind[] | undefined;
   /** Ids of resources that may be removed although data is lost. */
   readonly remove?: readonly string[] | undefined;
-  /** Steps whose last word in the journal is that they were verified: their thorough checks may be left out. */
+  /** Steps whose last state in the journal is verified: their thorough checks may be left out. */
   readonly verifiedBefore?: ReadonlySet<string> | undefined;
   /** For the journal: the command as the operator gave it, and Cloudwright's version. */
   readonly command?: string | undefined;
@@ -42,26 +50,34 @@ export interface RunSteps {
   readonly all: readonly Step[];
   readonly chosen: readonly Step[];
   readonly hosts: ReadonlySet<string>;
+  /** Whether what is no longer described is removed in this run. */
+  readonly removing: boolean;
 }
 
-export interface Prepared extends RunSteps {
-  readonly world: World;
-  /** Of all steps, not only the chosen ones. */
+export interface Prepared extends Omit<RunSteps, 'removing'> {
+  readonly run: RunState;
+  readonly states: KnownStates;
+  readonly graph: ResourceGraph;
+  /** Of all steps on the chosen hosts, not only of the chosen steps. */
   readonly resources: ReadonlyMap<string, readonly Resource[]>;
   readonly checks: ReadonlyMap<string, readonly Check[]>;
-  /** Steps whose resources have been converged in this run. */
-  readonly done: Set<string>;
-  /** For what two steps that end side by side must not do twice. */
-  readonly oneAtATime: ReturnType<typeof limiter>;
+  readonly converger: Converger;
+  readonly manifests: Manifests;
+  readonly removals: Removals;
 }
+
+type Use = 'to-change' | 'to-plan' | 'to-verify';
 
 /** Which steps and hosts a run is about. Fails with STEP_UNKNOWN, STEP_CYCLE or HOST_UNKNOWN, before any effect. */
 export function chooseSteps(input: RunInput): RunSteps {
   const { subject, selection = {} } = input;
   const all = orderSteps(input.steps).filter((step) => step.applies?.(subject) ?? true);
+  const removal = removalStep(all, []);
+  const chosen = selectSteps([...all, removal], selection);
   return {
     all,
-    chosen: selectSteps(all, selection),
+    chosen: chosen.filter((step) => step !== removal),
+    removing: chosen.includes(removal),
     hosts: selectHosts(
       subject.hosts.map((host) => host.name),
       selection,
@@ -69,93 +85,190 @@ export function chooseSteps(input: RunInput): RunSteps {
   };
 }
 
-export function newWorld(input: RunInput): World {
+function removalStep(steps: readonly Step[], resources: readonly Resource[]): Step {
+  return {
+    name: REMOVAL_STEP,
+    title: REMOVAL_TITLE,
+    needs: steps.map((step) => step.name),
+    resources: () => resources,
+    checks: () => [],
+  };
+}
+
+/** The state of a run that has not begun. Every event is masked on its way out. */
+export function newRun(input: RunInput): RunState {
   const redact = redactor(input.secrets);
-  return new World(input.connections, (event) => input.emit(redact(event)), input.api, redact);
+  return new RunState({
+    connections: input.connections,
+    emit: (event) => input.emit(redact(event)),
+    makeApi: input.api,
+  });
 }
 
-/** Connects to all hosts side by side and reads their facts. Rejects with the problems of all that failed. */
-export async function reachHosts(
-  world: World,
-  subject: Subject,
-  needed: ReadonlySet<string>,
-): Promise<ReadonlyMap<string, HostFacts>> {
-  const facts = new Map<string, HostFacts>();
-  const problems: Problem[] = [];
-  await Promise.all(
-    subject.hosts.map(async ({ name }) => {
-      const began = Date.now();
-      try {
-        const connection = await world.connections.get(name);
-        const found = await readFacts(connection);
-        world.emit({ type: 'host-connected', host: name, milliseconds: Date.now() - began });
-        facts.set(name, found);
-      } catch (error) {
-        const found = problemsOf(error, { kind: 'cloud', host: name });
-        for (const reason of found) world.emit({ type: 'host-unreachable', host: name, problem: reason });
-        world.count(name, 'unreachable');
-        if (needed.has(name)) problems.push(...found);
-      }
-    }),
-  );
-  if (problems.length > 0) throw new CloudwrightError(problems);
-  return facts;
-}
-
-/** Asks every step what it wants on these hosts. Pure but for what the steps throw. */
+/** Asks every step what it wants of the hosts that were reached. Pure but for what the steps throw. */
 export function describe(
-  steps: RunSteps,
+  steps: Pick<RunSteps, 'all'>,
   context: StepContext,
 ): { readonly resources: Map<string, readonly Resource[]>; readonly checks: Map<string, readonly Check[]> } {
   const resources = new Map<string, readonly Resource[]>();
   const checks = new Map<string, readonly Check[]>();
   for (const step of steps.all) {
-    resources.set(step.name, orderResources(step.name, step.resources(context)));
+    resources.set(step.name, step.resources(context));
     checks.set(step.name, step.checks(context));
-  }
-  requireUnique(resources);
-  for (const [name, list] of resources) {
-    resources.set(
-      name,
-      list.filter((one) => one.kind.via !== 'shell' || steps.hosts.has(one.host)),
-    );
-  }
-  for (const [name, list] of checks) {
-    checks.set(
-      name,
-      list.filter((one) => one.via === 'api' || steps.hosts.has(one.host)),
-    );
   }
   return { resources, checks };
 }
 
-/** What the chosen steps require of the hosts; before anything is read or changed. Throws all that is not met. */
-function judgeHosts(world: World, steps: RunSteps, context: StepContext): void {
-  const unmet = steps.chosen.flatMap((step) => step.requirements?.(context) ?? []);
-  for (const one of unmet) {
-    if (one.severity === 'warning') world.emit({ type: 'note', text: `${one.what} ${one.next}` });
+/**
+ * What the steps require of the chosen hosts; before anything is read or changed. Every step is asked, also those
+ * that are not chosen: a requirement protects the host, whichever part of the run would break it.
+ */
+function judgeHosts(run: RunState, steps: RunSteps, context: StepContext): void {
+  const unmet = steps.all
+    .flatMap((step) => step.requirements?.(context) ?? [])
+    .filter(
+      ({ place }) => place?.kind !== 'cloud' || place.host === undefined || steps.hosts.has(place.host),
+    );
+  for (const found of unmet) {
+    if (found.severity === 'warning') run.emit({ type: 'note', text: `${found.what} ${found.next}` });
   }
-  const errors = unmet.filter((one) => one.severity === 'error');
+  const errors = unmet.filter((found) => found.severity === 'error');
   if (errors.length > 0) throw new CloudwrightError(errors);
+}
+
+/** Whether a selection of hosts keeps a resource. */
+function isChosen(resource: Resource, hosts: ReadonlySet<string>): boolean {
+  if (resource.kind.via === 'cluster') return (resource.members ?? []).some((member) => hosts.has(member));
+  return resource.kind.via === 'api' || resource.cloudWide === true || hosts.has(resource.host);
+}
+
+/** A check is made when one of the hosts it concerns is chosen and was reached; one of an API also without any. */
+function isCheckChosen(check: Check, hosts: ReadonlySet<string>, facts: AllFacts): boolean {
+  if (check.via === 'shell' && !facts.has(check.host)) return false;
+  const concerns = check.concerns ?? (check.via === 'api' ? undefined : [check.host]);
+  return concerns?.some((host) => hosts.has(host) && facts.has(host)) ?? true;
 }
 
 /** Reaches the hosts, asks the steps and reads all resources that live on hosts, in one round for all steps. */
 export async function prepare(
   input: RunInput,
-  world: World,
+  run: RunState,
   steps: RunSteps,
-  use: 'to-change' | 'to-look',
-): Promise<Prepared> {
-  const facts = await reachHosts(world, input.subject, steps.hosts);
-  judgeHosts(world, steps, { cloud: input.subject, facts });
-  if (use === 'to-change') {
-    await Promise.all(
-      [...steps.hosts].map(async (host) => awaitEarlierChanges(world, await world.connections.get(host))),
+  use: Use,
+): Promise<Prepared | undefined> {
+  const facts = await reachHosts(run, input.subject, steps.hosts);
+  // Their problems have been reported.
+  if (facts.size === 0) return undefined;
+  const context = { cloud: input.subject, facts };
+  judgeHosts(run, steps, context);
+  const manifests = new Manifests(
+    run,
+    steps.all.map((step) => step.name),
+    (input.keepers ?? [...facts.keys()]).filter((host) => facts.has(host)),
+  );
+  if (use !== 'to-verify') {
+    await Promise.all([...facts.keys()].map((host) => lookAround(run, manifests, host, use, steps.hosts)));
+  }
+  const { resources: everything, checks: allChecks } = describe(steps, context);
+  const described = new Set([...everything.values()].flatMap((list) => list.map(manifestId)));
+  // A host that is left out hides what is still described; nothing is removed by an incomplete picture.
+  const removals =
+    steps.removing && use !== 'to-verify' && run.lostHosts.size === 0
+      ? removalsOf(
+          run,
+          manifests,
+          described,
+          kindsOf(input.kinds ?? [], everything),
+          steps.hosts.size === input.subject.hosts.length ? 'all' : steps.hosts,
+        )
+      : { resources: [], entries: new Map<string, string>() };
+  const removal = removalStep(steps.all, removals.resources);
+  const withRemoval = removals.resources.length > 0 ? [removal] : [];
+  if (withRemoval.length > 0) everything.set(REMOVAL_STEP, removals.resources);
+  const all = [...steps.all, ...withRemoval];
+  const chosen = [...steps.chosen, ...withRemoval];
+  const graph = orderResources(all, everything, run.lostHosts);
+  const resources = new Map<string, readonly Resource[]>();
+  for (const [step, list] of graph.byStep) {
+    resources.set(
+      step,
+      list.filter((resource) => isChosen(resource, steps.hosts)),
     );
   }
-  const { resources, checks } = describe(steps, { cloud: input.subject, facts });
-  const all = [...resources.values()].flat();
-  world.watch(all);
-  await world.read(all.filter((one) => one.kind.via === 'shell'));
-  return { ...steps, world, resources, checks, done: new Set(), oneAtATime: limiter(1) };
+  const checks = new Map<string, readonly Check[]>();
+  for (const [step, list] of allChecks) {
+    checks.set(
+      step,
+      list.filter((check) => isCheckChosen(check, steps.hosts, facts)),
+    );
+  }
+  const byId = new Map<string, Resource>();
+  for (const list of everything.values()) for (const resource of list) byId.set(resource.id, resource);
+  const states = new KnownStates(run, byId.values());
+  const scope = new Set(chosen.flatMap((step) => (resources.get(step.name) ?? []).map(({ id }) => id)));
+  await states.read(toRead(resources, graph, byId));
+  const converger = new Converger({
+    run,
+    states,
+    graph,
+    scope,
+    resources: byId,
+    remove: new Set(input.remove),
+    signal: input.signal,
+  });
+  const { hosts } = steps;
+  return { all, chosen, hosts, run, states, graph, resources, checks, converger, manifests, removals };
+}
+
+/** Everything on the chosen hosts, and what it needs on others. */
+function toRead(
+  resources: ReadonlyMap<string, readonly Resource[]>,
+  graph: ResourceGraph,
+  byId: ReadonlyMap<string, Resource>,
+): readonly Resource[] {
+  const found = new Set<Resource>();
+  for (const list of resources.values()) {
+    for (const resource of list) {
+      if (resource.kind.via !== 'api') found.add(resource);
+      for (const id of graph.edges.get(resource.id) ?? []) {
+        const needed = byId.get(id);
+        if (needed && needed.kind.via !== 'api') found.add(needed);
+      }
+    }
+  }
+  return [...found];
+}
+
+/** Waits for changes of an earlier run on a chosen host, and reads what the host keeps. */
+async function lookAround(
+  run: RunState,
+  manifests: Manifests,
+  host: string,
+  use: Use,
+  chosen: ReadonlySet<string>,
+): Promise<void> {
+  try {
+    const connection = await run.connections.get(host);
+    const waits = use === 'to-change' && chosen.has(host);
+    const script = `${READ_MANIFEST}\nprintf '\\n%s\\n' '${UNDER_WAY}'\n${waits ? changesUnderWay() : ''}`;
+    const doing = 'look for changes of an earlier run';
+    const { stdout } = await run.onHosts(() => connection.run({ script, limitSeconds: 30, doing }));
+    const [manifest = '', underWay = ''] = stdout.split(`\n${UNDER_WAY}\n`);
+    manifests.take(host, manifest);
+    if (underWay.trim() !== '') await awaitEarlierChanges(run, connection);
+  } catch (error) {
+    for (const reason of problemsOf(error, { kind: 'cloud', host })) {
+      if (reason.code === 'HOST_LOST') run.loseHost(host, reason);
+      else throw error;
+    }
+  }
+}
+
+function kindsOf(
+  given: readonly AnyKind[],
+  described: ReadonlyMap<string, readonly Resource[]>,
+): ReadonlyMap<string, AnyKind> {
+  const kinds = new Map(given.map((kind) => [kind.name, kind]));
+  for (const list of described.values()) for (const { kind } of list) kinds.set(kind.name, kind);
+  return kinds;
 }

@@ -2,6 +2,7 @@ import { CloudwrightError, type Problem, problem } from '../errors/problem.ts';
 import type { Connection } from '../hosts/connection.ts';
 import { lastLines } from '../hosts/pool.ts';
 import { sideBySide } from '../hosts/side.ts';
+import type { Text } from '../secrets/confidential.ts';
 import type { AnyKind, Resource } from './resource.ts';
 
 /** The present states by resource id; a resource whose state could not be read has a problem instead. */
@@ -15,10 +16,10 @@ const READ_LIMIT = 180;
 
 function byKind(resources: readonly Resource[]): ReadonlyMap<AnyKind, readonly Resource[]> {
   const groups = new Map<AnyKind, Resource[]>();
-  for (const one of resources) {
-    const group = groups.get(one.kind);
-    if (group) group.push(one);
-    else groups.set(one.kind, [one]);
+  for (const resource of resources) {
+    const group = groups.get(resource.kind);
+    if (group) group.push(resource);
+    else groups.set(resource.kind, [resource]);
   }
   return groups;
 }
@@ -31,55 +32,104 @@ function readingGroups(resources: readonly Resource[]): readonly (readonly [AnyK
   return [...byKind(resources)].flatMap(([kind, group]) => {
     if (kind.via !== 'shell' || !kind.spread || group.length < 2 * READERS) return [[kind, group] as const];
     // Dealt out like cards: neighbours are of one step and cost alike.
-    return Array.from({ length: READERS }, (_, share) => {
-      return [kind, group.filter((_one, index) => index % READERS === share)] as const;
+    return Array.from({ length: READERS }, (_share, share) => {
+      return [kind, group.filter((_item, index) => index % READERS === share)] as const;
     });
   });
 }
 
-function unreadable(one: Resource, evidence: string): Problem {
+function unreadable({ host, id }: Resource, evidence: string): Problem {
   return problem('RESOURCE_READ_FAILED', {
-    place: { kind: 'cloud', host: one.host, resource: one.id },
-    details: { resource: one.id },
+    place: { kind: 'cloud', host, resource: id },
+    details: { resource: id },
     evidence: lastLines(evidence, 8) || undefined,
   });
 }
 
+/** What is read on one host in one request. */
+export interface HostReading {
+  readonly resources: Resource[];
+  /** Clusters of which the host is a member. */
+  readonly clusters: Resource[];
+}
+
+interface Piece {
+  readonly script: Text;
+  /** Takes the output into the states; throws when it makes no sense. */
+  take(output: string): void;
+  /** The resources that have a problem when it cannot be read. */
+  readonly resources: readonly Resource[];
+}
+
+/** The states of one host: of its resources, and its own share of each cluster. */
+export interface HostStates extends States {
+  readonly members: ReadonlyMap<string, unknown>;
+}
+
 /**
  * Reads resources of one host in one request, those of one kind together. Rejects with HOST_* when the host is lost;
- * a kind that can't be read gives problems for its resources.
+ * a kind that cannot be read gives problems for its resources.
  */
-export async function readHost(connection: Connection, resources: readonly Resource[]): Promise<States> {
+export async function readHost(connection: Connection, reading: HostReading): Promise<HostStates> {
   const states = new Map<string, unknown>();
   const problems = new Map<string, Problem>();
-  const groups = readingGroups(resources).flatMap(([kind, group]) =>
-    kind.via === 'shell' ? [{ kind, group, items: group.map((one) => one.desired) }] : [],
-  );
-  if (groups.length === 0) return { states, problems };
+  const members = new Map<string, unknown>();
+  const pieces = [
+    ...readingGroups(reading.resources).map(([kind, group]) => kindPiece(kind, group, states)),
+    ...reading.clusters.map((cluster) => clusterPiece(cluster, connection.host, members)),
+  ].flatMap((piece) => piece ?? []);
+  if (pieces.length === 0) return { states, problems, members };
   const bundle = sideBySide(
-    groups.map(({ kind, items }) => kind.read(items)),
+    pieces.map((piece) => piece.script),
     READERS,
   );
   const result = await connection.run({
     script: bundle.script,
     limitSeconds: READ_LIMIT,
-    doing: `read ${resources.length} resources`,
+    doing: `read ${reading.resources.length + reading.clusters.length} resources`,
   });
   const outputs = bundle.split(result);
-  for (const [index, { kind, group, items }] of groups.entries()) {
+  for (const [index, piece] of pieces.entries()) {
     const output = outputs[index];
     try {
       if (!output) throw new Error(result.stderr || 'no answer');
-      const parsed = kind.parse(output.stdout, items);
-      if (parsed.length !== group.length)
-        throw new Error(`${parsed.length} states for ${group.length} resources`);
-      for (const [at, one] of group.entries()) states.set(one.id, parsed[at]);
+      piece.take(output.stdout);
     } catch (error) {
       const evidence = `${output?.stderr ?? ''}\n${error instanceof Error ? error.message : String(error)}`;
-      for (const one of group) problems.set(one.id, unreadable(one, evidence));
+      for (const resource of piece.resources) problems.set(resource.id, unreadable(resource, evidence));
     }
   }
-  return { states, problems };
+  return { states, problems, members };
+}
+
+function kindPiece(
+  kind: AnyKind,
+  resources: readonly Resource[],
+  states: Map<string, unknown>,
+): Piece | undefined {
+  if (kind.via !== 'shell') return undefined;
+  const items = resources.map((resource) => resource.desired);
+  return {
+    resources,
+    script: kind.read(items),
+    take(output) {
+      const parsed = kind.parse(output, items);
+      if (parsed.length !== resources.length) {
+        throw new Error(`${parsed.length} states for ${resources.length} resources`);
+      }
+      for (const [index, resource] of resources.entries()) states.set(resource.id, parsed[index]);
+    },
+  };
+}
+
+function clusterPiece(cluster: Resource, member: string, members: Map<string, unknown>): Piece | undefined {
+  const { kind } = cluster;
+  if (kind.via !== 'cluster') return undefined;
+  return {
+    resources: [cluster],
+    script: kind.read(cluster.desired, member),
+    take: (output) => members.set(cluster.id, kind.parse(output, member)),
+  };
 }
 
 /** Reads resources that live behind an API, kinds side by side. Never rejects: what can't be read has a problem. */
@@ -91,11 +141,11 @@ export async function readApi(api: unknown, resources: readonly Resource[]): Pro
     try {
       const found = await kind.read(
         api,
-        group.map((one) => one.desired),
+        group.map((resource) => resource.desired),
       );
-      for (const [at, one] of group.entries()) states.set(one.id, found[at]);
+      for (const [index, resource] of group.entries()) states.set(resource.id, found[index]);
     } catch (error) {
-      for (const one of group) problems.set(one.id, apiProblem(one, error));
+      for (const resource of group) problems.set(resource.id, apiProblem(resource, error));
     }
   };
   await Promise.all([...byKind(resources)].map(([kind, group]) => readKind(kind, group)));
@@ -103,9 +153,9 @@ export async function readApi(api: unknown, resources: readonly Resource[]): Pro
 }
 
 /** What an API client threw, as a problem of this resource. */
-export function apiProblem(one: Resource, error: unknown): Problem {
-  const place = { kind: 'cloud', host: one.host, resource: one.id } as const;
+export function apiProblem(resource: Resource, error: unknown): Problem {
+  const place = { kind: 'cloud', host: resource.host, resource: resource.id } as const;
   const first = error instanceof CloudwrightError ? error.problems[0] : undefined;
   if (first) return { ...first, place };
-  return unreadable(one, error instanceof Error ? error.message : String(error));
+  return unreadable(resource, error instanceof Error ? error.message : String(error));
 }

@@ -61,16 +61,21 @@ export interface ShellKind<Desired, State> {
   outputs?(desired: Desired, state: State): ResourceRecord;
 }
 
+/** What a change behind an API would do. */
+export interface ApiChange {
+  readonly summary: string;
+  readonly difference?: string;
+  /** As for `Change.loses`. */
+  readonly loses?: string;
+}
+
 /** A kind whose state lives behind an API rather than on a host; effects go through the typed client `Api`. */
 export interface ApiKind<Desired, State, Api> {
   readonly via: 'api';
   readonly name: string;
   read(api: Api, items: readonly Desired[]): Promise<readonly State[]>;
   /** As for ShellKind, but the change is the list of what is missing or different, in words. */
-  compare(
-    desired: Desired,
-    state: State,
-  ): { readonly summary: string; readonly difference?: string; readonly loses?: string } | undefined;
+  compare(desired: Desired, state: State): ApiChange | undefined;
   change(api: Api, desired: Desired, state: State): Promise<void>;
   readonly removal?: Removal<Desired>;
   /** Values that other resources may use through `from`: the id of a network. */
@@ -126,7 +131,10 @@ export interface Resource {
   readonly desired: unknown;
   /** Ids of resources that must be converged first, also on other hosts and in other steps. */
   readonly after: readonly string[];
-  /** Ids of resources (any step) whose change makes this one act: a service restarts when its file changes. */
+  /**
+   * Ids of resources (any step) whose change makes this one act: a service restarts when its file changes. A watched
+   * resource of the same step is also waited for.
+   */
   readonly watches: readonly string[];
   readonly turn?: Turn;
   /** Work done once, on any healthy member; a selection of hosts does not drop it. */
@@ -145,7 +153,7 @@ export interface ResourceOptions {
 const idOf = (reference: Resource | string): string =>
   typeof reference === 'string' ? reference : reference.id;
 
-/** A resource on a host. A resource that it watches is also waited for. */
+/** A resource on a host. */
 export function resource<Desired, State>(
   kind: ShellKind<Desired, State>,
   host: string,
@@ -191,7 +199,7 @@ function make(
     host,
     kind,
     desired,
-    after: [...new Set([...after.map(idOf), ...watches])],
+    after: [...new Set(after.map(idOf))],
     watches,
     ...(turn && { turn }),
     ...(cloudWide && { cloudWide }),

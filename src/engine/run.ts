@@ -1,29 +1,33 @@
 import { randomBytes } from 'node:crypto';
-import { type Problem, problem } from '../errors/problem.ts';
-import { compareNow, converge } from './converge.ts';
+import { problem } from '../errors/problem.ts';
+import { compare } from './compare.ts';
 import type { HostRecap } from './event.ts';
-import { type PlannedChange, planChanges, type ResourcesByStep } from './plan.ts';
-import { chooseSteps, newWorld, type Prepared, prepare, type RunInput, type RunSteps } from './prepare.ts';
+import { type Limiter, limiter } from './limiter.ts';
+import { type PlannedChange, planChanges } from './plan.ts';
+import { chooseSteps, newRun, type Prepared, prepare, type RunInput, type RunSteps } from './prepare.ts';
+import { REMOVAL_STEP } from './removal.ts';
 import type { Resource } from './resource.ts';
+import { problemsOf, type RunState } from './runState.ts';
 import type { Step, Subject } from './step.ts';
 import { verifyChecks } from './verify.ts';
-import { problemsOf, type World } from './world.ts';
 
 export type { RunInput } from './prepare.ts';
 
 export interface RunResult {
   readonly run: string;
   readonly outcome: 'done' | 'failed' | 'interrupted';
-  readonly problems: readonly Problem[];
   readonly changed: number;
   readonly recap: Readonly<Record<string, HostRecap>>;
   readonly milliseconds: number;
+  /** 0 done, 3 interrupted, else that of the first error. */
+  readonly exitCode: number;
 }
 
 export interface PlanResult {
   readonly changes: readonly PlannedChange[];
-  /** What kept the plan from being made: hosts that could not be reached. */
-  readonly problems: readonly Problem[];
+  /** `failed`: the plan is incomplete; the events say why. */
+  readonly outcome: 'done' | 'failed';
+  readonly exitCode: number;
 }
 
 /** Seconds that a check is given when nothing was changed. */
@@ -34,77 +38,76 @@ const API_PATIENCE = 15_000;
 /**
  * Converges the cloud, verifying each step. A step starts when those it needs are verified; at the first failure
  * nothing new starts and what runs is finished. Rejects only for bad input (STEP_UNKNOWN, HOST_UNKNOWN), before any
- * effect; everything else is in the result and in the events.
+ * effect; every other problem leaves as an event.
  */
 export function apply<Described extends Subject>(input: RunInput<Described>): Promise<RunResult> {
-  return run(input, 'apply', async (prepared) => {
-    if (await nothingToDo(prepared)) {
-      await Promise.all(prepared.chosen.map((step) => verifyStep(input, prepared, step, Date.now(), 0)));
-      return;
-    }
-    await inGraphOrder(prepared, (step) => applyStep(input, prepared, step));
+  return inRun(input, 'apply', async (prepared) => {
+    const work = new Apply(input, prepared);
+    if (await nothingToDo(prepared)) await work.verifyAll();
+    else await work.inGraphOrder();
   });
 }
 
 /** Runs the checks alone. */
 export function verifyOnly<Described extends Subject>(input: RunInput<Described>): Promise<RunResult> {
-  return run(input, 'verify', async (prepared) => {
-    await Promise.all(prepared.chosen.map((step) => verifyStep(input, prepared, step, Date.now(), 0, GRACE)));
+  return inRun(input, 'verify', async (prepared) => {
+    const work = new Apply(input, prepared);
+    await Promise.all(prepared.chosen.map((step) => work.verify(step, GRACE)));
   });
 }
 
 /** What a run would change; changes nothing. */
 export async function planOnly<Described extends Subject>(input: RunInput<Described>): Promise<PlanResult> {
   const steps = chooseSteps(input);
-  const world = newWorld(input);
+  const run = newRun(input);
+  let changes: readonly PlannedChange[] = [];
   try {
-    const prepared = await prepare(input, world, steps, 'to-look');
-    const chosen = chosenResources(prepared);
-    const behindApi = [...chosen.values()].flat().filter((one) => one.kind.via === 'api');
-    if (behindApi.length > 0) await patiently(world.read(behindApi));
-    const changes = world.redact(planChanges(world, chosen));
-    for (const change of changes) world.emit({ type: 'change-planned', ...change });
-    return { changes, problems: [] };
+    const prepared = await prepare(input, run, steps, 'to-plan');
+    if (prepared) {
+      await withPatience(readTheRest(prepared));
+      changes = planChanges(prepared, new Set(input.remove));
+      for (const change of changes) run.emit({ type: 'change-planned', ...change });
+    }
   } catch (error) {
-    return { changes: [], problems: world.redact(problemsOf(error)) };
+    for (const found of problemsOf(error)) run.report(found);
   }
+  const { exitCode } = run;
+  return { changes, outcome: exitCode === 0 ? 'done' : 'failed', exitCode };
 }
 
-/** What every run shares: the frame of events, the abort and the recap. */
-async function run(
+/** What every run shares: the first and the last event, the interruption and the recap. */
+async function inRun(
   input: RunInput,
   command: 'apply' | 'verify',
   work: (prepared: Prepared) => Promise<void>,
 ): Promise<RunResult> {
   const began = Date.now();
   const steps = chooseSteps(input);
-  const world = newWorld(input);
+  const run = newRun(input);
   const id = `${new Date(began).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
-  const interrupt = (): void => {
-    world.stopping ??= 'interrupt';
-  };
+  const interrupt = (): void => run.stop('interrupt');
   if (input.signal?.aborted) interrupt();
   input.signal?.addEventListener('abort', interrupt, { once: true });
-  announce(input, world, steps, id, command);
+  announce(input, run, steps, id, command);
   try {
-    const prepared = await prepare(input, world, steps, command === 'apply' ? 'to-change' : 'to-look');
-    if (!world.stopping) await work(prepared);
+    const prepared = await prepare(input, run, steps, command === 'apply' ? 'to-change' : 'to-verify');
+    if (prepared && !run.stopping) await work(prepared);
   } catch (error) {
-    for (const one of problemsOf(error)) world.failed(one);
+    for (const found of problemsOf(error)) run.report(found);
   } finally {
     input.signal?.removeEventListener('abort', interrupt);
   }
-  if (world.stopping === 'interrupt') world.problems.push(problem('RUN_INTERRUPTED'));
-  const outcome =
-    world.stopping === 'interrupt' ? 'interrupted' : world.problems.length > 0 ? 'failed' : 'done';
+  const interrupted = run.stopping === 'interrupt';
+  if (interrupted) run.report(problem('RUN_INTERRUPTED'));
+  const outcome = interrupted ? 'interrupted' : run.exitCode === 0 ? 'done' : 'failed';
   const milliseconds = Date.now() - began;
-  const { changed, recap } = world;
-  world.emit({ type: 'run-finished', outcome, milliseconds, changed, recap });
-  return { run: id, outcome, problems: world.redact(world.problems), changed, recap, milliseconds };
+  const { changed, recap } = run;
+  run.emit({ type: 'run-finished', outcome, milliseconds, changed, recap });
+  return { run: id, outcome, changed, recap, milliseconds, exitCode: interrupted ? 3 : run.exitCode };
 }
 
-function announce(input: RunInput, world: World, steps: RunSteps, id: string, command: string): void {
-  world.emit({
+function announce(input: RunInput, run: RunState, steps: RunSteps, id: string, command: string): void {
+  run.emit({
     type: 'run-started',
     run: id,
     command: input.command ?? command,
@@ -114,158 +117,213 @@ function announce(input: RunInput, world: World, steps: RunSteps, id: string, co
     version: input.version ?? '',
     pid: process.pid,
   });
-  for (const host of steps.hosts) world.count(host, 'ok', 0);
+  for (const host of steps.hosts) run.count(host, 'ok', 0);
   const chosen = new Set(steps.chosen);
   for (const step of steps.all) {
-    if (!chosen.has(step))
-      world.emit({ type: 'step-skipped', step: step.name, reason: 'left out of this run' });
+    if (!chosen.has(step)) {
+      run.emit({ type: 'step-skipped', step: step.name, reason: 'left out of this run' });
+    }
   }
 }
 
-function chosenResources(prepared: Prepared): ResourcesByStep {
-  return new Map(prepared.chosen.map((step) => [step.name, prepared.resources.get(step.name) ?? []]));
+/** Reads what is behind the APIs, and what could not be read before another resource was known. */
+async function readTheRest({ chosen, resources, states }: Prepared): Promise<void> {
+  const mine = chosen.flatMap((step) => resources.get(step.name) ?? []);
+  let unread = mine.filter((resource) => !states.lastKnown(resource) && !states.whyUnreadable(resource));
+  for (;;) {
+    const ready = unread.filter((resource) => states.resolve(resource));
+    if (ready.length === 0) return;
+    await states.read(ready);
+    const read = new Set(ready);
+    unread = unread.filter((resource) => !read.has(resource));
+  }
 }
 
 /** Whether all chosen resources are in place; then every step can be verified at once. */
 async function nothingToDo(prepared: Prepared): Promise<boolean> {
-  const { world } = prepared;
-  const mine = [...chosenResources(prepared)].flatMap(([step, list]) => list.map((one) => ({ step, one })));
-  const inPlace = (kept: typeof mine): boolean =>
-    kept.every(({ step, one }) => compareNow(world, step, one).via === 'in-place');
-  if (!inPlace(mine.filter(({ one }) => one.kind.via === 'shell'))) return false;
-  const behindApi = mine.filter(({ one }) => one.kind.via === 'api');
-  if (behindApi.length > 0) await world.read(behindApi.map(({ one }) => one));
-  return inPlace(behindApi);
+  const { chosen, resources, states, graph } = prepared;
+  const inPlace = (which: (resource: Resource) => boolean): boolean =>
+    chosen.every(({ name }) =>
+      (resources.get(name) ?? []).every(
+        (resource) =>
+          !which(resource) ||
+          (!graph.unmet.has(resource.id) && compare(states, name, resource).via === 'in-place'),
+      ),
+    );
+  const isRead = (resource: Resource): boolean =>
+    resource.kind.via !== 'api' && states.lateValues(resource).length === 0;
+  if (!inPlace(isRead)) return false;
+  await readTheRest(prepared);
+  return inPlace((resource) => !isRead(resource));
 }
 
-/** Runs each step once those it needs have come through; a step whose need failed is told as skipped. */
-async function inGraphOrder(prepared: Prepared, work: (step: Step) => Promise<boolean>): Promise<void> {
-  const { world } = prepared;
-  const results = new Map<string, Promise<boolean>>();
-  for (const step of prepared.chosen) {
-    const needs = step.needs.flatMap((need) => results.get(need) ?? []);
-    const result = Promise.all(needs).then((came) => {
-      const reason = came.includes(false) ? 'a step it needs has failed' : stopReason(world);
-      if (reason === undefined) return work(step);
-      world.emit({ type: 'step-skipped', step: step.name, reason });
-      for (const one of prepared.resources.get(step.name) ?? []) world.count(one.host, 'skipped');
-      return false;
+/** The steps of one run. */
+class Apply {
+  readonly #input: RunInput;
+  readonly #prepared: Prepared;
+  readonly #run: RunState;
+  /** Steps whose resources have been converged in this run. */
+  readonly #converged = new Set<string>();
+  /** For what two steps that end side by side must not do twice. */
+  readonly #oneAtATime: Limiter = limiter(1);
+
+  constructor(input: RunInput, prepared: Prepared) {
+    this.#input = input;
+    this.#prepared = prepared;
+    this.#run = prepared.run;
+  }
+
+  /** Nothing is changed: all steps are verified side by side. */
+  async verifyAll(): Promise<void> {
+    const { chosen } = this.#prepared;
+    await Promise.all([
+      this.#writeManifests(chosen.map((step) => step.name)),
+      ...chosen.map((step) => this.verify(step)),
+    ]);
+  }
+
+  /** Runs each step once those it needs have been verified; a step whose need failed is reported as skipped. */
+  async inGraphOrder(): Promise<void> {
+    const { chosen, resources, converger } = this.#prepared;
+    const results = new Map<string, Promise<boolean>>();
+    for (const step of chosen) {
+      const needs = step.needs.flatMap((need) => results.get(need) ?? []);
+      const result = Promise.all(needs).then((verified) => {
+        const reason = verified.includes(false) ? 'a step it needs has failed' : this.#stopReason();
+        if (reason === undefined) return this.#apply(step);
+        this.#run.emit({ type: 'step-skipped', step: step.name, reason });
+        const own = resources.get(step.name) ?? [];
+        for (const { host } of own) this.#run.count(host, 'skipped');
+        converger.leaveOut(own);
+        return false;
+      });
+      results.set(step.name, result);
+    }
+    await Promise.all(results.values());
+  }
+
+  #stopReason(): string | undefined {
+    if (this.#run.stopping === undefined) return undefined;
+    return this.#run.stopping === 'interrupt'
+      ? 'the run was interrupted'
+      : 'an earlier failure ended the run';
+  }
+
+  async #apply(step: Step): Promise<boolean> {
+    const { converger, resources } = this.#prepared;
+    const began = Date.now();
+    this.#start(step);
+    const own = await converger.converge(step.name, resources.get(step.name) ?? []);
+    let { changed } = own;
+    this.#converged.add(step.name);
+    // What an earlier step started and this one's changes concern acts again, before the step is verified.
+    await this.#oneAtATime(async () => {
+      for (
+        let again = this.#toActAgain();
+        again.length > 0 && !this.#run.stopping;
+        again = this.#toActAgain()
+      ) {
+        const late = await converger.converge(step.name, again);
+        changed += late.changed;
+        if (late.changed === 0) break;
+      }
     });
-    results.set(step.name, result);
-  }
-  await Promise.all(results.values());
-}
-
-function stopReason(world: World): string | undefined {
-  if (world.stopping === undefined) return undefined;
-  return world.stopping === 'interrupt' ? 'the run was interrupted' : 'an earlier failure ended the run';
-}
-
-async function applyStep(input: RunInput, prepared: Prepared, step: Step): Promise<boolean> {
-  const { world } = prepared;
-  const resources = prepared.resources.get(step.name) ?? [];
-  const began = Date.now();
-  startStep(prepared, step);
-  let changed = await converge(world, step.name, resources);
-  prepared.done.add(step.name);
-  // What an earlier step started and this one's changes concern acts again, before the step is verified.
-  await prepared.oneAtATime(async () => {
-    for (
-      let late = lateWatchers(prepared);
-      late.length > 0 && !world.stopping;
-      late = lateWatchers(prepared)
-    ) {
-      changed += await converge(world, step.name, late);
+    if (this.#run.stopping || own.skipped > 0) {
+      this.#run.emit({ type: 'step-failed', step: step.name, milliseconds: Date.now() - began });
+      return false;
     }
-  });
-  if (world.stopping) {
-    world.emit({ type: 'step-failed', step: step.name, milliseconds: Date.now() - began });
-    return false;
+    await this.#writeManifests([step.name]);
+    return this.#finish(step, began, changed);
   }
-  return finishStep(input, prepared, step, began, changed);
-}
 
-/** Resources of finished steps, or of left-out steps that were in place, whose watched resources changed since. */
-function lateWatchers(prepared: Prepared): readonly Resource[] {
-  const { world, done, chosen } = prepared;
-  const ahead = new Set(chosen.map((step) => step.name).filter((name) => !done.has(name)));
-  const late: Resource[] = [];
-  for (const [step, resources] of prepared.resources) {
-    if (ahead.has(step)) continue;
-    for (const one of resources) {
-      if (!world.touched(one)) continue;
-      const neverActed = !done.has(step) && compareNow(world, step, one, false).via !== 'in-place';
-      if (!neverActed) late.push(one);
+  /** Resources of steps that are not ahead, whose watched resources have changed since they acted. */
+  #toActAgain(): readonly Resource[] {
+    const { states, chosen, resources } = this.#prepared;
+    const ahead = new Set(chosen.map((step) => step.name).filter((name) => !this.#converged.has(name)));
+    const found: Resource[] = [];
+    for (const [step, list] of resources) {
+      if (ahead.has(step)) continue;
+      for (const resource of list) {
+        if (!states.watchedChanged(resource) || this.#run.isLost(resource.host)) continue;
+        // A step that is left out is not begun by a change elsewhere: only what ran before starts again.
+        const ranBefore =
+          this.#converged.has(step) || compare(states, step, resource, false).via === 'in-place';
+        if (ranBefore) found.push(resource);
+      }
     }
+    return found;
   }
-  return late;
-}
 
-function startStep(prepared: Prepared, step: Step): void {
-  const resources = prepared.resources.get(step.name) ?? [];
-  const checks = prepared.checks.get(step.name) ?? [];
-  const hosts = [...new Set([...resources, ...checks].map((one) => one.host))];
-  prepared.world.emit({
-    type: 'step-started',
-    step: step.name,
-    title: step.title,
-    hosts,
-    resources: resources.length,
-  });
-}
+  #start(step: Step): void {
+    const resources = this.#prepared.resources.get(step.name) ?? [];
+    const checks = this.#prepared.checks.get(step.name) ?? [];
+    const hosts = [...new Set([...resources, ...checks].map(({ host }) => host))];
+    this.#run.emit({
+      type: 'step-started',
+      step: step.name,
+      title: step.title,
+      hosts,
+      resources: resources.length,
+    });
+  }
 
-/** A step in which nothing is changed: its resources are told as in place, then it is verified. */
-function verifyStep(
-  input: RunInput,
-  prepared: Prepared,
-  step: Step,
-  began: number,
-  changed: number,
-  grace?: number,
-): Promise<boolean> {
-  const { world } = prepared;
-  startStep(prepared, step);
-  if (grace === undefined) {
-    const counts = new Map<string, number>();
-    for (const one of prepared.resources.get(step.name) ?? []) {
-      counts.set(one.host, (counts.get(one.host) ?? 0) + 1);
+  /** A step in which nothing is changed. `grace`: seconds that a check is given at most, where only checks are run. */
+  verify(step: Step, grace?: number): Promise<boolean> {
+    const began = Date.now();
+    this.#start(step);
+    if (grace === undefined) {
+      const counts = new Map<string, number>();
+      for (const { host } of this.#prepared.resources.get(step.name) ?? []) {
+        counts.set(host, (counts.get(host) ?? 0) + 1);
+      }
+      for (const [host, count] of counts) {
+        this.#run.emit({ type: 'resources-in-place', step: step.name, host, count });
+        this.#run.count(host, 'ok', count);
+      }
     }
-    for (const [host, count] of counts) {
-      world.emit({ type: 'resources-in-place', step: step.name, host, count });
-      world.count(host, 'ok', count);
-    }
+    return this.#finish(step, began, 0, grace);
   }
-  return finishStep(input, prepared, step, began, changed, grace);
-}
 
-async function finishStep(
-  input: RunInput,
-  prepared: Prepared,
-  step: Step,
-  began: number,
-  changed: number,
-  grace?: number,
-): Promise<boolean> {
-  const { world } = prepared;
-  const brief = grace === undefined && world.changed === 0 && input.verifiedBefore?.has(step.name) === true;
-  const checks = (prepared.checks.get(step.name) ?? []).filter((check) => !(brief && check.thorough));
-  const problems = await verifyChecks(world, checks, {
-    step: step.name,
-    signal: input.signal,
-    ...(grace !== undefined && { atMostSeconds: grace }),
-  });
-  const milliseconds = Date.now() - began;
-  for (const one of problems) world.failed(one);
-  if (problems.length > 0 || input.signal?.aborted) {
-    world.emit({ type: 'step-failed', step: step.name, milliseconds });
-    return false;
+  async #finish(step: Step, began: number, changed: number, grace?: number): Promise<boolean> {
+    const { signal, verifiedBefore } = this.#input;
+    const brief = grace === undefined && this.#run.changed === 0 && verifiedBefore?.has(step.name) === true;
+    const all = this.#prepared.checks.get(step.name) ?? [];
+    const checks = all.filter((check) => !(brief && check.thorough));
+    const passed = await verifyChecks(this.#run, checks, {
+      step: step.name,
+      signal,
+      ...(grace !== undefined && { atMostSeconds: grace }),
+    });
+    const milliseconds = Date.now() - began;
+    if (!passed) this.#run.stop('failure');
+    if (!passed || signal?.aborted) {
+      this.#run.emit({ type: 'step-failed', step: step.name, milliseconds });
+      return false;
+    }
+    this.#run.emit({ type: 'step-verified', step: step.name, milliseconds, changed });
+    return true;
   }
-  world.emit({ type: 'step-verified', step: step.name, milliseconds, changed });
-  return true;
+
+  /** Lets the hosts remember what they have, so that it can be removed when it is no longer described. */
+  async #writeManifests(steps: readonly string[]): Promise<void> {
+    const { manifests, resources, removals, states } = this.#prepared;
+    if (steps.includes(REMOVAL_STEP)) {
+      const gone = new Set<string>();
+      for (const resource of removals.resources) {
+        const entry = removals.entries.get(resource.id);
+        if (entry !== undefined && compare(states, REMOVAL_STEP, resource).via === 'in-place')
+          gone.add(entry);
+      }
+      await manifests.forget(gone);
+    }
+    const own = steps.filter((step) => step !== REMOVAL_STEP);
+    if (own.length === 0) return;
+    await manifests.write(new Map(own.map((step) => [step, resources.get(step) ?? []])));
+  }
 }
 
 /** Waits for work that never rejects for long; what has not come by then is not known. */
-async function patiently(work: Promise<void>): Promise<void> {
+async function withPatience(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, API_PATIENCE);

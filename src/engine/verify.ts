@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Problem, problem } from '../errors/problem.ts';
+import { problem } from '../errors/problem.ts';
+import type { ShellResult } from '../hosts/connection.ts';
+import { quote } from '../hosts/quote.ts';
 import { sideBySide } from '../hosts/side.ts';
-import type { Check, Finding, ShellCheck } from './check.ts';
-import { problemsOf, type World } from './world.ts';
+import type { ApiCheck, Check, Finding, ShellCheck } from './check.ts';
+import { problemsOf, type RunState } from './runState.ts';
 
 export interface VerifyOptions {
   readonly step: string;
@@ -13,8 +15,16 @@ export interface VerifyOptions {
 
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 1000;
-/** Seconds that one look may take; a look that hangs counts as not yet true. */
-const PROBE_LIMIT = 90;
+/** Seconds that a check may take while it shares a request with others; one that takes longer goes on alone. */
+const SHARED_SECONDS = 5;
+/** Seconds that a probe may take at most. */
+const LONGEST_PROBE = 90;
+/** Checks of a host that run side by side in one request. */
+const SIDE_BY_SIDE = 16;
+/** Seconds that a request may take longer than the checks in it. */
+const MARGIN = 10;
+/** The exit code of what `timeout -s KILL` has ended. */
+const KILLED = 137;
 
 interface Watch {
   readonly check: Check;
@@ -23,96 +33,100 @@ interface Watch {
   said: string;
 }
 
+/** What one look at a check gave. */
+type Look = Finding | 'too-slow' | 'host-lost';
+
 /**
- * Looks at each check until it is true or its limit has passed, and tells what it waits for. Checks of one host
- * share requests. Resolves to the problems; none when all came true. An abort ends the waiting with no verdict.
+ * Probes each check until it is true or its limit has passed, and says what it waits for. Quick checks of a host share
+ * requests; one that hangs is killed alone and does not delay the others for long. Resolves to whether all came
+ * true, those of hosts that are lost left out. An abort ends the waiting with no verdict.
  */
 export async function verifyChecks(
-  world: World,
+  run: RunState,
   checks: readonly Check[],
   options: VerifyOptions,
-): Promise<readonly Problem[]> {
-  const problems: Problem[] = [];
-  const began = Date.now();
-  const watches = checks.map((check): Watch => {
-    const limit = Math.min(check.limitSeconds, options.atMostSeconds ?? Number.POSITIVE_INFINITY);
-    return { check, began, limit, said: '' };
-  });
-  const groups = new Map<string, Watch[]>();
-  for (const [index, watch] of watches.entries()) {
-    const place = watch.check.via === 'api' ? ` api ${index}` : watch.check.host;
-    groups.set(place, [...(groups.get(place) ?? []), watch]);
-  }
+): Promise<boolean> {
   const unsettled = new Set(checks.map((check) => check.id));
+  /** Failed, or without a verdict as their host is lost. */
   const failed = new Set<string>();
-  await Promise.all([...groups.values()].map((group) => untilTrue(group)));
-  return problems;
+  let passed = true;
+  const began = Date.now();
+  const shared = new Map<string, Watch[]>();
+  const alone: Watch[] = [];
+  for (const check of checks) {
+    const limit = Math.min(check.limitSeconds, options.atMostSeconds ?? Number.POSITIVE_INFINITY);
+    const watch = { check, began, limit, said: '' };
+    if (check.via === 'api' || check.thorough) alone.push(watch);
+    else shared.set(check.host, [...(shared.get(check.host) ?? []), watch]);
+  }
+  await Promise.all([
+    ...[...shared.values()].map((watches) => untilTrue(watches, 'shared')),
+    ...alone.map((watch) => untilTrue([watch], 'alone')),
+  ]);
+  return passed;
 
-  async function untilTrue(group: readonly Watch[]): Promise<void> {
-    let open = group;
-    let wait = FIRST_PAUSE;
-    while (open.length > 0 && !options.signal?.aborted) {
-      // What a check stands on has failed: that one says it, and this one has no verdict.
+  async function untilTrue(watches: readonly Watch[], how: 'shared' | 'alone'): Promise<void> {
+    const slow: Promise<void>[] = [];
+    let open = watches;
+    for (let wait = FIRST_PAUSE; !options.signal?.aborted; wait = Math.min(LONGEST_PAUSE, wait * 1.5)) {
+      // What a check builds on has failed: that check says so, and this one has no verdict.
       open = open.filter(({ check }) => !check.after?.some((id) => failed.has(id)));
       const due = open.filter(({ check }) => !check.after?.some((id) => unsettled.has(id)));
-      const findings = await look(world, due);
-      const done = new Set(due.filter((watch, index) => settled(watch, findings[index] ?? nothingSeen())));
+      const looks = await lookAt(run, due, how);
+      const done = new Set<Watch>();
+      for (const [index, watch] of due.entries()) {
+        const look = looks[index] ?? nothingSeen();
+        if (look === 'host-lost') drop(watch);
+        else if (look === 'too-slow') slow.push(untilTrue([watch], 'alone'));
+        else if (!settled(watch, look)) continue;
+        done.add(watch);
+      }
       open = open.filter((watch) => !done.has(watch));
-      if (open.length === 0) return;
+      if (open.length === 0) break;
       await pause(wait, undefined, options.signal && { signal: options.signal }).catch(() => {});
-      wait = Math.min(LONGEST_PAUSE, wait * 1.5);
     }
+    await Promise.all(slow);
   }
 
-  /** Tells what was seen; true when the check needs no further look. */
+  /** The host's own problem has been reported. */
+  function drop({ check }: Watch): void {
+    unsettled.delete(check.id);
+    failed.add(check.id);
+    run.count(check.host, 'skipped');
+  }
+
+  /** Says what was seen; true when the check needs no further look. */
   function settled(watch: Watch, finding: Finding): boolean {
     const { check } = watch;
+    const { sentence, evidence } = finding;
     const milliseconds = Date.now() - watch.began;
     const about = { step: options.step, check: check.id, host: check.host };
     if (finding.ok) {
       unsettled.delete(check.id);
-      world.count(check.host, 'ok');
-      world.emit({
-        type: 'check-passed',
-        ...about,
-        title: check.title,
-        sentence: finding.sentence,
-        milliseconds,
-      });
+      run.count(check.host, 'ok');
+      run.emit({ type: 'check-passed', ...about, title: check.title, sentence, milliseconds });
       return true;
     }
-    const lost = 'lost' in finding ? (finding as Lost).lost : undefined;
-    if (lost || milliseconds >= watch.limit * 1000) {
-      const reason =
-        lost ??
-        problem('CHECK_FAILED', {
-          place: { kind: 'cloud', host: check.host, step: options.step, resource: check.id },
-          details: {
-            title: check.title,
-            sentence: finding.sentence,
-            seconds: watch.limit,
-            step: options.step,
-          },
-          evidence: finding.evidence,
-        });
+    if (milliseconds >= watch.limit * 1000) {
+      const failure = problem('CHECK_FAILED', {
+        place: { kind: 'cloud', host: check.host, step: options.step, resource: check.id },
+        details: { title: check.title, sentence, seconds: watch.limit, step: options.step },
+        evidence,
+      });
       unsettled.delete(check.id);
       failed.add(check.id);
-      world.count(check.host, lost ? 'unreachable' : 'failed');
-      world.emit({ type: 'check-failed', ...about, problem: reason });
-      problems.push(reason);
+      passed = false;
+      run.count(check.host, 'failed');
+      run.emit({ type: 'check-failed', ...about, problem: failure });
+      run.noteProblem(failure);
       return true;
     }
-    if (finding.sentence !== watch.said) {
-      watch.said = finding.sentence;
-      world.emit({ type: 'check-waiting', ...about, title: check.title, sentence: finding.sentence });
+    if (sentence !== watch.said) {
+      watch.said = sentence;
+      run.emit({ type: 'check-waiting', ...about, title: check.title, sentence });
     }
     return false;
   }
-}
-
-/** No further look can help: the host is gone. */
-interface Lost extends Finding {
-  readonly lost: Problem;
 }
 
 function nothingSeen(): Finding {
@@ -120,39 +134,90 @@ function nothingSeen(): Finding {
 }
 
 /** One look at checks of one host, or at one check of the API. Never rejects. */
-async function look(world: World, watches: readonly Watch[]): Promise<readonly Finding[]> {
+async function lookAt(
+  run: RunState,
+  watches: readonly Watch[],
+  how: 'shared' | 'alone',
+): Promise<readonly Look[]> {
   const [first] = watches;
   if (!first) return [];
+  if (first.check.via === 'api') return [await probeApi(run, first.check)];
+  const { host } = first.check;
+  if (run.isLost(host)) return watches.map(() => 'host-lost');
+  const checks = watches.flatMap(({ check }) => (check.via === 'shell' ? [check] : []));
   try {
-    if (first.check.via === 'api') return [await first.check.probe(await world.api())];
-    const shell = watches.map(({ check }) => check as ShellCheck);
-    const bundle = sideBySide(shell.map((check) => check.script));
-    const connection = await world.connections.get(first.check.host);
-    const result = await connection.run({
-      script: bundle.script,
-      limitSeconds: PROBE_LIMIT,
-      doing: shell.length === 1 ? first.check.title : `${shell.length} checks`,
-    });
-    const pieces = bundle.split(result);
-    return shell.map((check, index) => {
-      const piece = pieces[index];
-      return piece
-        ? judge(check, piece)
-        : { ...nothingSeen(), ...(result.stderr && { evidence: result.stderr }) };
-    });
+    return await run.onHosts(() => probeHost(run, host, checks, how));
   } catch (error) {
-    const [reason] = problemsOf(error, { kind: 'cloud', host: first.check.host });
+    const [reason] = problemsOf(error, { kind: 'cloud', host });
+    if (reason?.code === 'HOST_LOST') {
+      run.loseHost(host, reason);
+      return watches.map(() => 'host-lost');
+    }
     const { what: sentence = 'no answer', evidence } = reason ?? {};
-    const lost = first.check.via === 'shell' && reason?.code === 'HOST_LOST' ? { lost: reason } : {};
-    return watches.map(() => ({ ok: false, sentence, ...(evidence !== undefined && { evidence }), ...lost }));
+    return watches.map(() => ({ ok: false, sentence, ...(evidence !== undefined && { evidence }) }));
   }
 }
 
-function judge(check: ShellCheck, result: Parameters<ShellCheck['judge']>[0]): Finding {
+async function probeHost(
+  run: RunState,
+  host: string,
+  checks: readonly ShellCheck[],
+  how: 'shared' | 'alone',
+): Promise<readonly Look[]> {
+  const secondsOf = (check: ShellCheck): number => {
+    const own = Math.max(1, Math.min(LONGEST_PROBE, Math.ceil(check.limitSeconds)));
+    return how === 'shared' ? Math.min(SHARED_SECONDS, own) : own;
+  };
+  const bundle = sideBySide(
+    checks.map((check) => `timeout -s KILL ${secondsOf(check)} sh -c ${quote(check.script)} </dev/null`),
+    SIDE_BY_SIDE,
+  );
+  const connection = await run.connections.get(host);
+  const [only] = checks;
+  const result = await connection.run({
+    script: bundle.script,
+    limitSeconds: checks.reduce((sum, check) => sum + secondsOf(check), MARGIN),
+    doing: only && checks.length === 1 ? only.title : `${checks.length} checks`,
+  });
+  const pieces = bundle.split(result);
+  return checks.map((check, index): Look => {
+    const piece = pieces[index];
+    if (!piece) return { ...nothingSeen(), ...(result.stderr && { evidence: result.stderr }) };
+    if (piece.exitCode !== KILLED) return judge(check, piece);
+    const seconds = secondsOf(check);
+    if (how === 'shared' && seconds < check.limitSeconds) return 'too-slow';
+    return {
+      ok: false,
+      sentence: `no answer within ${seconds} s`,
+      evidence: `${piece.stdout}${piece.stderr}`,
+    };
+  });
+}
+
+/** A probe that hangs is left to itself; the client's own limits end it some time. */
+async function probeApi(run: RunState, check: ApiCheck): Promise<Finding> {
+  const seconds = Math.max(1, Math.min(LONGEST_PROBE, check.limitSeconds));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Finding>((resolve) => {
+    const finding = { ok: false, sentence: `no answer within ${seconds} s` };
+    timer = setTimeout(() => resolve(finding), seconds * 1000);
+  });
+  const probe = run
+    .api()
+    .then((api) => check.probe(api))
+    .catch((error: unknown): Finding => {
+      const [reason] = problemsOf(error, { kind: 'cloud', host: check.host });
+      const { what: sentence = 'no answer', evidence } = reason ?? {};
+      return { ok: false, sentence, ...(evidence !== undefined && { evidence }) };
+    });
+  return Promise.race([probe, late]).finally(() => clearTimeout(timer));
+}
+
+function judge(check: ShellCheck, result: ShellResult): Finding {
   try {
     return check.judge(result);
   } catch (error) {
-    const sentence = `its answer makes no sense: ${error instanceof Error ? error.message : String(error)}`;
+    const sentence = `unexpected output: ${error instanceof Error ? error.message : String(error)}`;
     return { ok: false, sentence, evidence: `${result.stdout}\n${result.stderr}`.trim() };
   }
 }

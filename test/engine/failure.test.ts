@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { changeFailure, SERVICE_DID_NOT_START } from '../../src/engine/failure.ts';
-import { file } from '../../src/resources/index.ts';
+import { PACKAGES_FAILED, SERVICE_NOT_STARTED } from '../../src/engine/exitCodes.ts';
+import { changeFailure } from '../../src/engine/failure.ts';
 
-const one = file('control1', '/etc/motd', 'hello\n');
-const failure = (exitCode: number, stderr: string) =>
-  changeFailure(one, 'write it', 'preflight', { exitCode, stdout: '', stderr });
+const change = {
+  host: 'control1',
+  resource: 'control1/file:/etc/motd',
+  summary: 'write it',
+  step: 'preflight',
+};
+const failure = (exitCode: number, stderr: string) => changeFailure(change, { exitCode, stdout: '', stderr });
 
 describe('the cause of a failed change', () => {
   it('is the mirror, with the answer that stands below its Err line', () => {
     const problem = failure(
-      96,
+      PACKAGES_FAILED,
       [
         'W: Target Packages is configured multiple times',
         'Err:3 http://mirror.example/nowhere trixie Release',
@@ -31,11 +35,15 @@ describe('the cause of a failed change', () => {
   });
 
   it('is the service where the change says so', () => {
-    const problem = failure(SERVICE_DID_NOT_START, 'failed to listen: Address already in use');
+    const problem = failure(SERVICE_NOT_STARTED, 'failed to listen: Address already in use');
     expect(problem).toMatchObject({
       code: 'SERVICE_NOT_STARTED',
       evidence: 'failed to listen: Address already in use',
     });
+  });
+
+  it('is not the mirror where the change has another cause', () => {
+    expect(failure(1, 'Err:3 http://mirror.example').code).toBe('RESOURCE_FAILED');
   });
 
   it('is not known otherwise', () => {

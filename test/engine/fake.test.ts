@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import type { NewEvent } from '../../src/engine/event.ts';
+import { KnownStates } from '../../src/engine/knownStates.ts';
 import { resource } from '../../src/engine/resource.ts';
+import { RunState } from '../../src/engine/runState.ts';
 import { verifyChecks } from '../../src/engine/verify.ts';
-import { World } from '../../src/engine/world.ts';
 import { CloudwrightError, problem } from '../../src/errors/problem.ts';
 import { fakeConnections } from '../hosts/fake.ts';
 import { toyCheck, toyFile } from './toys.ts';
@@ -16,10 +18,11 @@ it('asks a host once for all its resources of a kind', async () => {
       answer: (request) => answerFor(String(request.script)),
     },
   ]);
-  const world = new World(connections, () => {});
+  const run = new RunState({ connections, emit: () => {} });
   const files = ['a', 'b'].map((name) => resource(toyFile, 'one', name, { path: `/${name}`, content: '' }));
-  await world.read(files);
-  expect(files.map((one) => world.fresh(one)?.state)).toEqual(['A', undefined]);
+  const states = new KnownStates(run, files);
+  await states.read(files);
+  expect(files.map((file) => states.lastKnown(file)?.state)).toEqual(['A', undefined]);
   connections.done();
 
   async function answerFor(script: string) {
@@ -32,16 +35,18 @@ it('gives a state that could not be read a problem, never a guess', async () => 
   const connections = fakeConnections([
     { host: 'one', script: /./, answer: { exitCode: 2, stdout: '', stderr: 'sh: no such thing' } },
   ]);
-  const world = new World(connections, () => {});
-  const one = resource(toyFile, 'one', 'a', { path: '/a', content: '' });
-  await world.read([one]);
-  expect(world.fresh(one)).toBeUndefined();
-  expect(world.unreadable(one)).toMatchObject({ code: 'RESOURCE_READ_FAILED' });
+  const file = resource(toyFile, 'one', 'a', { path: '/a', content: '' });
+  const states = new KnownStates(new RunState({ connections, emit: () => {} }), [file]);
+  await states.read([file]);
+  expect(states.lastKnown(file)).toBeUndefined();
+  expect(states.whyUnreadable(file)).toMatchObject({ code: 'RESOURCE_READ_FAILED' });
 });
 
 it('stops waiting for checks of a host that is gone', async () => {
   const connections = fakeConnections([{ host: 'one', script: /./, answer: lost }]);
-  const world = new World(connections, () => {});
-  const problems = await verifyChecks(world, [toyCheck('a', '/a', 3600)], { step: 's' });
-  expect(problems).toMatchObject([{ code: 'HOST_LOST' }]);
+  const events: NewEvent[] = [];
+  const run = new RunState({ connections, emit: (event) => events.push(event) });
+  await verifyChecks(run, [toyCheck('a', '/a', 3600), toyCheck('b', '/b', 3600)], { step: 's' });
+  expect(events).toMatchObject([{ type: 'host-unreachable', host: 'one', problem: { code: 'HOST_LOST' } }]);
+  expect(run.exitCode).not.toBe(0);
 });

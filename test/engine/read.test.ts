@@ -28,7 +28,7 @@ it('gives each resource its own state, spread over processes or not', async () =
   const resources = [echo('slow', true), echo('quick', false)].flatMap((kind) =>
     names.map((name) => resource(kind, 'one', name, name)),
   );
-  const { states, problems } = await readHost(host, resources);
+  const { states, problems } = await readHost(host, { resources, clusters: [] });
   expect(problems.size).toBe(0);
   for (const one of resources) expect(states.get(one.id)).toBe(one.desired);
 });

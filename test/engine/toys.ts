@@ -6,6 +6,7 @@ import type { RunEvent } from '../../src/engine/event.ts';
 import type { RunInput } from '../../src/engine/prepare.ts';
 import type { ApiKind, Resource, ShellKind } from '../../src/engine/resource.ts';
 import type { Step } from '../../src/engine/step.ts';
+import { CloudwrightError, type Problem, problem } from '../../src/errors/problem.ts';
 import type { Connection, Connections } from '../../src/hosts/connection.ts';
 import { openLocal } from '../../src/hosts/local.ts';
 import { quote } from '../../src/hosts/quote.ts';
@@ -17,6 +18,8 @@ export interface Toybox {
   readonly connections: Connections;
   readonly requests: { readonly host: string; readonly doing: string }[];
   readonly events: RunEvent[];
+  /** The problems that the events carry. */
+  readonly problems: readonly Problem[];
   input(steps: readonly Step[], more?: Partial<RunInput>): RunInput;
   /** Runs from here on answer as if the host were gone. */
   remove(): Promise<void>;
@@ -96,13 +99,18 @@ export const toyProject: ApiKind<string, boolean, Set<string>> = {
   },
 };
 
-export function toybox(hosts: readonly string[] = ['one']): Toybox {
+/** `dead`: hosts that do not answer. */
+export function toybox(hosts: readonly string[] = ['one'], dead: readonly string[] = []): Toybox {
   const folder = mkdtempSync(join(tmpdir(), 'cw-toys-'));
   const open = new Map<string, Promise<Connection>>();
   const requests: { host: string; doing: string }[] = [];
   const events: RunEvent[] = [];
   const connections: Connections = {
     get(host) {
+      if (dead.includes(host)) {
+        const details = { host, detail: 'no route' };
+        return Promise.reject(new CloudwrightError([problem('HOST_LOST', { details })]));
+      }
       const known = open.get(host) ?? openLocal(host);
       open.set(host, known);
       return known.then((connection) => ({
@@ -124,6 +132,9 @@ export function toybox(hosts: readonly string[] = ['one']): Toybox {
     connections,
     requests,
     events,
+    get problems() {
+      return events.flatMap((event) => ('problem' in event ? [event.problem] : []));
+    },
     input: (steps, more = {}) => ({
       steps,
       subject: cloud,

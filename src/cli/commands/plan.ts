@@ -1,4 +1,5 @@
 import { planOnly } from '../../engine/run.ts';
+import type { Problem } from '../../errors/problem.ts';
 import { runInput, withReach } from '../cloudRun.ts';
 import type { Command } from '../command.ts';
 import { reportRest } from '../outcome.ts';
@@ -17,20 +18,23 @@ export const planCommand: Command = {
     const cloud = await openDescribedCloud(context);
     const say = asides(context);
     return await withReach(cloud, say, async (reached) => {
+      const problems: Problem[] = [];
       const result = await planOnly({
         ...runInput(context, reached, {
           command: 'plan',
           patienceSeconds: 0,
           take: (event) => {
             if (event.type === 'note') say(event.text);
+            if ('problem' in event) problems.push(event.problem);
           },
         }),
         selection: selectionOf(input),
       });
-      if (context.settings.json) printJson(context, result);
-      else if (result.problems.length === 0)
+      if (context.settings.json) printJson(context, { changes: result.changes, problems });
+      else if (result.outcome === 'done')
         context.terminal.out(formatPlan(result.changes, context.terminal.colors));
-      return reportRest(context, result.problems);
+      reportRest(context, context.settings.json ? [] : problems);
+      return result.exitCode;
     });
   },
 };

@@ -5,15 +5,7 @@ import { formatTable } from './table.ts';
 
 type RunFinished = Extract<RunEvent, { readonly type: 'run-finished' }>;
 
-const counters: readonly (keyof HostRecap)[] = [
-  'ok',
-  'changed',
-  'unreachable',
-  'failed',
-  'skipped',
-  'rescued',
-  'ignored',
-];
+const counters: readonly (keyof HostRecap)[] = ['ok', 'changed', 'unreachable', 'failed', 'skipped'];
 
 /** The closing table by host (C1) and one sentence with the total time. */
 export function formatRecap(event: RunFinished, colors: Colors): string {

@@ -108,6 +108,12 @@ export function follow(view: RunView, event: RunEvent): void {
       for (const step of view.steps.values()) {
         if (step.state === 'running') step.cells.set(event.host, 'unreachable');
       }
+      for (const [key, activity] of view.activities) {
+        if (activity.host === event.host) view.activities.delete(key);
+      }
+      return;
+    case 'problem':
+      view.problems.push(event.problem);
       return;
     case 'note':
       view.note = event.text;
@@ -126,7 +132,7 @@ export function follow(view: RunView, event: RunEvent): void {
   }
 }
 
-type StepEvent = Extract<RunEvent, { readonly step: string }>;
+type StepEvent = Exclude<Extract<RunEvent, { readonly step: string }>, { readonly type: 'problem' }>;
 
 function followStep(view: RunView, event: StepEvent, step: StepView): void {
   switch (event.type) {
@@ -168,6 +174,16 @@ function followStep(view: RunView, event: StepEvent, step: StepView): void {
       step.cells.set(event.host, 'failed');
       view.problems.push(event.problem);
       view.activities.delete(event.resource);
+      return;
+    case 'change-waiting':
+      view.activities.set(event.resource, {
+        key: event.resource,
+        step: event.step,
+        host: event.host,
+        text: event.sentence,
+        since: event.at,
+        waiting: true,
+      });
       return;
     case 'resources-in-place':
       if (step.cells.get(event.host) !== 'changed') step.cells.set(event.host, 'in-place');

@@ -57,6 +57,8 @@ function sentenceOf(event: RunEvent, context: CommandContext): string | undefine
       return `${event.step} ${event.host}: ${colors.red('could not')} change ${printable(event.resource)}`;
     case 'resources-in-place':
       return `${event.step} ${event.host}: ${count(event.count, 'resource')} in place`;
+    case 'change-waiting':
+      return `${event.step} ${event.host}: ${colors.yellow('waiting for')} ${printable(event.sentence)}`;
     case 'check-waiting':
       return `${event.step} ${event.host}: ${colors.yellow('waiting for')} ${event.title}${event.sentence ? `: ${printable(event.sentence)}` : ''}`;
     case 'check-passed':
@@ -66,6 +68,8 @@ function sentenceOf(event: RunEvent, context: CommandContext): string | undefine
     case 'note':
       return printable(event.text);
     default:
-      return 'step' in event ? stepLineOf(event, event.step, colors)?.trimEnd() : undefined;
+      return 'step' in event && event.step !== undefined
+        ? stepLineOf(event, event.step, colors)?.trimEnd()
+        : undefined;
   }
 }

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../../src/engine/event.ts';
 import { problem } from '../../../src/errors/problem.ts';
 
-const recap = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 };
+const recap = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0 };
 const start = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 /** A run of two steps on two hosts: changes, a wait, a failure. Every renderer's golden text is made from it. */

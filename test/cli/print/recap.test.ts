@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatRecap } from '../../../src/cli/print/recap.ts';
 import type { HostRecap } from '../../../src/engine/event.ts';
 
-const quiet: HostRecap = { ok: 3, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0 };
+const quiet: HostRecap = { ok: 3, changed: 0, unreachable: 0, failed: 0, skipped: 0 };
 const closing = (outcome: 'done' | 'failed', changed: number, recap: Partial<HostRecap> = {}): string =>
   formatRecap(
     {

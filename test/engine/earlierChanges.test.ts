@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { awaitEarlierChanges, noted } from '../../src/engine/earlier.ts';
-import { World } from '../../src/engine/world.ts';
+import { awaitEarlierChanges, withNote } from '../../src/engine/earlierChanges.ts';
+import { RunState } from '../../src/engine/runState.ts';
 import type { Connection } from '../../src/hosts/connection.ts';
 import { openLocal } from '../../src/hosts/local.ts';
 import { fakeConnections } from '../hosts/fake.ts';
@@ -12,14 +12,15 @@ import { fakeConnections } from '../hosts/fake.ts';
 let folder: string;
 let host: Connection;
 let notes: string[];
-let world: World;
+let run: RunState;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cw-earlier-'));
   host = await openLocal('one');
   notes = [];
-  world = new World(fakeConnections([]), (event) =>
-    notes.push(event.type === 'note' ? event.text : event.type),
-  );
+  run = new RunState({
+    connections: fakeConnections([]),
+    emit: (event) => notes.push(event.type === 'note' ? event.text : event.type),
+  });
 });
 afterEach(async () => {
   await host.close();
@@ -28,9 +29,9 @@ afterEach(async () => {
 
 it('waits for a change that a killed run left under way, and says which', async () => {
   const shell = spawn('sh', [], { stdio: ['pipe', 'ignore', 'inherit'] });
-  shell.stdin.end(`( ${String(noted(`sleep 0.7; : >${folder}.done`, "start 'it'", folder))}\n)\n`);
+  shell.stdin.end(`( ${String(withNote(`sleep 0.7; : >${folder}.done`, "start 'it'", folder))}\n)\n`);
   await expect.poll(() => existsSync(join(folder, String(shell.pid)))).toBe(true);
-  await awaitEarlierChanges(world, host, 20, folder);
+  await awaitEarlierChanges(run, host, 20, folder);
   expect(existsSync(`${folder}.done`)).toBe(true);
   rmSync(`${folder}.done`);
   expect(notes).toEqual(["Waiting on one for a change that an earlier run began: start 'it'"]);
@@ -39,15 +40,15 @@ it('waits for a change that a killed run left under way, and says which', async 
 it('does not wait for a note whose process is gone or is another one now', async () => {
   writeFileSync(join(folder, '999999999'), '1 install nothing\n');
   writeFileSync(join(folder, String(process.pid)), '1 install nothing\n');
-  await awaitEarlierChanges(world, host, 20, folder);
+  await awaitEarlierChanges(run, host, 20, folder);
   expect(notes).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
 });
 
 it('gives up with what is under way', async () => {
-  const slow = host.run({ script: noted('sleep 1', 'install all', folder), limitSeconds: 5, doing: 'it' });
+  const slow = host.run({ script: withNote('sleep 1', 'install all', folder), limitSeconds: 5, doing: 'it' });
   await expect.poll(() => readdirSync(folder)).toHaveLength(1);
-  await expect(awaitEarlierChanges(world, host, 0.1, folder)).rejects.toThrow(
+  await expect(awaitEarlierChanges(run, host, 0.1, folder)).rejects.toThrow(
     /RUN_EARLIER_CHANGE.*install all/,
   );
   await slow;
@@ -55,7 +56,7 @@ it('gives up with what is under way', async () => {
 
 it('takes its note away whatever becomes of the change', async () => {
   for (const script of ['exit 3', 'true', 'if then', 'set -e; false']) {
-    await host.run({ script: noted(script, 'it', folder), limitSeconds: 5, doing: 'it' });
+    await host.run({ script: withNote(script, 'it', folder), limitSeconds: 5, doing: 'it' });
     expect(readdirSync(folder), script).toEqual([]);
   }
 });

@@ -3,7 +3,7 @@ import { fail } from '../errors/problem.ts';
 import type { Connection } from '../hosts/connection.ts';
 import { quote } from '../hosts/quote.ts';
 import { type Text, text } from '../secrets/confidential.ts';
-import type { World } from './world.ts';
+import type { RunState } from './runState.ts';
 
 /** Where a host notes which changes are under way; gone with a reboot, as the changes are. */
 const FOLDER = '/run/cloudwright/changes';
@@ -16,14 +16,14 @@ const STARTED = `started() { cw_line=; read -r cw_line 2>/dev/null </proc/$1/sta
  * A change that leaves a note on the host for as long as it runs. When this process is killed the change goes on to
  * its end there; the next run finds the note and waits, so that no two runs change a host at once.
  */
-export function noted(script: Text, doing: string, folder = FOLDER): Text {
+export function withNote(script: Text, doing: string, folder = FOLDER): Text {
   const note = `${STARTED}; mkdir -p ${folder} && started $$ && echo "$cw_started" ${quote(doing)} >${folder}/$$ && trap 'rm -f ${folder}/$$' EXIT`;
   return text`{ ${note}; } 2>/dev/null
 ${script}`;
 }
 
-/** Prints what changes are under way, a line each; clears notes whose process is gone. */
-const look = (folder: string): string => `${STARTED}
+/** Shell that prints what changes are under way, a line each, and clears notes whose process is gone. */
+export const changesUnderWay = (folder: string = FOLDER): string => `${STARTED}
 for f in ${folder}/*; do
   [ -e "$f" ] || continue
   cw_then=; cw_doing=; read -r cw_then cw_doing 2>/dev/null <"$f"
@@ -32,7 +32,7 @@ done`;
 
 /** Waits until no change of an earlier, killed run is under way on a host. Fails with RUN_EARLIER_CHANGE. */
 export async function awaitEarlierChanges(
-  world: World,
+  run: RunState,
   connection: Connection,
   limitSeconds = LIMIT,
   folder = FOLDER,
@@ -42,8 +42,10 @@ export async function awaitEarlierChanges(
   let said = '';
   for (let wait = 200; ; wait = Math.min(2000, wait * 1.5)) {
     const doing = 'look for changes of an earlier run';
-    const under = (await connection.run({ script: look(folder), limitSeconds: 30, doing })).stdout.trim();
-    if (under === '' || world.stopping) return;
+    const under = (
+      await connection.run({ script: changesUnderWay(folder), limitSeconds: 30, doing })
+    ).stdout.trim();
+    if (under === '' || run.stopping) return;
     if (Date.now() - began > limitSeconds * 1000) {
       fail('RUN_EARLIER_CHANGE', {
         place: { kind: 'cloud', host },
@@ -52,7 +54,7 @@ export async function awaitEarlierChanges(
     }
     if (under !== said) {
       said = under;
-      world.emit({
+      run.emit({
         type: 'note',
         text: `Waiting on ${host} for a change that an earlier run began: ${under}`,
       });
