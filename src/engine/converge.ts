@@ -88,7 +88,7 @@ export class Converger {
 
   #needs(resource: Resource): readonly Resource[] {
     const { graph } = this.#options;
-    return graph.edgesOf(resource).flatMap((id) => graph.byId.get(id) ?? []);
+    return graph.edgesOf(resource).flatMap((id) => graph.get(id) ?? []);
   }
 
   #schedule(): void {

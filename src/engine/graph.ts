@@ -73,7 +73,7 @@ export function stepNamed(name: string, known: readonly string[]): string {
 export interface ResourceGraph {
   /** By step, each step's resources in an order that respects the edges. */
   readonly byStep: ReadonlyMap<string, readonly Resource[]>;
-  readonly byId: ReadonlyMap<string, Resource>;
+  get(id: string): Resource | undefined;
   stepOf(id: string): string;
   /** The ids that must be converged before this one; only described ones. */
   edgesOf(resource: Resource): readonly string[];
@@ -99,14 +99,12 @@ export function orderResources(
 ): ResourceGraph {
   const nodes = new Map<string, Node>();
   const list: Node[] = [];
-  const byId = new Map<string, Resource>();
   for (const [step, resources] of described) {
     for (const resource of resources) {
       const first = nodes.get(resource.id);
       if (first) duplicate(resource.id, first.step, step);
       const node = { resource, step, index: list.length };
       nodes.set(resource.id, node);
-      byId.set(resource.id, resource);
       list.push(node);
     }
   }
@@ -132,7 +130,7 @@ export function orderResources(
   const edgesOf = (resource: Resource): readonly string[] => special.get(resource.id) ?? resource.after;
   return {
     byStep: sorted(steps, list, nodes, edgesOf),
-    byId,
+    get: (id) => nodes.get(id)?.resource,
     stepOf: (id) => nodes.get(id)?.step ?? '',
     edgesOf,
     unmet,

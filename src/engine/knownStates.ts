@@ -4,6 +4,10 @@ import { apiProblem, type HostReading, readApi, readHost, type States } from './
 import type { Member, Resource } from './resource.ts';
 import { problemsOf, type RunState } from './runState.ts';
 
+interface ResourcesById {
+  get(id: string): Resource | undefined;
+}
+
 interface Known {
   readonly state: unknown;
   /** Tick at which the reading began. */
@@ -16,7 +20,7 @@ interface Known {
  */
 export class KnownStates {
   readonly #run: RunState;
-  readonly #byId: ReadonlyMap<string, Resource>;
+  readonly #resources: ResourcesById;
   readonly #late = new Map<string, readonly LateValue[]>();
   readonly #resolved = new Map<string, Resource>();
   readonly #known = new Map<string, Known>();
@@ -27,10 +31,10 @@ export class KnownStates {
   #tick = 0;
   #lastChange = 0;
 
-  constructor(run: RunState, byId: ReadonlyMap<string, Resource>) {
+  constructor(run: RunState, resources: ResourcesById, described: Iterable<Resource>) {
     this.#run = run;
-    this.#byId = byId;
-    for (const resource of byId.values()) {
+    this.#resources = resources;
+    for (const resource of described) {
       const late = lateValuesOf(resource.desired);
       if (late.length > 0) this.#late.set(resource.id, late);
       for (const id of resource.watches) {
@@ -110,7 +114,7 @@ export class KnownStates {
   }
 
   #output({ resource: id, output }: LateValue): string | undefined {
-    const source = this.#byId.get(id);
+    const source = this.#resources.get(id);
     const known = this.#known.get(id);
     if (!source || !known || source.kind.via === 'cluster' || !source.kind.outputs) return undefined;
     const resolved = this.resolve(source);

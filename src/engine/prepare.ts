@@ -202,9 +202,9 @@ export async function prepare(
       list.filter((check) => isCheckChosen(check, steps.hosts, facts)),
     );
   }
-  const states = new KnownStates(run, graph.byId);
+  const states = new KnownStates(run, graph, [...everything.values()].flat());
   const chosenNames = new Set(chosen.map((step) => step.name));
-  await states.read(toRead(resources, graph));
+  await states.read(toRead(resources, graph, allHosts));
   const converger = new Converger({
     run,
     states,
@@ -244,18 +244,14 @@ function isDescribedIn(described: ReadonlyMap<string, readonly Resource[]>): (id
 function toRead(
   resources: ReadonlyMap<string, readonly Resource[]>,
   graph: ResourceGraph,
+  allHosts: boolean,
 ): readonly Resource[] {
-  const found = new Set<Resource>();
-  for (const list of resources.values()) {
-    for (const resource of list) {
-      if (resource.kind.via !== 'api') found.add(resource);
-      for (const id of graph.edgesOf(resource)) {
-        const needed = graph.byId.get(id);
-        if (needed && needed.kind.via !== 'api') found.add(needed);
-      }
-    }
-  }
-  return [...found];
+  const chosen = [...resources.values()].flat();
+  const needed = allHosts
+    ? []
+    : chosen.flatMap((resource) => graph.edgesOf(resource).flatMap((id) => graph.get(id) ?? []));
+  const all = needed.length > 0 ? [...new Set([...chosen, ...needed])] : chosen;
+  return all.filter((resource) => resource.kind.via !== 'api');
 }
 
 /** Waits for changes of an earlier run on a chosen host, and reads what the host keeps. */

@@ -21,7 +21,7 @@ it('asks a host once for all its resources of a kind', async () => {
   ]);
   const run = new RunState({ connections, emit: () => {} });
   const files = ['a', 'b'].map((name) => resource(toyFile, 'one', name, { path: `/${name}`, content: '' }));
-  const states = new KnownStates(run, byId(files));
+  const states = new KnownStates(run, byId(files), files);
   await states.read(files);
   expect(files.map((file) => states.lastKnown(file)?.state)).toEqual(['A', undefined]);
   connections.done();
@@ -37,7 +37,7 @@ it('gives a state that could not be read a problem, never a guess', async () => 
     { host: 'one', script: /./, answer: { exitCode: 2, stdout: '', stderr: 'sh: no such thing' } },
   ]);
   const file = resource(toyFile, 'one', 'a', { path: '/a', content: '' });
-  const states = new KnownStates(new RunState({ connections, emit: () => {} }), byId([file]));
+  const states = new KnownStates(new RunState({ connections, emit: () => {} }), byId([file]), [file]);
   await states.read([file]);
   expect(states.lastKnown(file)).toBeUndefined();
   expect(states.whyUnreadable(file)).toMatchObject({ code: 'RESOURCE_READ_FAILED' });
