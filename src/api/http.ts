@@ -99,17 +99,19 @@ export function createHttp(options: HttpOptions = {}): Http {
     const url = new URL(request.url);
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
     const repeatable = request.method === 'GET' || request.method === 'HEAD';
+    let generation = ways.generation(url.hostname, port);
     try {
       try {
         return await exchange(request, url, repeatable);
       } catch (error) {
         if (!repeatable || !wasCut(error)) throw error;
-        await ways.forget(url.hostname, port);
+        await ways.forget(url.hostname, port, generation);
+        generation = ways.generation(url.hostname, port);
         return await exchange(request, url, false);
       }
     } catch (error) {
       // A host that died without a word leaves a path that accepts connections and answers nothing.
-      if (wasCut(error) || timedOut(error)) await ways.forget(url.hostname, port);
+      if (wasCut(error) || timedOut(error)) await ways.forget(url.hostname, port, generation);
       throw connectionError(request, url, error as Error);
     }
   }

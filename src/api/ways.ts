@@ -23,6 +23,7 @@ export class Ways {
   readonly #dial: Dial | undefined;
   readonly #known = new Map<string, Promise<string | undefined>>();
   readonly #broken = new Map<string, string>();
+  readonly #dials = new Map<string, number>();
 
   constructor(dial: Dial | undefined) {
     this.#dial = dial;
@@ -35,19 +36,34 @@ export class Ways {
     const address = `${host}:${port}`;
     const known = this.#known.get(address);
     if (known) return known;
-    const opening = dial(host, port, this.#broken.get(address)).catch((error: unknown) => {
-      this.#known.delete(address);
-      throw new DialError(error);
-    });
+    const opening: Promise<string | undefined> = dial(host, port, this.#broken.get(address)).catch(
+      (error: unknown) => {
+        if (this.#known.get(address) === opening) this.#known.delete(address);
+        throw new DialError(error);
+      },
+    );
     this.#known.set(address, opening);
+    this.#dials.set(address, (this.#dials.get(address) ?? 0) + 1);
     return opening;
   }
 
-  /** Nothing came back over the path to this address: the next connection dials again. */
-  async forget(host: string, port: number): Promise<void> {
+  /** Which path to the address a request that starts now uses, or will open: a number that grows with each dial. */
+  generation(host: string, port: number): number {
     const address = `${host}:${port}`;
-    const path = await this.#known.get(address)?.catch(() => undefined);
+    const dials = this.#dials.get(address) ?? 0;
+    return this.#known.has(address) ? dials : dials + 1;
+  }
+
+  /**
+   * Nothing came back over a path to this address: the next connection dials again, unless another request has
+   * already replaced that path.
+   */
+  async forget(host: string, port: number, generation: number): Promise<void> {
+    const address = `${host}:${port}`;
+    const opened = this.#known.get(address);
+    if (!opened || this.#dials.get(address) !== generation) return;
     this.#known.delete(address);
+    const path = await opened.catch(() => undefined);
     if (path !== undefined) this.#broken.set(address, path);
   }
 
@@ -69,6 +85,7 @@ export class Ways {
     const port = Number(target.port || (target.protocol === 'https:' ? 443 : 80));
     const tried = new Set<string>();
     for (;;) {
+      const generation = this.generation(target.hostname, port);
       const path = await this.to(target.hostname, port);
       const connect = build({
         timeout: CONNECT_SECONDS * 1000,
@@ -81,7 +98,7 @@ export class Ways {
         const code = (error as NodeJS.ErrnoException).code ?? '';
         if (path === undefined || tried.has(path) || CERTIFICATE_CODES.test(code)) throw error;
         tried.add(path);
-        await this.forget(target.hostname, port);
+        await this.forget(target.hostname, port, generation);
       }
     }
   }

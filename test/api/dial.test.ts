@@ -124,6 +124,17 @@ describe('a client that outlives its hosts', () => {
       client.close();
     }));
 
+  it('dials once for many requests that lose the same path', () =>
+    withRelays(async (cloud, first, second) => {
+      const client = clientOf(cloud, [first, second]);
+      await client.identity.users();
+      await first.die();
+      const many = Array.from({ length: 8 }, () => client.identity.users());
+      await Promise.all(many);
+      expect(second.asked).toBe(1);
+      client.close();
+    }));
+
   it('dials again after no host could forward', () =>
     withRelays(async (cloud, first, second) => {
       first.behaviour = 'refuse';

@@ -1,5 +1,7 @@
 import type { Client } from '../../api/client.ts';
+import { lateValuesOf } from '../../engine/from.ts';
 import {
+  type AnyKind,
   type ApiKind,
   apiResource,
   type Resource,
@@ -21,6 +23,8 @@ export interface ObjectDefinition<Key extends object, Desired extends Key, Direc
   /** Of the resource's id: `network`. */
   readonly kind: string;
   readonly keys: readonly (keyof Key & string)[];
+  /** Keys that only tell objects of the same name apart; a record leaves them out while their value is not known. */
+  readonly hints?: readonly (keyof Key & string)[];
   /** As a sentence names it: `network lb-mgmt of project service`. */
   title(key: Key): string;
   directory(api: Client, items: readonly Wanted<Key, Desired>[]): Promise<Directory>;
@@ -93,9 +97,12 @@ export function objectKind<Key extends object, Desired extends Key, Directory, F
     removal: {
       record(wanted: Item) {
         const fields = wanted as Readonly<Record<string, unknown>>;
-        return Object.fromEntries(
-          definition.keys.flatMap((key) => (typeof fields[key] === 'string' ? [[key, fields[key]]] : [])),
+        const recorded = definition.keys.filter(
+          (key) =>
+            typeof fields[key] === 'string' &&
+            !(definition.hints?.includes(key) && lateValuesOf(fields[key]).length > 0),
         );
+        return Object.fromEntries(recorded.map((key) => [key, String(fields[key])]));
       },
       absence: (record) => ({ ...record, absent: true }) as unknown as Absent<Key>,
     },
@@ -106,12 +113,19 @@ export function objectKind<Key extends object, Desired extends Key, Directory, F
   };
 }
 
-/** Builds the resources of one kind. */
+/** The constructor of the resources of one kind, and the kind itself for removals. */
+export interface ObjectConstructor<Key, Desired extends Key> {
+  (wanted: Wanted<Key, Desired>, options?: ResourceOptions): Resource;
+  readonly kind: AnyKind;
+}
+
 export function objectResource<Key extends object, Desired extends Key, Directory>(
   kind: ObjectKind<Key, Desired, Directory>,
   name: (key: Key) => string,
-): (wanted: Wanted<Key, Desired>, options?: ResourceOptions) => Resource {
-  return (wanted, options) => apiResource(kind, name(wanted), wanted, options);
+): ObjectConstructor<Key, Desired> {
+  const construct = (wanted: Wanted<Key, Desired>, options?: ResourceOptions) =>
+    apiResource(kind, name(wanted), wanted, options);
+  return Object.assign(construct, { kind });
 }
 
 /** `project/name`, or the name alone for an object of the administrator's project. */

@@ -83,6 +83,7 @@ export const subnet = objectResource(
   objectKind<SubnetKey, SubnetDescription, Subnets, Subnet>({
     kind: 'subnet',
     keys: ['name', 'network', 'project', 'projectDomain'],
+    hints: ['network'],
     title,
     async directory(api, items) {
       const [projects, subnets, networks] = await Promise.all([

@@ -63,7 +63,7 @@ async function stateOf(api: Client, directory: Directory, item: Wanted): Promise
   };
 }
 
-const userKind: ApiKind<Wanted, UserState, Client> = {
+export const userKind: ApiKind<Wanted, UserState, Client> = {
   via: 'api',
   name: 'identity-user',
   async read(api, items) {

@@ -19,8 +19,11 @@ export function openstackKinds(open: () => TunnelledCloud, host: string): void {
     });
     afterAll(async () => {
       // What a failed test left.
-      for (const resource of made.reverse()) await apply(cloud.client, absenceOf(resource));
-      cloud.close();
+      try {
+        for (const resource of made.reverse()) await apply(cloud.client, absenceOf(resource));
+      } finally {
+        cloud.close();
+      }
     });
 
     for (const [index, { first, changed }] of cases(host).entries()) {

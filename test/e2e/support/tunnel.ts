@@ -30,13 +30,14 @@ export function tunnelledCloud(cloudsFile: string, sshConfig: string, host: stri
   async function forward(address: string, port: number): Promise<string> {
     const path = join(folder, `${address}-${port}`);
     const running = forwards.get(path);
-    if (running && running.exitCode === null) return path;
+    if (running && isRunning(running)) return path;
+    rmSync(path, { force: true });
     const line = ['-F', sshConfig, '-o', 'BatchMode=yes', '-N', '-L', `${path}:${address}:${port}`, host];
     const child = spawn('ssh', line, { stdio: 'ignore' });
     forwards.set(path, child);
     const limit = Date.now() + 15_000;
     while (!existsSync(path)) {
-      if (child.exitCode !== null || Date.now() > limit)
+      if (!isRunning(child) || Date.now() > limit)
         throw new Error(`no forward to ${address}:${port} through ${host}`);
       await pause(20);
     }
@@ -60,4 +61,9 @@ export function tunnelledCloud(cloudsFile: string, sshConfig: string, host: stri
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A process that a signal ended has no exit code. */
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../../../src/api/client.ts';
+import { from } from '../../../src/engine/from.ts';
 import type { Resource } from '../../../src/engine/resource.ts';
 import { CloudwrightError } from '../../../src/errors/problem.ts';
 import {
@@ -12,6 +13,7 @@ import {
   keypair,
   network,
   networkAgentRecord,
+  openstackKinds,
   port,
   projectQuota,
   router,
@@ -23,7 +25,7 @@ import { withFakeCloud } from '../../api/fake-cloud.ts';
 import { addIdentity } from '../../api/fake-identity.ts';
 import { addNeutron } from './fake-neutron.ts';
 import { addCompute, addImages, addQuotas, addVolume } from './fake-services.ts';
-import { absenceOf, apply, kindOf, planned, stateOf } from './scenario.ts';
+import { absenceOf, apply, cases, kindOf, planned, stateOf } from './scenario.ts';
 
 async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
   try {
@@ -216,6 +218,27 @@ describe('images', () => {
       await apply(cloud.client(), absenceOf(guarded));
       expect(images).toEqual([]);
     }));
+});
+
+describe('records for a removal', () => {
+  it('leave out the id of a network that was not known yet', () => {
+    const net = network({ name: 'lan', project: 'demo' });
+    const inside = subnet({ name: 's', project: 'demo', network: from(net, 'id'), cidr: '10.1.0.0/24' });
+    const { removal } = kindOf(inside);
+    expect(removal?.record(inside.desired)).toEqual({ name: 's', project: 'demo' });
+    expect(removal?.absence({ name: 's', project: 'demo' })).toEqual({
+      name: 's',
+      project: 'demo',
+      absent: true,
+    });
+  });
+
+  it('exist for every kind, with names that are unique', () => {
+    const names = openstackKinds.map((kind) => kind.name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { first } of cases('control1')) expect(names).toContain(first.kind.name);
+    for (const kind of openstackKinds) expect(kind.via === 'api' && kind.removal, kind.name).toBeTruthy();
+  });
 });
 
 describe('records of hosts', () => {
