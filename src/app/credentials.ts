@@ -70,16 +70,16 @@ export function openrc(settings: CredentialSettings, credential: Credential): Te
 
 /** clouds.yaml of the OpenStack SDK, one entry for each login. Holds passwords: to be readable by its owner alone. */
 export function cloudsYaml(settings: CredentialSettings, credentials: readonly Credential[]): Text {
-  const entries = credentials.map((one) => {
+  const entries = credentials.map((credential) => {
     const ca = settings.caFile === undefined ? '' : `    cacert: ${yamlString(settings.caFile)}\n`;
-    return text`  ${yamlString(one.entry)}:
+    return text`  ${yamlString(credential.entry)}:
     auth:
       auth_url: ${yamlString(settings.authUrl)}
-      username: ${yamlString(one.username)}
-      password: ${yamlText(one.password)}
-      project_name: ${yamlString(one.project)}
-      user_domain_name: ${yamlString(one.userDomain)}
-      project_domain_name: ${yamlString(one.projectDomain)}
+      username: ${yamlString(credential.username)}
+      password: ${yamlText(credential.password)}
+      project_name: ${yamlString(credential.project)}
+      user_domain_name: ${yamlString(credential.userDomain)}
+      project_domain_name: ${yamlString(credential.projectDomain)}
     region_name: ${yamlString(settings.region)}
     interface: public
     identity_api_version: 3

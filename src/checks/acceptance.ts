@@ -171,7 +171,7 @@ async function tidy(
   try {
     const { removed, leftBehind } = await cleanUp(input.client, (other) => other.startsWith(run));
     if (leftBehind.length === 0) {
-      return { row: passed(emit, { ...row, sentence: `${removed.length} things removed` }), left: [] };
+      return { row: passed(emit, { ...row, sentence: `${removed.length} objects deleted` }), left: [] };
     }
     const left = leftBehind.map(({ thing }) => thing);
     const reason = problem('CHECK_LEFT_BEHIND', {

@@ -70,7 +70,7 @@ export async function reportCrash(
 }
 
 function printProblems(printer: Presenter, name: string, problems: readonly Problem[]): number {
-  for (const one of problems) printer.take({ at: Date.now(), type: 'problem', problem: one });
+  for (const problem of problems) printer.take({ at: Date.now(), type: 'problem', problem });
   const exitCode = exitCodeOf(problems) || 1;
   printer.finish(name, { exitCode });
   return exitCode;
@@ -89,7 +89,7 @@ async function execute(
   const questions = settings.json
     ? undefined
     : questionsOf(terminal, (problems) => {
-        for (const one of problems) emit({ at: Date.now(), type: 'problem', problem: one });
+        for (const problem of problems) emit({ at: Date.now(), type: 'problem', problem });
       });
   const { vaultPasswordFile } = settings;
   const caller: Caller = {

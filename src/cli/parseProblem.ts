@@ -10,10 +10,12 @@ export function throwUnknownCommand(words: readonly string[], table: CommandTabl
   const group = words.length > 1 ? words[0] : undefined;
   const siblings =
     group === undefined
-      ? [...table.groups, ...table.commands.filter((one) => !one.name.includes(' '))].map((one) => one.name)
+      ? [...table.groups, ...table.commands.filter((command) => !command.name.includes(' '))].map(
+          (command) => command.name,
+        )
       : table.commands
-          .filter((one) => one.name.startsWith(`${group} `))
-          .map((one) => one.name.split(' ')[1] ?? '');
+          .filter((command) => command.name.startsWith(`${group} `))
+          .map((command) => command.name.split(' ')[1] ?? '');
   const close = nearest(words.at(-1) ?? '', siblings);
   const suggestion = close && `cloudwright ${group === undefined ? '' : `${group} `}${close}`;
   fail('CLI_COMMAND_UNKNOWN', { details: { command: `cloudwright ${typed}` }, suggestion });
@@ -69,8 +71,8 @@ function invalidValue(error: CommanderError, called: string, command: Command | 
   const word = value?.[1] ?? value?.[2] ?? '';
   const flag = /option '[^']*(--[\w-]+)/.exec(error.message)?.[1];
   const spec = flag
-    ? command?.options?.find((one) => `--${one.name}` === flag)
-    : command?.arguments?.find((one) => one.choices);
+    ? command?.options?.find((spec) => `--${spec.name}` === flag)
+    : command?.arguments?.find((spec) => spec.choices);
   const allowed = spec?.choices ?? [];
   fail('CLI_OPTION_VALUE_INVALID', {
     details: {

@@ -32,7 +32,7 @@ export function onInterrupt(interrupt: () => void): void {
 const LOST: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED']);
 
 /**
- * A reader that is gone is no error and does not end the command: a run that changes hosts goes on without output and
+ * A reader that is gone is no error and does not end the command: a run that changes hosts continues without output and
  * the exit code is its own. The stream is destroyed, and `terminalOf` writes to it no more.
  */
 export function ignoreLostReaders(streams: readonly NodeJS.WriteStream[]): void {

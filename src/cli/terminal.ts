@@ -60,7 +60,7 @@ export function terminalOf(options: TerminalOptions): Terminal {
   };
 }
 
-/** Nothing is written for a reader that is gone, as `head` is after its last line: the command itself goes on. */
+/** Nothing is written for a reader that is gone, as `head` is after its last line: the command itself continues. */
 function write(stream: StreamLike, text: string): void {
   if (!stream.destroyed) stream.write(text);
 }

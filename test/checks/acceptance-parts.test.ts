@@ -91,7 +91,7 @@ describe('provider range', () => {
     physicalNetwork: 'external',
   };
 
-  it('takes a sound one, also without a gateway', () => {
+  it('accepts a valid one, also without a gateway', () => {
     expect(() => checkRange(good)).not.toThrow();
     expect(() => checkRange({ ...good, gateway: undefined })).not.toThrow();
   });

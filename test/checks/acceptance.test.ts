@@ -55,17 +55,17 @@ function goodTestClient(state: FakeWorkload, scripts: string[] = []): TestClient
   };
 }
 
-type Told = Parameters<AcceptanceInput['emit']>[0];
+type NewEvent = Parameters<AcceptanceInput['emit']>[0];
 
 async function run(
   cloud: FakeCloud,
   state: FakeWorkload,
   more: Partial<AcceptanceInput> = {},
-): Promise<AcceptanceResult & { readonly told: readonly Told[] }> {
-  const told: Told[] = [];
+): Promise<AcceptanceResult & { readonly events: readonly NewEvent[] }> {
+  const events: NewEvent[] = [];
   const result = await acceptance({
     keyPair,
-    emit: (event) => told.push(event),
+    emit: (event) => events.push(event),
     client: cloud.client(),
     provider,
     image: { file: image },
@@ -73,12 +73,12 @@ async function run(
     limits: { active: 5, answer: 1 },
     ...more,
   });
-  return { ...result, told };
+  return { ...result, events };
 }
 
 /** The problem of a failed row, which only its event carries. */
-function problemOf(result: { readonly told: readonly Told[] }, name: string) {
-  const found = result.told.find((event) => event.type === 'check-failed' && event.check === name);
+function problemOf(result: { readonly events: readonly NewEvent[] }, name: string) {
+  const found = result.events.find((event) => event.type === 'check-failed' && event.check === name);
   return found?.type === 'check-failed' ? found.problem : undefined;
 }
 
@@ -140,7 +140,7 @@ describe('acceptance', () => {
       );
       expect(rowOf(result, 'volume-attach').sentence).toBe('in use, the guest sees vdb of 1 GiB');
       const checks = (type: string) =>
-        result.told.flatMap((event) => (event.type === type && 'check' in event ? [event.check] : []));
+        result.events.flatMap((event) => (event.type === type && 'check' in event ? [event.check] : []));
       expect(checks('check-passed').sort()).toEqual(result.rows.map((row) => row.name).sort());
       expect(checks('check-waiting')).toHaveLength(result.rows.length);
       expect(JSON.parse(JSON.stringify(result)).name).toMatch(/^cw-test-[0-9a-f]{6}$/);

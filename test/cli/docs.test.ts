@@ -55,7 +55,7 @@ describe('docs/description.md', () => {
   );
   const complete = blocks.find((block) => block.startsWith('# complete')) ?? '';
 
-  it('shows sound descriptions', () => {
+  it('shows valid descriptions', () => {
     const descriptions = blocks.filter((block) => /^cloud:/m.test(block));
     expect(descriptions).toHaveLength(2);
     for (const text of descriptions) {

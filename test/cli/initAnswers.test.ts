@@ -11,7 +11,7 @@ function read(options: Record<string, unknown>) {
 }
 
 describe('answersFromFlags', () => {
-  it('gives a sound description without any flag, in both shapes', () => {
+  it('gives a valid description without any flag, in both shapes', () => {
     expect(read({}).cloud?.hosts).toHaveLength(1);
     expect(read({ multiNode: true }).cloud?.hosts).toHaveLength(8);
   });

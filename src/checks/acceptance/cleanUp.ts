@@ -18,7 +18,7 @@ const UNUSED_SECONDS = 60;
 /**
  * Removes everything whose name `matches`, in the order that the services demand: what uses a thing goes before
  * it. It looks for what is there instead of remembering what was made, so that it is the same after a failure,
- * after an interruption and for what an earlier run left. A failure is noted and the rest goes on.
+ * after an interruption and for what an earlier run left. A failure is recorded and the rest is still removed.
  */
 export async function cleanUp(client: Client, matches: (name: string) => boolean): Promise<CleanUpReport> {
   const removed: string[] = [];
@@ -60,12 +60,12 @@ export async function cleanUp(client: Client, matches: (name: string) => boolean
     }
   }
 
-  async function removeOne(one: Thing): Promise<void> {
+  async function removeOne(item: Thing): Promise<void> {
     try {
-      await one.remove();
-      removed.push(one.thing);
+      await item.remove();
+      removed.push(item.thing);
     } catch (error) {
-      leftBehind.push({ thing: one.thing, reason: sentenceOf(error) });
+      leftBehind.push({ thing: item.thing, reason: sentenceOf(error) });
     }
   }
 
@@ -127,24 +127,24 @@ export async function cleanUp(client: Client, matches: (name: string) => boolean
   async function volumes(): Promise<readonly Thing[]> {
     const found = await volume.volumes();
     return found
-      .filter((one) => matches(one.name ?? ''))
-      .map((one) => {
-        const thing = `volume ${one.name}`;
+      .filter((item) => matches(item.name ?? ''))
+      .map((item) => {
+        const thing = `volume ${item.name}`;
         return {
           thing,
           async remove() {
             await client.until(
               `${thing} to be free`,
               async () => {
-                const present = await orUndefined(volume.volume(one.id));
+                const present = await orUndefined(volume.volume(item.id));
                 const passing = ['creating', 'attaching', 'detaching', 'in-use', 'reserved'];
                 if (present && passing.includes(present.status)) return { seen: present.status };
                 return { value: true };
               },
               GONE_SECONDS,
             );
-            await orUndefined(volume.remove(one.id));
-            await untilGone(thing, () => volume.volume(one.id));
+            await orUndefined(volume.remove(item.id));
+            await untilGone(thing, () => volume.volume(item.id));
           },
         };
       });
@@ -170,23 +170,23 @@ export async function cleanUp(client: Client, matches: (name: string) => boolean
   async function networks(): Promise<readonly Thing[]> {
     const found = await network.networks();
     // Its subnets go with a network.
-    return found.filter((one) => matches(one.name)).map((one) => unusedThing('network', one, 'networks'));
+    return found.filter((item) => matches(item.name)).map((item) => unusedThing('network', item, 'networks'));
   }
 
   async function securityGroups(): Promise<readonly Thing[]> {
     const found = await network.securityGroups();
     return found
-      .filter((one) => matches(one.name))
-      .map((one) => unusedThing('security group', one, 'security-groups'));
+      .filter((item) => matches(item.name))
+      .map((item) => unusedThing('security group', item, 'security-groups'));
   }
 
   function unusedThing(
     kind: string,
-    one: { readonly id: string; readonly name: string },
+    item: { readonly id: string; readonly name: string },
     collection: 'networks' | 'security-groups',
   ): Thing {
-    const thing = `${kind} ${one.name}`;
-    return { thing, remove: () => whenUnused(thing, () => network.remove(collection, one.id)) };
+    const thing = `${kind} ${item.name}`;
+    return { thing, remove: () => whenUnused(thing, () => network.remove(collection, item.id)) };
   }
 
   async function keypairs(): Promise<readonly Thing[]> {
@@ -209,10 +209,10 @@ export async function cleanUp(client: Client, matches: (name: string) => boolean
   async function images(): Promise<readonly Thing[]> {
     const found = await image.list();
     return found
-      .filter((one) => matches(one.name ?? ''))
-      .map((one) => {
-        const thing = `image ${one.name}`;
-        return { thing, remove: () => whenUnused(thing, () => image.remove(one.id)) };
+      .filter((item) => matches(item.name ?? ''))
+      .map((item) => {
+        const thing = `image ${item.name}`;
+        return { thing, remove: () => whenUnused(thing, () => image.remove(item.id)) };
       });
   }
 }

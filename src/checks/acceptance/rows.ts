@@ -46,7 +46,7 @@ export interface RowsOptions {
 
 /**
  * Checks that run side by side wherever none needs another. Unlike the engine's graph, what one row makes is an
- * argument of those that need it. Each row is told as a check in the stream of events.
+ * argument of those that need it. Each row is a check in the stream of events.
  */
 export function createRows(options: RowsOptions): Rows {
   const { emit, signal } = options;

@@ -22,7 +22,9 @@ export const planCommand: Command = {
     return {
       exitCode,
       data: { changes },
-      ...((exitCode === 0 || changes.length > 0) && { text: () => formatPlan(changes, context.terminal.colors) }),
+      ...((exitCode === 0 || changes.length > 0) && {
+        text: () => formatPlan(changes, context.terminal.colors),
+      }),
       essential: true,
     };
   },

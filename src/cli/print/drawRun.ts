@@ -35,9 +35,17 @@ export function drawRun(view: RunView, options: DrawOptions): string[] {
     lines.push(stepLine(view, step, nameWidth, cells, options));
     lines.push(...detailLines(view, step, options));
   }
-  if (view.note && !view.finished && options.now - view.noteAt < NOTE_MILLISECONDS)
-    lines.push(colors.dim(` ${printable(view.note)}`));
+  if (showsNote(view, options.now)) {
+    const age = clock(options.now - view.noteAt);
+    lines.push(colors.dim(` ${printable(view.note)} ${age}`));
+  }
   return lines.slice(0, Math.max(4, options.rows - 1)).map((line) => truncate(line, columns - 1));
+}
+
+/** A note is shown for a while, and for as long as nothing else happens: it says what the run waits for. */
+function showsNote(view: RunView, now: number): boolean {
+  if (view.note === '' || view.finished) return false;
+  return view.noteAt === view.lastAt || now - view.noteAt < NOTE_MILLISECONDS;
 }
 
 /** Before the first step: hosts are reached, and what is there is read. */

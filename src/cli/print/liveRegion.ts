@@ -3,7 +3,7 @@ import type { Terminal } from '../terminal.ts';
 /** Ten frames a second at most. */
 const FRAME_MILLISECONDS = 100;
 
-/** The lowest lines of a terminal, drawn anew in place. */
+/** The lowest lines of a terminal, redrawn in place. */
 export interface LiveRegion {
   /** Stops drawing. The last frame stays on the terminal, or goes with `erase`; safe to call twice. */
   end(options?: { readonly erase?: boolean }): void;

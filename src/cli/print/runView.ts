@@ -50,9 +50,11 @@ export interface RunView {
   readonly steps: Map<string, StepView>;
   readonly activities: Map<string, Activity>;
   readonly problems: Problem[];
-  /** The last remark, and when it was made. */
+  /** The last note, and when it was emitted. */
   note: string;
   noteAt: number;
+  /** The last event of any kind. */
+  lastAt: number;
   planned: number;
   finished?: {
     readonly outcome: 'done' | 'failed' | 'interrupted';
@@ -74,6 +76,7 @@ export function emptyView(): RunView {
     problems: [],
     note: '',
     noteAt: 0,
+    lastAt: 0,
     planned: 0,
   };
 }
@@ -104,6 +107,7 @@ function endActivitiesOf(view: RunView, step: string): void {
 
 /** Takes one event into the view. */
 export function follow(view: RunView, event: RunEvent): void {
+  view.lastAt = event.at;
   switch (event.type) {
     case 'run-started':
       view.cloud = event.cloud;

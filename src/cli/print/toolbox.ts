@@ -16,7 +16,9 @@ export function formatToolbox(report: ToolboxReport, colors: Colors): string {
   if (others.length > 0)
     parts.push(
       others
-        .map((one) => verdictLine({ ...one, sentence: `${one.subject}: ${one.sentence}` }, colors))
+        .map((verdict) =>
+          verdictLine({ ...verdict, sentence: `${verdict.subject}: ${verdict.sentence}` }, colors),
+        )
         .join(''),
     );
   return parts.join('\n');

@@ -5,7 +5,7 @@ import wrapAnsi from 'wrap-ansi';
 // Colour and cursor sequences, and the titles and links that a terminal takes.
 const escapes = /\x1b\[[0-9;?]*[A-Za-z]/g;
 
-/** Terminal cells that a text takes, colours aside. */
+/** Terminal cells that a text takes, without colour sequences. */
 export function widthOf(text: string): number {
   return stringWidth(text);
 }

@@ -3,8 +3,8 @@ import { defineCatalogue } from './entry.ts';
 /** What can go wrong in the acceptance test. */
 export const checksErrors = defineCatalogue({
   CHECK_UNEXPECTED: {
-    what: 'The test {name} ended in a way that was not foreseen: {message}',
-    why: 'This is a fault of Cloudwright, not of the cloud.',
+    what: 'The check {name} failed unexpectedly: {message}',
+    why: 'This is a bug in Cloudwright, not an error of the cloud.',
     next: 'Report it with the command that you ran and this text.',
     exit: 1,
   },
@@ -46,7 +46,7 @@ export const checksErrors = defineCatalogue({
   },
   CHECK_IMAGE_STATUS: {
     what: 'The image {name} is {status} after its upload.',
-    why: 'All bytes were sent and taken, but the image service did not make it usable.',
+    why: 'The upload was complete, but the image service did not activate the image.',
     next: 'Look at the log of glance-api and at the health of the storage behind it.',
     exit: 1,
   },
@@ -58,7 +58,7 @@ export const checksErrors = defineCatalogue({
   },
   CHECK_VOLUME_ERROR: {
     what: 'The volume {name} went to {status}.',
-    why: 'The volume service gave up while it was to become {wanted}.',
+    why: 'The volume service failed while the status was changing to {wanted}.',
     next: 'Look at the log of cinder-volume and at the health of the storage behind it.',
     exit: 1,
   },
@@ -71,7 +71,7 @@ export const checksErrors = defineCatalogue({
   CHECK_NO_ANSWER: {
     what: '{subject} does not answer to {method} at {address} within {seconds} s.',
     why: 'Last seen: {seen}.',
-    next: 'Look at the console of the instance below, at the bridge of the provider network and at its cable or vlan.',
+    next: 'Look at the console of the instance below, at the bridge of the provider network, and at its cable or VLAN.',
     exit: 1,
   },
   CHECK_GUEST: {
@@ -81,9 +81,9 @@ export const checksErrors = defineCatalogue({
     exit: 1,
   },
   CHECK_LEFT_BEHIND: {
-    what: 'The clean-up could not remove {count} things: {things}.',
+    what: 'The clean-up could not delete {count} objects: {things}.',
     why: '{reason}',
-    next: 'Run the test again, which tries once more, or remove them with the `openstack` client.',
+    next: 'Run the test again, which tries to delete them, or delete them with the `openstack` client.',
     exit: 1,
   },
 });

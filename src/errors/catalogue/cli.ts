@@ -4,7 +4,7 @@ import { defineCatalogue } from './entry.ts';
 export const cliErrors = defineCatalogue({
   CLI_COMMAND_UNKNOWN: {
     what: 'There is no command `{command}`.',
-    why: 'Nothing was done, because a guess could touch hosts.',
+    why: 'Nothing was done: guessing could change hosts.',
     next: '`cloudwright --help` lists the commands.',
     exit: 2,
   },
@@ -46,44 +46,44 @@ export const cliErrors = defineCatalogue({
   },
   CLI_FILE_NOT_FOUND: {
     what: 'There is no `cloud.yaml` in {folder} or in a folder above it.',
-    why: 'Every command but `init`, `import`, `lab` and `up` works on the cloud that this file describes.',
+    why: 'All commands except `init`, `import`, `lab`, `up` and `completion` work on the cloud that this file describes.',
     next: 'Write one with `cloudwright init`, or name one with `--file`.',
     exit: 2,
   },
   CLI_FILE_EXISTS: {
     what: '{file} exists already.',
-    why: 'A description is never overwritten unasked.',
+    why: 'A description is overwritten only with `--force`.',
     next: 'Name another file with `--file`, or give `--force`.',
     exit: 2,
   },
   CLI_FILE_UNWRITABLE: {
     what: '{file} could not be written: {reason}.',
     why: 'The command exists to write it.',
-    next: 'Make the folder there and writable, or name another file with `--file`.',
+    next: 'Create the folder and make it writable, or name another file with `--file`.',
     exit: 2,
   },
   CLI_ANSWER_NEEDED: {
-    what: '{question} was not given, and nobody can be asked here.',
-    why: 'The input is not a terminal.',
+    what: '{question}: no value was given.',
+    why: 'The value cannot be asked for, because the input is not a terminal.',
     next: 'Give {option}.',
     exit: 2,
   },
   CLI_PASSWORDS_DIFFER: {
     what: 'The two passwords are not the same.',
-    why: 'A slip in a password that is not shown would lock the vault.',
+    why: 'A typing error in a password that is not shown would make the vault unreadable.',
     next: 'Run the command again and type the same password twice.',
     exit: 2,
   },
   CLI_INTERRUPTED: {
     what: 'Interrupted.',
-    why: 'What was under way was allowed to finish; nothing new was started.',
-    next: 'Run the same command again: it goes on from where this one stopped.',
+    why: 'Running changes were finished; nothing new was started.',
+    next: 'Run the same command again to resume.',
     exit: 3,
   },
   CLI_INTERNAL: {
     what: 'Cloudwright itself failed: {message}',
-    why: 'This is a mistake in Cloudwright, not in your cloud or its description.',
-    next: 'Run the command again; it is safe. If it fails again, send {file} along with a report; read it first, it holds the trace.',
+    why: 'This is a bug in Cloudwright, not an error in your cloud or its description.',
+    next: 'Run the command again; this is safe. If it fails again, report it with the file {file}. Review the file first: it contains the stack trace.',
     exit: 1,
   },
 });

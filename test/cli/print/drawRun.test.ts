@@ -74,4 +74,16 @@ describe('drawRun', () => {
       'control1: waiting for Galera is synced: wsrep_local_state_comment is Joining 0:07',
     );
   });
+
+  it('keeps a note while nothing else happens, with the time since then', () => {
+    const view = viewAfter(4);
+    const at = start + 1000;
+    follow(view, { at, type: 'note', text: 'Waiting for Keystone' });
+    const text = (now: number): string =>
+      drawRun(view, { colors: pc.createColors(false), now, columns: 80, rows: 24 }).join('\n');
+    expect(text(at + 65_000)).toContain('Waiting for Keystone 1:05');
+    follow(view, { at: at + 1, type: 'resources-in-place', step: 'preflight', host: 'control1', count: 1 });
+    expect(text(at + 5_000)).toContain('Waiting for Keystone 0:05');
+    expect(text(at + 65_000)).not.toContain('Waiting for Keystone');
+  });
 });

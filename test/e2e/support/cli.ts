@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../../src/engine/event.ts';
@@ -15,11 +15,12 @@ function builtBundle(): string {
   const dist = join(root, 'dist');
   removeCopies(dist);
   // Beside the bundle, so that its packages are found.
-  const copy = join(mkdtempSync(join(dist, `e2e-${process.pid}-`)), 'cloudwright.mjs');
-  copyFileSync(join(dist, 'cloudwright.mjs'), copy);
-  copyFileSync(join(dist, 'cloudwright.mjs.map'), `${copy}.map`);
-  bundle = copy;
-  return copy;
+  const copy = mkdtempSync(join(dist, `e2e-${process.pid}-`));
+  for (const name of ['cloudwright.mjs', 'cloudwright.mjs.map', 'chunks']) {
+    cpSync(join(dist, name), join(copy, name), { recursive: true });
+  }
+  bundle = join(copy, 'cloudwright.mjs');
+  return bundle;
 }
 
 /** Removes copies of the bundle whose test is gone; a test's worker process may be ended before it could. */
@@ -113,16 +114,28 @@ export function endRuns(folders: readonly string[]): void {
   for (const [child, folder] of runs) if (folders.includes(folder)) child.kill('SIGKILL');
 }
 
-/** The events that `apply --json` printed; a last line that a kill cut short is left out. */
+/** The events that a command printed with `--json`; a last line that a kill cut short is left out. */
 export function eventsOf(stdout: string): RunEvent[] {
-  const events: RunEvent[] = [];
-  for (const line of stdout.split('\n')) {
-    if (!line.startsWith('{')) continue;
+  return linesOf(stdout).filter((line): line is RunEvent => 'at' in line);
+}
+
+/** `data` of the result, the last line of a command with `--json`. */
+export function dataOf<Data>(stdout: string): Data {
+  const last = linesOf(stdout).at(-1);
+  if (!last || !('data' in last)) throw new Error(`no result in:\n${stdout}`);
+  return last.data as Data;
+}
+
+function linesOf(
+  stdout: string,
+): readonly (RunEvent | { readonly type: 'result'; readonly data: unknown })[] {
+  return stdout.split('\n').flatMap((line) => {
+    if (!line.startsWith('{')) return [];
     try {
-      events.push(JSON.parse(line) as RunEvent);
+      return [JSON.parse(line)];
     } catch {
       // Cut by a kill.
+      return [];
     }
-  }
-  return events;
+  });
 }

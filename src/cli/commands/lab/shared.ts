@@ -28,7 +28,7 @@ export function labName(input: Input): string {
   return input.option('lab') ?? DEFAULT_NAME;
 }
 
-/** ` --lab NAME` for a command that the operator is told to run; nothing for the default lab. */
+/** ` --lab NAME` for a command that is suggested to the operator; nothing for the default lab. */
 export function labFlag(input: Input): string {
   return labName(input) === DEFAULT_NAME ? '' : ` --lab ${labName(input)}`;
 }
