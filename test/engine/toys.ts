@@ -6,7 +6,7 @@ import type { RunEvent } from '../../src/engine/event.ts';
 import type { RunInput } from '../../src/engine/prepare.ts';
 import type { ApiKind, Resource, ShellKind } from '../../src/engine/resource.ts';
 import type { Step } from '../../src/engine/step.ts';
-import type { Problem } from '../../src/errors/problem.ts';
+import { CloudwrightError, type Problem, problem } from '../../src/errors/problem.ts';
 import type { Connection, Connections } from '../../src/hosts/connection.ts';
 import { openLocal } from '../../src/hosts/local.ts';
 import { quote } from '../../src/hosts/quote.ts';
@@ -99,13 +99,18 @@ export const toyProject: ApiKind<string, boolean, Set<string>> = {
   },
 };
 
-export function toybox(hosts: readonly string[] = ['one']): Toybox {
+/** `dead`: hosts that do not answer. */
+export function toybox(hosts: readonly string[] = ['one'], dead: readonly string[] = []): Toybox {
   const folder = mkdtempSync(join(tmpdir(), 'cw-toys-'));
   const open = new Map<string, Promise<Connection>>();
   const requests: { host: string; doing: string }[] = [];
   const events: RunEvent[] = [];
   const connections: Connections = {
     get(host) {
+      if (dead.includes(host)) {
+        const details = { host, detail: 'no route' };
+        return Promise.reject(new CloudwrightError([problem('HOST_LOST', { details })]));
+      }
       const known = open.get(host) ?? openLocal(host);
       open.set(host, known);
       return known.then((connection) => ({
