@@ -20,6 +20,7 @@ beforeAll(async () => {
     platform: 'node',
     format: 'esm',
     packages: 'external',
+    loader: { '.sh': 'text' },
     logLevel: 'error',
   });
 });
