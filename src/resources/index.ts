@@ -12,7 +12,8 @@ export {
   MANAGED,
   renderIni,
 } from './ini.ts';
-export { mysqlDatabase, mysqlUser } from './mysql.ts';
+export { mysqlDatabase } from './mysqlDatabase.ts';
+export { mysqlUser } from './mysqlUser.ts';
 export { packages } from './packages.ts';
 export { absent, directory, link } from './paths.ts';
 export { type ShellValue, shellProgram } from './program.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { expectOnly, LONG_FILES, WORDS } from './exceptions.ts';
+import { expectOnly, FEATURE_CODES, LONG_FILES, WORDS } from './exceptions.ts';
 import { filesBelow, ROOT } from './sources.ts';
 
 const sources = filesBelow('src', /\.(ts|sh|md)$/);
@@ -31,6 +31,14 @@ describe('texts', () => {
     const found = [...sources, ...documents].filter(([, text]) => DISCOURAGED.test(text));
     const places = found.map(([path]) => (path.startsWith('src/') ? path.split('/', 2).join('/') : path));
     expectOnly(places, WORDS);
+  });
+
+  test('no comment cites a code that the reader cannot look up', () => {
+    const found = [...sources].filter(([, text]) => /(\/\/|\*|#).*\([A-H]\d{1,2}\b/.test(text));
+    expectOnly(
+      found.map(([path]) => path.split('/', 2).join('/')),
+      FEATURE_CODES,
+    );
   });
 
   test('a discouraged word is found where it is', () => {

@@ -104,7 +104,7 @@ describe('file', () => {
     }
   });
 
-  test('a secret content is closed to others unless told', () => {
+  test('content with a secret is readable by root only, by default', () => {
     const path = join(root, 'pem');
     converge([file('h', path, new Confidential('a\nb\nc\n'), me)]);
     expect(statSync(path).mode & 0o7777).toBe(0o600);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mysqlDatabase, mysqlUser } from '../../src/resources/index.ts';
-import type { UserDesired } from '../../src/resources/mysql.ts';
+import type { UserDesired } from '../../src/resources/mysqlUser.ts';
 import { passwordHash, sqlName, sqlString } from '../../src/resources/sql.ts';
 import { Confidential, masked, reveal } from '../../src/secrets/confidential.ts';
 import { compare, parse, plan } from './sh.ts';

@@ -40,7 +40,7 @@ describe('service', () => {
   test.each([
     ['as desired', nova, up, false, undefined],
     ['a watched resource changed', nova, up, true, 'restart nova-api'],
-    ['a run was cut before the restart', nova, { ...up, stamp: false }, false, 'restart nova-api'],
+    ['a run was interrupted before the restart', nova, { ...up, stamp: false }, false, 'restart nova-api'],
     ['nothing watched: no stamp needed', chrony, { ...up, stamp: false }, false, undefined],
     ['stopped', nova, { ...up, active: 'failed' }, false, 'start nova-api'],
     ['not enabled', nova, { ...up, file: 'disabled' }, false, 'enable nova-api'],

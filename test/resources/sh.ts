@@ -57,7 +57,7 @@ export function converge(resources: readonly Resource[], path?: string): Answer[
   return plan(resources, false, path).flatMap((change) => (change ? [sh(change.script, path)] : []));
 }
 
-/** What a change a made-up state would lead to. */
+/** The change that a given state leads to. */
 export function compare(resource: Resource, state: unknown, touched = false): Change | undefined {
   return shellKind(resource).compare(resource.desired, state, { touched });
 }
@@ -83,7 +83,7 @@ export interface Rehearsal {
 }
 
 /**
- * A made-up host in a directory. `tools` are bodies of shell scripts; each fake notes its call before it runs. A fake
+ * A fake host in a directory. `tools` are bodies of shell scripts; each fake notes its call before it runs. A fake
  * fails on a call that it does not know by `unexpected`.
  */
 export function rehearsal(place: string, tools: Readonly<Record<string, string>>): Rehearsal {
