@@ -15,7 +15,7 @@ export const vaultErrors = defineCatalogue({
     exit: 2,
   },
   VAULT_CHANGED: {
-    what: 'The file {file} was changed by somebody else in the meantime.',
+    what: 'The file {file} was changed in the meantime, by another command or an editor.',
     why: 'Writing it now would lose that change.',
     next: 'Run the command again. It then works with the new contents.',
     exit: 2,
