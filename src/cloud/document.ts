@@ -30,7 +30,7 @@ export interface DescriptionDocument {
   source(path: Path): string | undefined;
 }
 
-/** A key that promises a secret; `key` of ssh and object names such as `key-manager` do not. */
+/** A key that promises a secret; `key` of ssh and names of services do not. */
 export const SECRET_KEY = /(^|[_-])(pass|passwd|password|passphrase|secret|token|credentials?)$/i;
 const SECRET_LINE = /(pass|passwd|password|passphrase|secret|token|credentials?)["']?\s*:|:\/\/[^\s/]*@/i;
 

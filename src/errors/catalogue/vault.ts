@@ -104,10 +104,4 @@ export const vaultErrors = defineCatalogue({
     next: 'Set EDITOR to an editor that waits until you close the file.',
     exit: 2,
   },
-  VAULT_TOOL: {
-    what: '{tool} could not make {what}: {reason}.',
-    why: 'Keys and certificates are made with it.',
-    next: 'Install {tool} on this machine.',
-    exit: 2,
-  },
 });
