@@ -27,7 +27,7 @@ export type Sections = Omit<Description, 'networks' | 'hosts' | 'cloud'>;
 
 /**
  * What could be read of a description. A section, network or host with an error of its own is absent, so that
- * the rules still look at all the others; `unreadable` tells absence from error.
+ * the rules still look at all the others; `unreadable` distinguishes absence from error.
  */
 export interface Draft {
   readonly name?: string;

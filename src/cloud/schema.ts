@@ -14,8 +14,8 @@ import {
 } from './schema-services.ts';
 
 /**
- * The one schema of `cloud.yaml`. The published JSON Schema is generated from it. It says what a single
- * value must look like; what values must be to one another stands in `rules/`.
+ * The one schema of `cloud.yaml`. The published JSON Schema is generated from it. It checks
+ * single values; `rules/` checks how values fit together.
  */
 export const descriptionSchema = z
   .strictObject({
