@@ -6,7 +6,7 @@ import type { ResourceGraph } from './graph.ts';
 import type { KnownStates } from './knownStates.ts';
 import { REMOVAL_STEP } from './removal.ts';
 import type { Resource } from './resource.ts';
-import { problemsOf, type RunState } from './runState.ts';
+import { isHostGone, problemsOf, type RunState } from './runState.ts';
 import { type Gate, Turns } from './turns.ts';
 import { verifyChecks } from './verify.ts';
 import { finishWork, type Item, type ItemChange, newWork, type StepChanges, type StepWork } from './work.ts';
@@ -333,7 +333,7 @@ export class Converger {
 
   #fail(item: Item, host: string, reason: Problem): void {
     if (!this.#items.has(item.resource.id)) return;
-    if (reason.code === 'HOST_LOST') {
+    if (isHostGone(reason)) {
       this.#run.loseHost(host, reason);
       this.#skip(item);
       return;

@@ -2,7 +2,7 @@ import type { Problem } from '../errors/problem.ts';
 import { type LateValue, lateValuesOf, withLateValues } from './from.ts';
 import { apiProblem, type HostReading, readApi, readHost, type States } from './read.ts';
 import type { Member, Resource } from './resource.ts';
-import { problemsOf, type RunState } from './runState.ts';
+import { isHostGone, problemsOf, type RunState } from './runState.ts';
 
 interface ResourcesById {
   get(id: string): Resource | undefined;
@@ -184,7 +184,9 @@ export class KnownStates {
       return await readHost(await this.#run.connections.get(host), reading, into);
     } catch (error) {
       const [first, ...more] = problemsOf(error, { kind: 'cloud', host });
-      if (first) this.#run.loseHost(host, first);
+      // A host that does not answer in time has hung; anything else is an error of its own.
+      if (!first || !(isHostGone(first) || first.code === 'HOST_TIMEOUT')) throw error;
+      this.#run.loseHost(host, first);
       for (const other of more) this.#run.report(other, { host });
       return new Map();
     }

@@ -12,7 +12,7 @@ import { reachHosts } from './reach.ts';
 import { redactor } from './redact.ts';
 import { REMOVAL_STEP, REMOVAL_TITLE, type Removals, removalsOf } from './removal.ts';
 import type { AnyKind, Resource } from './resource.ts';
-import { problemsOf, RunState } from './runState.ts';
+import { isHostGone, problemsOf, RunState } from './runState.ts';
 import { type Selection, selectHosts, selectSteps } from './select.ts';
 import type { Step, StepContext, Subject } from './step.ts';
 
@@ -273,7 +273,7 @@ async function lookAround(
     if (underWay.trim() !== '') await awaitEarlierChanges(run, connection);
   } catch (error) {
     for (const reason of problemsOf(error, { kind: 'cloud', host })) {
-      if (reason.code === 'HOST_LOST') run.loseHost(host, reason);
+      if (isHostGone(reason)) run.loseHost(host, reason);
       else throw error;
     }
   }

@@ -51,3 +51,17 @@ it('stops waiting for checks of a host that is gone', async () => {
   expect(events).toMatchObject([{ type: 'host-unreachable', host: 'one', problem: { code: 'HOST_LOST' } }]);
   expect(run.exitCode).not.toBe(0);
 });
+
+it('does not take an error of a kind for a lost host', async () => {
+  const broken = {
+    ...toyFile,
+    read: () => {
+      throw new Error('a bug');
+    },
+  };
+  const file = resource(broken, 'one', 'a', { path: '/a', content: '' });
+  const run = new RunState({ connections: fakeConnections([]), emit: () => {} });
+  const states = new KnownStates(run, byId([file]), [file]);
+  await expect(states.read([file])).rejects.toThrow('a bug');
+  expect(run.isLost('one')).toBe(false);
+});
