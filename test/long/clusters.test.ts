@@ -294,7 +294,7 @@ chown rabbitmq: /var/lib/rabbitmq/cookie.new && mv -f /var/lib/rabbitmq/cookie.n
       );
       expect(actions(await converge(rabbitmqKind, desired()))).toEqual([
         'act control1: join RabbitMQ on control1 to the cluster of rabbit@control2',
-        'act control3: join RabbitMQ on control3 to the cluster of rabbit@control2',
+        'act control3: join RabbitMQ on control3 to the cluster of rabbit@control1',
         'act control1: add replicas of the quorum queues on control1',
         'act control3: add replicas of the quorum queues on control3',
         'nothing',
