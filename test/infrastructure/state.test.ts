@@ -163,6 +163,31 @@ describe('RabbitMQ', () => {
   });
 });
 
+describe('Ceph', () => {
+  test('the quorum is given by ranks', () => {
+    const answer = {
+      state: 'peon',
+      quorum: [0, 2],
+      monmap: {
+        fsid: 'f',
+        epoch: 3,
+        mons: [
+          { rank: 0, name: 'a' },
+          { rank: 1, name: 'b' },
+          { rank: 2, name: 'c' },
+        ],
+      },
+    };
+    expect(parseMonitorState(`answer=${JSON.stringify(answer)}\nend=yes\n`).status).toEqual({
+      fsid: 'f',
+      state: 'peon',
+      epoch: 3,
+      monitors: ['a', 'b', 'c'],
+      quorum: ['a', 'c'],
+    });
+  });
+});
+
 describe('any output', () => {
   test('parsers do not throw, and a cut output is incomplete', () => {
     const line = fc.oneof(

@@ -37,7 +37,19 @@ export function decideMonitors(
   if (silent) return wait(`the Ceph monitor on ${silent.host} to answer`, ANSWER_LIMIT_SECONDS);
   const without = reached.filter(({ state }) => isStopped(state));
   const pending = running.filter(({ state }) => !isInQuorum(state.status));
-  if (pending.length < running.length) return decideLiving(desired, without, pending);
+  if (pending.length < running.length) {
+    // A leader goes on for some seconds after its peers have gone, and may have lost its majority.
+    const gone = running
+      .filter(({ state }) => isInQuorum(state.status))
+      .flatMap(({ state }) => without.filter(({ host }) => state.status.quorum.includes(host)));
+    if (gone.length > 0) {
+      return wait(
+        `the quorum to notice that ${[...new Set(names(gone))].join(', ')} left it`,
+        ANSWER_LIMIT_SECONDS,
+      );
+    }
+    return decideLiving(desired, without, pending);
+  }
   return decideWithoutQuorum(desired, running, without, unreachable);
 }
 

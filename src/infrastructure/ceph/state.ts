@@ -8,6 +8,8 @@ export interface MonitorStatus {
   readonly epoch: number;
   /** The names of the monitors in the cluster's map. */
   readonly monitors: readonly string[];
+  /** The names of those in the quorum, as this monitor last knew. */
+  readonly quorum: readonly string[];
 }
 
 export interface MonitorState {
@@ -35,13 +37,16 @@ function statusOf(answer: string | undefined): MonitorStatus | undefined {
   const status = answer === undefined ? undefined : objectOf(jsonOf(answer));
   const map = objectOf(status?.monmap);
   if (typeof status?.state !== 'string' || typeof map?.fsid !== 'string') return undefined;
+  const monitors = (Array.isArray(map.mons) ? map.mons : []).flatMap((monitor) => {
+    const { name, rank } = objectOf(monitor) ?? {};
+    return typeof name === 'string' ? [{ name, rank }] : [];
+  });
+  const ranks = new Set<unknown>(Array.isArray(status.quorum) ? status.quorum : []);
   return {
     fsid: map.fsid,
     state: status.state,
     epoch: typeof map.epoch === 'number' ? map.epoch : 0,
-    monitors: (Array.isArray(map.mons) ? map.mons : []).flatMap((monitor) => {
-      const name = objectOf(monitor)?.name;
-      return typeof name === 'string' ? [name] : [];
-    }),
+    monitors: monitors.map(({ name }) => name),
+    quorum: monitors.filter(({ rank }) => ranks.has(rank)).map(({ name }) => name),
   };
 }

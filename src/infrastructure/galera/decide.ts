@@ -32,9 +32,11 @@ export function decideGalera(
   if (silent) return wait(`MariaDB on ${silent.host} to answer`, ANSWER_LIMIT_SECONDS);
   const stopping = reached.find(({ state }) => state.service === 'stopping');
   if (stopping) return wait(`MariaDB on ${stopping.host} to stop`, ANSWER_LIMIT_SECONDS);
-  const different = differentData(reached);
-  if (different) return different;
   const primaries = reached.filter(isPrimary);
+  // While a living member gives its data to one that starts, the files of that one are in between.
+  const settled = reached.filter(({ state }) => primaries.length === 0 || state.service !== 'starting');
+  const different = differentData(settled);
+  if (different) return different;
   if (primaries.length > 0) return decideLiving(desired, reached, primaries);
   return decideDead(desired, reached, missing);
 }

@@ -100,7 +100,17 @@ function decideCluster(
   const serving = reached.filter(isServing);
   const leader = serving.find(({ state }) => state.raft.role === 'leader');
   if (!leader) return withoutLeader(desired, reached, serving, unreachable);
+  if (!hearsMajority(leader.state.raft)) {
+    return wait(`the leader of the ${titleOf(desired)} to hear from a majority`, ELECTION_LIMIT_SECONDS);
+  }
   return decideMembers(desired, reached, leader);
+}
+
+/** A leader goes on for its election timer after its followers have gone. */
+function hearsMajority({ servers, electionTimer }: RaftStatus): boolean {
+  const others = servers.filter(({ silentMilliseconds }) => silentMilliseconds !== undefined);
+  const heard = others.filter(({ silentMilliseconds }) => (silentMilliseconds ?? 0) <= electionTimer);
+  return (heard.length + 1) * 2 > servers.length;
 }
 
 function withoutLeader(

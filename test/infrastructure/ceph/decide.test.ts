@@ -33,7 +33,7 @@ function running(state: string, monitors: string, status: Partial<MonitorStatus>
   return member({
     service: 'active',
     store: 'present',
-    status: { fsid: FSID, state, epoch: 3, monitors: [...monitors], ...status },
+    status: { fsid: FSID, state, epoch: 3, monitors: [...monitors], quorum: [], ...status },
   });
 }
 
@@ -157,6 +157,13 @@ const cases: readonly Case[] = [
     b: running('electing', 'abc'),
     c: running('electing', 'abc'),
     expected: 'wait: the Ceph monitors of b, c to be in the quorum',
+  },
+  {
+    title: 'a leader that has not noticed yet that two of three are gone',
+    a: blank,
+    b: running('leader', 'abc', { quorum: ['a', 'b', 'c'] }),
+    c: blank,
+    expected: 'wait: the quorum to notice that a, c left it',
   },
   {
     title: 'a monitor outside the quorum',

@@ -211,6 +211,13 @@ const cases: readonly Case[] = [
     expected: 'wait: MariaDB on a to be Synced (now: joining)',
   },
   {
+    title: 'the files of a member that receives a copy are in between',
+    a: member({ service: 'starting', databases: ['nova'] }),
+    b: primary({ ...onlySees('b'), localState: 'Donor/Desynced' }),
+    c: empty,
+    expected: 'wait: MariaDB on a to be Synced (now: joining)',
+  },
+  {
     title: 'a long copy is waited for',
     a: primary({ localState: 'Joiner' }),
     b: primary({ localState: 'Donor/Desynced' }),

@@ -47,11 +47,13 @@ function member(state: Partial<OvnDatabaseState> = {}): M {
 /** The id of a member's server is its letter, four times; `generation` changes when it was reinstalled. */
 const sid = (host: string, generation = '0') => `${host}${host}${host}${generation}`;
 
+/** As a leader lists them; the first is the leader itself. */
 function servers(hosts: string, silent: Record<string, number> = {}): readonly RaftServer[] {
+  const [self] = hosts;
   return [...hosts].map((host) => ({
     sid: sid(host),
     address: raft(host),
-    silentMilliseconds: silent[host],
+    silentMilliseconds: host === self ? undefined : (silent[host] ?? 300),
   }));
 }
 
@@ -270,6 +272,13 @@ const cases: readonly Case[] = [
     b: blank,
     c: blank,
     expected: 'refuse CLUSTER_NO_QUORUM b',
+  },
+  {
+    title: 'a leader that has not noticed yet that its followers are gone',
+    a: blank,
+    b: leading('b', { servers: servers('bac', { a: 12_000, c: 12_000 }) }),
+    c: blank,
+    expected: `wait: the leader of the ${title} to hear from a majority`,
   },
   {
     title: 'a listed member that is not connected',
