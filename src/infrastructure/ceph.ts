@@ -14,7 +14,7 @@ import { cephConfiguration } from './ceph/configuration.ts';
 import { monitorKind } from './ceph/kind.ts';
 import { adminKeyring, bootstrapKeyring, monitorKeyring } from './ceph/keyrings.ts';
 import { osdResources } from './ceph/osd.ts';
-import { poolResources } from './ceph/pools.ts';
+import { memoryTarget, poolResources } from './ceph/pools.ts';
 
 /** What the services want of Ceph. */
 export interface CephUse {
@@ -46,6 +46,7 @@ export function ceph(use: CephUse): Step<Cloud> {
         ...monitors,
         ...daemons,
         ...pools,
+        ...(monitor ? [memoryTarget(cloud, monitor, osds)] : []),
         ...(monitor ? clientKeys(monitor, use.users(cloud), pools) : []),
         ...(monitor ? [poolApplications(monitor, 'manager', [], [...daemons, ...pools])] : []),
       ];

@@ -10,6 +10,7 @@ import { platformOf } from '../platform/select.ts';
 import { command, file, MANAGED, service } from '../resources/index.ts';
 import { plain, type Text } from '../secrets/confidential.ts';
 import { usesUserspace } from './chassis.ts';
+import { tapService } from './ovs/taps.ts';
 import { migrationAccess } from './hypervisor/migrationAccess.ts';
 
 /** libvirt and QEMU on the compute hosts, and the way by which instances move between them. */
@@ -44,8 +45,17 @@ function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readon
     ...secrets,
     ...wrapper,
     libvirt,
+    ...(userspace ? guestTaps(host) : []),
     ...migrationAccess(cloud, host, platform),
   ];
+}
+
+/** Taps that Open vSwitch leaves down on the userspace datapath are set up as soon as they appear. */
+function guestTaps(host: Host): readonly Resource[] {
+  const taps = tapService();
+  const script = file(host.name, taps.scriptPath, taps.script, { mode: '0755' });
+  const unit = file(host.name, taps.unitPath, taps.unit);
+  return [script, unit, service(host.name, taps.name, { watches: [script, unit] })];
 }
 
 /** A container offers no AppArmor, no cgroup controllers to delegate and no private mount namespaces. */

@@ -15,7 +15,7 @@ export interface GatewayIdentity {
 export function cephConfiguration(cloud: Cloud, identity?: GatewayIdentity): string {
   const monitors = hostsWith(cloud, 'mon');
   const network = cloud.networks.storage?.cidr ?? cloud.networks.management.cidr;
-  const { poolSize, poolMinSize, pgNum, osdMemory } = cloud.ceph;
+  const { poolSize, poolMinSize, pgNum } = cloud.ceph;
   return `# ${MANAGED}
 [global]
 fsid = ${plain(cloud.secrets.ceph_fsid)}
@@ -38,7 +38,6 @@ mon_max_pg_per_osd = 500
 mon_clock_drift_allowed = 0.5
 mon_data_avail_warn = 5
 mon_data_avail_crit = 2
-osd_memory_target = ${osdMemory}
 osd_crush_chooseleaf_type = ${hostsWith(cloud, 'osd').length > 1 ? 1 : 0}
 ${poolSize === 1 ? 'mon_warn_on_pool_no_redundancy = false\nmon_allow_pool_size_one = true\n' : ''}
 [osd]

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { pathOf, type Platform, unitOf } from '../../platform/platform.ts';
-import { command, file, shellProgram, STATE_DIRECTORY } from '../../resources/index.ts';
+import { command, file, shellProgram } from '../../resources/index.ts';
 import { joinTexts, plain, type Text, text } from '../../secrets/confidential.ts';
 import osd from './osd.sh';
 import { osdDeviceGuard } from './osdDevices.ts';
@@ -57,27 +57,7 @@ ExecStartPre=+/bin/sh -c '[ ! -b ${data}/ceph-%i/block ] || chown ${user}: "$(re
     },
     { after: [owner, ...after] },
   );
-  return [owner, made, memoryTarget(cloud, host, devices, made)];
-}
-
-/** Each OSD's memory follows the description while it runs: a changed value needs no restart. */
-function memoryTarget(cloud: Cloud, host: Host, devices: readonly Device[], after: Resource): Resource {
-  const wanted = cloud.ceph.osdMemory;
-  const each = devices.map(({ uuid }) => `$(cat ${STATE_DIRECTORY}/osd/${uuid}.id)`).join(' ');
-  const mark = `${STATE_DIRECTORY}/osd/memory-target`;
-  return command(
-    host.name,
-    'ceph-osd-memory',
-    {
-      doing: `let each OSD aim at ${wanted} bytes of memory`,
-      unless: `[ "$(cat ${mark})" = '${wanted} ${devices.map(({ uuid }) => uuid).join(' ')}' ]`,
-      script: `set -e
-for id in ${each}; do ceph tell "osd.$id" config set osd_memory_target ${wanted}; done
-echo '${wanted} ${devices.map(({ uuid }) => uuid).join(' ')}' >${mark}`,
-      limitSeconds: 60,
-    },
-    { after: [after] },
-  );
+  return [owner, made];
 }
 
 function deviceOf(cloud: Cloud, host: Host, device: string): Device {

@@ -1,6 +1,6 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
-import { command, shellProgram } from '../../resources/index.ts';
+import { command, shellProgram, STATE_DIRECTORY } from '../../resources/index.ts';
 import pools from './pools.sh';
 
 /** The pools of the services: their sizes and placement groups are compared, not only their names. */
@@ -26,4 +26,26 @@ export function poolResources(
       { after, cloudWide: true },
     ),
   ];
+}
+
+/**
+ * The memory that each OSD aims at, in the cluster's own configuration: running OSDs follow it without a restart, and
+ * a value in ceph.conf would win over it.
+ */
+export function memoryTarget(cloud: Cloud, monitor: Host, after: readonly string[]): Resource {
+  const mark = `${STATE_DIRECTORY}/ceph/osd-memory-target`;
+  const bytes = cloud.ceph.osdMemory;
+  return command(
+    monitor.name,
+    'ceph-osd-memory',
+    {
+      doing: `let each OSD aim at ${bytes} bytes of memory`,
+      unless: `[ "$(cat ${mark})" = ${bytes} ]`,
+      script: `set -e
+ceph config set osd osd_memory_target ${bytes}
+echo ${bytes} >${mark}`,
+      limitSeconds: 60,
+    },
+    { after, cloudWide: true },
+  );
 }
