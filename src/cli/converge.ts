@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud/cloud.ts';
-import { historyOf, journalFile, openJournal, readJournal, verifiedSteps } from '../engine/journal.ts';
+import { journalFile, openJournal, readHistory, verifiedSteps } from '../engine/journal.ts';
 import { lockFile, takeLock } from '../engine/lock.ts';
 import { apply, type RunResult } from '../engine/run.ts';
 import type { Selection } from '../engine/select.ts';
@@ -23,7 +23,7 @@ export async function convergeCloud(
 ): Promise<RunResult> {
   const say = asides(context);
   const lock = takeLock(lockFile(cloud.folder), run.command);
-  const verifiedBefore = verifiedSteps(historyOf(readJournal(journalFile(cloud.folder))));
+  const verifiedBefore = verifiedSteps(readHistory(journalFile(cloud.folder)));
   const journal = openJournal(journalFile(cloud.folder));
   try {
     const left = lock.tookOverFrom;
