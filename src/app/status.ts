@@ -1,11 +1,11 @@
 import { ACCEPTANCE_STEP } from '../checks/acceptance/rows.ts';
-import { expectationsOf } from '../services/expectations.ts';
 import { toolbox as askServices, type ToolboxReport } from '../checks/index.ts';
 import { orderSteps } from '../engine/graph.ts';
 import { historyOf, journalFile, type RunRecord, readJournal, type StepRecord } from '../engine/journal.ts';
 import { type LockOwner, lockFile, lockOwner } from '../engine/lock.ts';
 import { exitCodeOf } from '../errors/problem.ts';
 import { ping as askHosts, type PingAnswer } from '../hosts/ping.ts';
+import { expectationsOf } from '../services/expectations.ts';
 import { steps } from '../steps/index.ts';
 import { type Caller, emitProblems } from './caller.ts';
 import { open } from './open.ts';
