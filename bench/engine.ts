@@ -11,6 +11,7 @@ import { connections } from '../src/hosts/connections.ts';
 import { inSequence } from '../src/hosts/side.ts';
 import { type LabNode, type LabState, labDown } from '../src/lab/index.ts';
 import { reveal } from '../src/secrets/confidential.ts';
+import { planFakeHosts } from './engineFake.ts';
 import { bringUpNodes, CONTROLLER, cpuOf, LAB, nodeNames, onNode, timed } from './engineNodes.ts';
 import { benchCloud, benchStep, playbook, resourcesOf, UNITS } from './engineWork.ts';
 
@@ -141,6 +142,20 @@ async function ansible(
   });
 }
 
+/** The engine alone, against hosts that answer in 2 ms. */
+async function fake(options: readonly string[]): Promise<void> {
+  const count = Number(options[options.indexOf('--fake') + 1] ?? 500) || 500;
+  const figures = await planFakeHosts(count);
+  if (options.includes('--json')) {
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+    return;
+  }
+  const { resources, planned, seconds, peakMiB } = figures;
+  process.stdout.write(
+    `Plan of ${count} hosts, ${resources} resources, ${planned} changes: ${seconds.toFixed(2)} s, ${peakMiB.toFixed(0)} MiB\n`,
+  );
+}
+
 async function main(options: readonly string[]): Promise<void> {
   const counts = options.filter((one) => /^\d+$/.test(one)).map(Number);
   const sizes = counts.length > 0 ? counts : [1, 4, 16];
@@ -180,4 +195,5 @@ async function main(options: readonly string[]): Promise<void> {
 
 const [mode, ...rest] = process.argv.slice(2);
 if (mode === '--one-run') await oneRun(rest[0] ?? '', (rest[1] ?? '').split(','), rest.slice(2));
+else if (process.argv.includes('--fake')) await fake(process.argv.slice(2));
 else await main(process.argv.slice(2));

@@ -4,7 +4,7 @@ import { makeChanges, notConverged } from './change.ts';
 import { compare, refusal } from './compare.ts';
 import type { KnownStates } from './knownStates.ts';
 import type { Resource } from './resource.ts';
-import type { RunState } from './runState.ts';
+import { isHostGone, type RunState } from './runState.ts';
 
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 2000;
@@ -83,7 +83,7 @@ export async function convergeCluster(
       return failures.get(cluster.id);
     });
     if (outcome === 'stopped') return { via: 'stopped' };
-    if (outcome?.code === 'HOST_LOST') {
+    if (outcome && isHostGone(outcome)) {
       // The others decide what its loss means.
       run.loseHost(change.host, outcome);
       continue;

@@ -1,55 +1,25 @@
 import { type Problem, problem } from '../errors/problem.ts';
 import { batchesOf, makeChanges, notConverged } from './change.ts';
 import { convergeCluster } from './cluster.ts';
-import { compare, type NeededChange, refusal } from './compare.ts';
+import { compare, refusal } from './compare.ts';
 import type { ResourceGraph } from './graph.ts';
 import type { KnownStates } from './knownStates.ts';
 import { REMOVAL_STEP } from './removal.ts';
 import type { Resource } from './resource.ts';
-import { problemsOf, type RunState } from './runState.ts';
+import { isHostGone, problemsOf, type RunState } from './runState.ts';
 import { type Gate, Turns } from './turns.ts';
 import { verifyChecks } from './verify.ts';
+import { finishWork, type Item, type ItemChange, newWork, type StepChanges, type StepWork } from './work.ts';
 
 export interface ConvergerOptions {
   readonly run: RunState;
   readonly states: KnownStates;
   readonly graph: ResourceGraph;
-  /** Resources that this run converges; the others must be in place where one of these needs them. */
-  readonly scope: ReadonlySet<string>;
-  /** Described resources by id. */
-  readonly resources: ReadonlyMap<string, Resource>;
+  /** Whether this run converges a resource; the others must be in place where one of these needs them. */
+  inScope(resource: Resource): boolean;
   /** Ids of resources that may lose data. */
   readonly remove: ReadonlySet<string>;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface StepChanges {
-  readonly changed: number;
-  /** Resources that were not converged: the run stops, or something that they need is missing. */
-  readonly skipped: number;
-}
-
-/** One step's part of the work. */
-interface StepWork {
-  readonly step: string;
-  open: number;
-  changed: number;
-  skipped: number;
-  readonly inPlace: Map<string, number>;
-  /** By what is missing, how many resources were left out because of it. */
-  readonly leftOut: Map<string, number>;
-  readonly resolve: (changes: StepChanges) => void;
-}
-
-interface Item {
-  readonly resource: Resource;
-  readonly work: StepWork;
-  readonly blockers: Set<string>;
-  started: boolean;
-}
-
-interface ItemChange extends NeededChange {
-  readonly item: Item;
 }
 
 type Settled = 'converged' | 'skipped' | 'failed';
@@ -68,8 +38,6 @@ export class Converger {
   readonly #dependents = new Map<string, Item[]>();
   /** By resource that was left out, the first thing that is missing. */
   readonly #causes = new Map<string, string>();
-  /** Unsettled items by turn group and host. */
-  readonly #inTurn = new Map<string, Set<Item>>();
   readonly #turns: Turns;
   #ready: Item[] = [];
   #scheduled = false;
@@ -88,18 +56,10 @@ export class Converger {
   /** Converges resources of a step. Resolves when each of them is converged, failed or skipped. */
   converge(step: string, resources: readonly Resource[]): Promise<StepChanges> {
     return new Promise((resolve) => {
-      const work: StepWork = {
-        step,
-        open: resources.length,
-        changed: 0,
-        skipped: 0,
-        inPlace: new Map(),
-        leftOut: new Map(),
-        resolve,
-      };
+      const work = newWork(step, resources.length, resolve);
       for (const { id } of resources) this.#settled.delete(id);
       for (const resource of resources) this.#add(resource, work);
-      if (work.open === 0) this.#finish(work);
+      if (work.open === 0) finishWork(this.#run, work);
       this.#schedule();
     });
   }
@@ -110,10 +70,10 @@ export class Converger {
   }
 
   #add(resource: Resource, work: StepWork): void {
-    const { graph, scope } = this.#options;
     const blockers = new Set<string>();
-    for (const id of graph.edges.get(resource.id) ?? []) {
-      if (scope.has(id) && this.#settled.get(id) !== 'converged') blockers.add(id);
+    for (const needed of this.#needs(resource)) {
+      if (this.#settled.get(needed.id) !== 'converged' && this.#options.inScope(needed))
+        blockers.add(needed.id);
     }
     const item: Item = { resource, work, blockers, started: false };
     this.#items.set(resource.id, item);
@@ -122,9 +82,13 @@ export class Converger {
       if (list) list.push(item);
       else this.#dependents.set(id, [item]);
     }
-    const key = turnKey(resource);
-    if (key !== undefined) this.#inTurn.set(key, (this.#inTurn.get(key) ?? new Set()).add(item));
+    this.#turns.add(item);
     if (blockers.size === 0) this.#ready.push(item);
+  }
+
+  #needs(resource: Resource): readonly Resource[] {
+    const { graph } = this.#options;
+    return graph.edgesOf(resource).flatMap((id) => graph.get(id) ?? []);
   }
 
   #schedule(): void {
@@ -252,15 +216,14 @@ export class Converger {
 
   /** The problem of what it needs from a step or a host that this run leaves out; none while it is in place. */
   async #missingPrerequisite({ resource, work }: Item): Promise<Problem | undefined> {
-    const { graph, scope, resources } = this.#options;
-    const outside = (graph.edges.get(resource.id) ?? []).flatMap((id) => {
-      const needed = scope.has(id) ? undefined : resources.get(id);
-      return needed && !this.#run.isLost(needed.host) ? [needed] : [];
-    });
+    const { graph, inScope } = this.#options;
+    const outside = this.#needs(resource).filter(
+      (needed) => !inScope(needed) && !this.#run.isLost(needed.host),
+    );
     const unread = outside.filter((needed) => !this.#states.isFresh(needed));
     if (unread.length > 0) await this.#states.read(unread);
     for (const needed of outside) {
-      const step = graph.stepOf.get(needed.id) ?? '';
+      const step = graph.stepOf(needed.id);
       if (compare(this.#states, step, needed, false).via === 'in-place') continue;
       return problem('PREREQUISITE_MISSING', {
         place: { kind: 'cloud', host: resource.host, step: work.step, resource: resource.id },
@@ -370,7 +333,7 @@ export class Converger {
 
   #fail(item: Item, host: string, reason: Problem): void {
     if (!this.#items.has(item.resource.id)) return;
-    if (reason.code === 'HOST_LOST') {
+    if (isHostGone(reason)) {
       this.#run.loseHost(host, reason);
       this.#skip(item);
       return;
@@ -411,46 +374,8 @@ export class Converger {
     this.#dependents.delete(id);
     if (this.#ready.length > 0) this.#schedule();
     if (!item) return;
-    this.#leaveTurn(item);
+    this.#turns.settled(item);
     item.work.open -= 1;
-    if (item.work.open === 0) this.#finish(item.work);
+    if (item.work.open === 0) finishWork(this.#run, item.work);
   }
-
-  /** Ends the turn of a host when nothing of the group can change there without something from elsewhere. */
-  #leaveTurn(item: Item): void {
-    const key = turnKey(item.resource);
-    const group = item.resource.turn?.group;
-    if (key === undefined || group === undefined) return;
-    const rest = this.#inTurn.get(key) ?? new Set();
-    rest.delete(item);
-    const own = new Set([...rest].map(({ resource }) => resource.id));
-    const busy = [...rest].some(
-      ({ started, blockers }) => started || [...blockers].every((id) => own.has(id)),
-    );
-    if (!busy) this.#turns.leave(group, item.resource.host);
-  }
-
-  #finish(work: StepWork): void {
-    const { step } = work;
-    for (const [host, count] of work.inPlace) {
-      this.#run.emit({ type: 'resources-in-place', step, host, count });
-      this.#run.count(host, 'ok', count);
-    }
-    if (!this.#run.stopping) {
-      for (const [needed, count] of work.leftOut) {
-        this.#run.report(
-          problem('RESOURCES_LEFT_OUT', {
-            place: { kind: 'cloud', step },
-            details: { count, step, needed },
-          }),
-          { step },
-        );
-      }
-    }
-    work.resolve({ changed: work.changed, skipped: work.skipped });
-  }
-}
-
-function turnKey({ turn, host }: Resource): string | undefined {
-  return turn && `${turn.group}\n${host}`;
 }

@@ -6,32 +6,46 @@ import type { Step } from './step.ts';
 
 /** Nodes in an order that respects the edges, otherwise as given; or the circle that makes it impossible. */
 export function order(
-  nodes: Iterable<string>,
+  nodes: readonly string[],
   before: (node: string) => readonly string[],
 ): { readonly order: readonly string[] } | { readonly circle: readonly string[] } {
-  const known = new Set(nodes);
-  const state = new Map<string, 'open' | 'done'>();
-  const result: string[] = [];
-  for (const start of known) {
-    if (state.has(start)) continue;
-    // A stack of our own: a chain may be longer than the calls that JavaScript allows.
-    const path: { readonly node: string; readonly edges: readonly string[]; next: number }[] = [];
-    const open = (node: string): void => {
-      state.set(node, 'open');
-      path.push({ node, edges: before(node), next: 0 });
-    };
+  const known = new Map(nodes.map((node, index) => [node, index]));
+  const indices = (names: readonly string[]): readonly number[] =>
+    names.flatMap((name) => known.get(name) ?? []);
+  const found = orderIndices(nodes.length, (index) => indices(before(nodes[index] ?? '')));
+  const name = (index: number): string => nodes[index] ?? '';
+  return 'circle' in found ? { circle: found.circle.map(name) } : { order: found.order.map(name) };
+}
+
+const OPEN = 1;
+const DONE = 2;
+
+/** The same for the nodes 0 to `count` - 1; a stack of its own, as chains may be longer than calls may be deep. */
+function orderIndices(
+  count: number,
+  before: (node: number) => readonly number[],
+): { readonly order: readonly number[] } | { readonly circle: readonly number[] } {
+  const state = new Uint8Array(count);
+  const result: number[] = [];
+  const path: { readonly node: number; readonly edges: readonly number[]; next: number }[] = [];
+  const open = (node: number): void => {
+    state[node] = OPEN;
+    path.push({ node, edges: before(node), next: 0 });
+  };
+  for (let start = 0; start < count; start++) {
+    if (state[start] !== 0) continue;
     open(start);
     for (let top = path.at(-1); top; top = path.at(-1)) {
       const edge = top.edges[top.next];
       top.next += 1;
       if (edge === undefined) {
-        state.set(top.node, 'done');
+        state[top.node] = DONE;
         result.push(top.node);
         path.pop();
-      } else if (state.get(edge) === 'open') {
+      } else if (state[edge] === OPEN) {
         const from = path.findIndex(({ node }) => node === edge);
         return { circle: [...path.slice(from).map(({ node }) => node), edge] };
-      } else if (!state.has(edge) && known.has(edge)) open(edge);
+      } else if (state[edge] !== DONE) open(edge);
     }
   }
   return { order: result };
@@ -59,11 +73,18 @@ export function stepNamed(name: string, known: readonly string[]): string {
 export interface ResourceGraph {
   /** By step, each step's resources in an order that respects the edges. */
   readonly byStep: ReadonlyMap<string, readonly Resource[]>;
-  readonly stepOf: ReadonlyMap<string, string>;
-  /** By resource, the ids that must be converged first; only described ones. */
-  readonly edges: ReadonlyMap<string, readonly string[]>;
+  get(id: string): Resource | undefined;
+  stepOf(id: string): string;
+  /** The ids that must be converged before this one; only described ones. */
+  edgesOf(resource: Resource): readonly string[];
   /** By resource that cannot be converged: what it needs on a host that is left out. */
   readonly unmet: ReadonlyMap<string, string>;
+}
+
+interface Node {
+  readonly resource: Resource;
+  readonly step: string;
+  readonly index: number;
 }
 
 /**
@@ -76,40 +97,54 @@ export function orderResources(
   described: ReadonlyMap<string, readonly Resource[]>,
   lost: ReadonlySet<string> = new Set(),
 ): ResourceGraph {
-  requireUnique(described);
-  const stepOf = new Map<string, string>();
-  for (const [step, resources] of described) for (const { id } of resources) stepOf.set(id, step);
-  const edges = new Map<string, readonly string[]>();
-  const unmet = new Map<string, string>();
-  const elsewhere = lost.size > 0 ? byName(stepOf.keys()) : new Map<string, readonly string[]>();
+  const nodes = new Map<string, Node>();
+  const list: Node[] = [];
   for (const [step, resources] of described) {
     for (const resource of resources) {
-      const ids = edgesOf(resource, step, stepOf);
-      if (ids.every((id) => stepOf.has(id))) {
-        edges.set(resource.id, ids);
-        continue;
-      }
-      const found = ids.flatMap((id): readonly string[] => {
-        if (stepOf.has(id)) return [id];
-        if (!lost.has(hostOf(id))) return unknown(resource, step, id, stepOf.keys());
-        const others = elsewhere.get(nameOf(id)) ?? [];
-        if (others.length === 0) unmet.set(resource.id, id);
-        return others.filter((other) => other !== resource.id);
-      });
-      edges.set(resource.id, [...new Set(found)]);
+      const first = nodes.get(resource.id);
+      if (first) duplicate(resource.id, first.step, step);
+      const node = { resource, step, index: list.length };
+      nodes.set(resource.id, node);
+      list.push(node);
     }
   }
-  return { byStep: sorted(steps, described, stepOf, edges), stepOf, edges, unmet };
+  const unmet = new Map<string, string>();
+  /** Of resources that wait for something else than what they name. */
+  const special = new Map<string, readonly string[]>();
+  const elsewhere = lost.size > 0 ? byName(nodes.keys()) : new Map<string, readonly string[]>();
+  for (const { resource, step } of list) {
+    const ids = allEdges(resource, step, nodes);
+    if (ids.every((id) => nodes.has(id))) {
+      if (ids !== resource.after) special.set(resource.id, ids);
+      continue;
+    }
+    const found = ids.flatMap((id): readonly string[] => {
+      if (nodes.has(id)) return [id];
+      if (!lost.has(hostOf(id))) return unknown(resource, step, id, nodes.keys());
+      const others = elsewhere.get(nameOf(id)) ?? [];
+      if (others.length === 0) unmet.set(resource.id, id);
+      return others.filter((other) => other !== resource.id);
+    });
+    special.set(resource.id, [...new Set(found)]);
+  }
+  const edgesOf = (resource: Resource): readonly string[] => special.get(resource.id) ?? resource.after;
+  return {
+    byStep: sorted(steps, list, nodes, edgesOf),
+    get: (id) => nodes.get(id)?.resource,
+    stepOf: (id) => nodes.get(id)?.step ?? '',
+    edgesOf,
+    unmet,
+  };
 }
 
 const hostOf = (id: string): string => id.slice(0, id.indexOf('/'));
 const nameOf = (id: string): string => id.slice(id.indexOf('/') + 1);
 
 /** `after`, what it watches in its own step, and the resources whose outputs it uses. */
-function edgesOf(resource: Resource, step: string, stepOf: ReadonlyMap<string, string>): readonly string[] {
+function allEdges(resource: Resource, step: string, nodes: ReadonlyMap<string, Node>): readonly string[] {
   const late = lateValuesOf(resource.desired);
   if (resource.watches.length === 0 && late.length === 0) return resource.after;
-  const watched = resource.watches.filter((id) => stepOf.get(id) === step);
+  const watched = resource.watches.filter((id) => nodes.get(id)?.step === step);
   const ids = new Set([...resource.after, ...watched, ...late.map((value) => value.resource)]);
   ids.delete(resource.id);
   return [...ids];
@@ -133,58 +168,48 @@ function unknown(resource: Resource, step: string, missing: string, known: Itera
   });
 }
 
+function duplicate(id: string, first: string, second: string): never {
+  return fail('RESOURCE_DUPLICATE', {
+    place: { kind: 'cloud', step: second, resource: id },
+    details: { resource: id, first, second },
+  });
+}
+
 /** Sorts over all steps at once: an edge into a step that starts only after this one is a circle too. */
 function sorted(
   steps: readonly Pick<Step, 'name' | 'needs'>[],
-  described: ReadonlyMap<string, readonly Resource[]>,
-  stepOf: ReadonlyMap<string, string>,
-  edges: ReadonlyMap<string, readonly string[]>,
+  list: readonly Node[],
+  nodes: ReadonlyMap<string, Node>,
+  edgesOf: (resource: Resource) => readonly string[],
 ): ReadonlyMap<string, readonly Resource[]> {
-  const resources = new Map<string, Resource>();
-  const before = new Map<string, readonly string[]>();
-  const nodes: string[] = [];
-  for (const { name, needs } of steps) {
-    const own = described.get(name) ?? [];
-    before.set(
-      `start of ${name}`,
-      needs.map((need) => `end of ${need}`),
-    );
-    before.set(`end of ${name}`, [`start of ${name}`, ...own.map(({ id }) => id)]);
-    for (const resource of own) resources.set(resource.id, resource);
-    nodes.push(`start of ${name}`, ...own.map(({ id }) => id), `end of ${name}`);
-  }
-  const found = order(nodes, (node) => {
-    const step = stepOf.get(node);
-    if (step === undefined) return before.get(node) ?? [];
-    const own = edges.get(node) ?? [];
-    // Inside a step there is nothing that the start of the step could add.
-    return own.every((id) => stepOf.get(id) === step) && own.length > 0 ? own : [`start of ${step}`, ...own];
-  });
-  if ('circle' in found) {
-    return fail('RESOURCE_CYCLE', { details: { path: found.circle.join(' → ') } });
-  }
   const result = new Map<string, Resource[]>(steps.map(({ name }) => [name, []]));
-  for (const node of found.order) {
-    const resource = resources.get(node);
-    const step = stepOf.get(node);
-    if (resource && step !== undefined) result.get(step)?.push(resource);
+  const ofStep = new Map<string, number[]>(steps.map(({ name }) => [name, []]));
+  for (const { step, index } of list) ofStep.get(step)?.push(index);
+  // After the resources, each step has two nodes: its start and its end.
+  const at = new Map(steps.map(({ name }, index) => [name, list.length + 2 * index]));
+  const startOf = (step: string): readonly number[] => [at.get(step) ?? -1].filter((index) => index >= 0);
+  const before = (index: number): readonly number[] => {
+    const node = list[index];
+    if (node) {
+      const own = edgesOf(node.resource).flatMap((id) => nodes.get(id)?.index ?? []);
+      return [...startOf(node.step), ...own];
+    }
+    const step = steps[(index - list.length) >> 1];
+    if (!step) return [];
+    const isStart = (index - list.length) % 2 === 0;
+    return isStart
+      ? step.needs.flatMap((need) => startOf(need).map((start) => start + 1))
+      : [...startOf(step.name), ...(ofStep.get(step.name) ?? [])];
+  };
+  const found = orderIndices(list.length + 2 * steps.length, before);
+  if ('circle' in found) {
+    const nameOfNode = (index: number): string =>
+      list[index]?.resource.id ?? `step ${steps[(index - list.length) >> 1]?.name}`;
+    return fail('RESOURCE_CYCLE', { details: { path: found.circle.map(nameOfNode).join(' → ') } });
+  }
+  for (const index of found.order) {
+    const node = list[index];
+    if (node) result.get(node.step)?.push(node.resource);
   }
   return result;
-}
-
-/** No resource may be described twice, in one step or in two. Fails with RESOURCE_DUPLICATE. */
-export function requireUnique(steps: ReadonlyMap<string, readonly Resource[]>): void {
-  const owner = new Map<string, string>();
-  for (const [step, resources] of steps) {
-    for (const { id } of resources) {
-      const first = owner.get(id);
-      if (first !== undefined) {
-        fail('RESOURCE_DUPLICATE', {
-          place: { kind: 'cloud', step, resource: id },
-          details: { resource: id, first, second: step },
-        });
-      }
-      owner.set(id, step);
-    }
-  }
 }

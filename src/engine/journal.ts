@@ -1,4 +1,15 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { HostRecap, RunEvent } from './event.ts';
 
@@ -22,13 +33,21 @@ export interface Journal {
   close(): void;
 }
 
+/** Bytes from which on a journal is put aside when a run begins. */
+const LARGEST = 4 * 1024 * 1024;
+/** Journals that are kept beside the current one: `journal.1.jsonl` is the newest of them. */
+const KEPT = 4;
+
+const keptFile = (file: string, index: number): string => file.replace(/(\.jsonl)?$/, `.${index}.jsonl`);
+
 /**
- * Opens the journal (0600), made when missing. It is only ever added to, one event a line; a line that a crash cut
- * is ended first, so that it spoils no other.
+ * Opens the journal (0600), made when missing. It is only ever added to, one event a line; a line that a crash cut is
+ * ended first, so that it spoils no other. A large one is put aside first, and the oldest of those is deleted.
  */
-export function openJournal(file: string): Journal {
+export function openJournal(file: string, largest = LARGEST): Journal {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const torn = existsSync(file) && !/(^|\n)$/.test(readFileSync(file, 'utf8').slice(-1));
+  if (sizeOf(file) >= largest) rotate(file);
+  const torn = !endsWithLine(file);
   const handle = openSync(file, 'a', 0o600);
   if (torn) writeSync(handle, '\n');
   let open = true;
@@ -45,19 +64,58 @@ export function openJournal(file: string): Journal {
   };
 }
 
-/** All events of a journal, oldest first. Lines that a crash cut are left out; no journal is an empty one. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function rotate(file: string): void {
+  for (let index = KEPT; index >= 1; index--) {
+    const from = index === 1 ? file : keptFile(file, index - 1);
+    if (existsSync(from)) renameSync(from, keptFile(file, index));
+  }
+}
+
+/** Looks at the last byte alone. */
+function endsWithLine(file: string): boolean {
+  const size = sizeOf(file);
+  if (size === 0) return true;
+  const handle = openSync(file, 'r');
+  try {
+    const last = Buffer.alloc(1);
+    readSync(handle, last, 0, 1, size - 1);
+    return last.toString() === '\n';
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** The events of a journal and of those put aside, oldest first. Lines that a crash cut are left out. */
 export function readJournal(file: string): readonly RunEvent[] {
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((line): readonly RunEvent[] => {
-      try {
-        const event = JSON.parse(line) as RunEvent;
-        return typeof event?.type === 'string' && typeof event.at === 'number' ? [event] : [];
-      } catch {
-        return [];
-      }
-    });
+  return eventsOf(file, () => true);
+}
+
+/** The events that `historyOf` looks at; the others, which are most of a journal, are not parsed. */
+export function readHistory(file: string): History {
+  return historyOf(eventsOf(file, (line) => line.includes('"type":"step-') || line.includes('"type":"run-')));
+}
+
+function eventsOf(file: string, wanted: (line: string) => boolean): readonly RunEvent[] {
+  const files = [file];
+  for (let index = 1; index <= KEPT; index++) files.unshift(keptFile(file, index));
+  return files.flatMap((name) => {
+    if (!existsSync(name)) return [];
+    return readFileSync(name, 'utf8')
+      .split('\n')
+      .flatMap((line): readonly RunEvent[] => {
+        if (line === '' || !wanted(line)) return [];
+        try {
+          const event = JSON.parse(line) as RunEvent;
+          return typeof event?.type === 'string' && typeof event.at === 'number' ? [event] : [];
+        } catch {
+          return [];
+        }
+      });
+  });
 }
 
 export interface StepRecord {
@@ -88,7 +146,7 @@ export interface History {
   readonly steps: ReadonlyMap<string, StepRecord>;
 }
 
-/** What the events of all runs amount to: the last run, and the last word on each step. */
+/** What the events of all runs amount to: the last run, and the last state of each step. */
 export function historyOf(events: readonly RunEvent[]): History {
   let lastRun: RunRecord | undefined;
   const steps = new Map<string, StepRecord>();
@@ -108,12 +166,7 @@ export function historyOf(events: readonly RunEvent[]): History {
   return { ...(lastRun && { lastRun }), steps };
 }
 
-/** The first of `steps` (in the order of the run) that is not verified: where a run goes on. */
-export function resumeAt(history: History, steps: readonly string[]): string | undefined {
-  return steps.find((step) => history.steps.get(step)?.state !== 'verified');
-}
-
-/** Steps whose last word is that they were verified. */
+/** Steps whose last state is verified. */
 export function verifiedSteps(history: History): ReadonlySet<string> {
   return new Set([...history.steps].flatMap(([name, { state }]) => (state === 'verified' ? [name] : [])));
 }

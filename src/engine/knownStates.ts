@@ -2,7 +2,11 @@ import type { Problem } from '../errors/problem.ts';
 import { type LateValue, lateValuesOf, withLateValues } from './from.ts';
 import { apiProblem, type HostReading, readApi, readHost, type States } from './read.ts';
 import type { Member, Resource } from './resource.ts';
-import { problemsOf, type RunState } from './runState.ts';
+import { isHostGone, problemsOf, type RunState } from './runState.ts';
+
+interface ResourcesById {
+  get(id: string): Resource | undefined;
+}
 
 interface Known {
   readonly state: unknown;
@@ -16,7 +20,7 @@ interface Known {
  */
 export class KnownStates {
   readonly #run: RunState;
-  readonly #byId = new Map<string, Resource>();
+  readonly #resources: ResourcesById;
   readonly #late = new Map<string, readonly LateValue[]>();
   readonly #resolved = new Map<string, Resource>();
   readonly #known = new Map<string, Known>();
@@ -27,10 +31,10 @@ export class KnownStates {
   #tick = 0;
   #lastChange = 0;
 
-  constructor(run: RunState, resources: Iterable<Resource>) {
+  constructor(run: RunState, resources: ResourcesById, described: Iterable<Resource>) {
     this.#run = run;
-    for (const resource of resources) {
-      this.#byId.set(resource.id, resource);
+    this.#resources = resources;
+    for (const resource of described) {
       const late = lateValuesOf(resource.desired);
       if (late.length > 0) this.#late.set(resource.id, late);
       for (const id of resource.watches) {
@@ -110,7 +114,7 @@ export class KnownStates {
   }
 
   #output({ resource: id, output }: LateValue): string | undefined {
-    const source = this.#byId.get(id);
+    const source = this.#resources.get(id);
     const known = this.#known.get(id);
     if (!source || !known || source.kind.via === 'cluster' || !source.kind.outputs) return undefined;
     const resolved = this.resolve(source);
@@ -124,7 +128,10 @@ export class KnownStates {
    */
   async read(resources: readonly Resource[]): Promise<void> {
     const at = ++this.#tick;
-    const keep = (found: States): void => this.#keep(found, at);
+    const into: States = {
+      keep: (id, state) => this.#keep(id, state, at),
+      miss: (id, reason) => this.#miss(id, reason),
+    };
     const hosts = new Map<string, HostReading>();
     const readingOf = (host: string): HostReading => {
       const known = hosts.get(host);
@@ -150,16 +157,13 @@ export class KnownStates {
     const members = new Map<string, Map<string, Member<unknown>>>();
     const work = [...hosts].map(([host, reading]) =>
       this.#run.onHosts(async () => {
-        const found = await this.#readHost(host, reading);
-        if (!found) return;
-        keep(found);
-        for (const [id, state] of found.members) {
+        for (const [id, state] of await this.#readHost(host, reading, into)) {
           const known = members.get(id) ?? new Map<string, Member<unknown>>();
           members.set(id, known.set(host, { reachable: true, state }));
         }
       }),
     );
-    if (behindApi.length > 0) work.push(this.#readApi(behindApi).then(keep));
+    if (behindApi.length > 0) work.push(this.#readApi(behindApi, into));
     await Promise.all(work);
     for (const cluster of clusters) {
       if (this.#unreadable.has(cluster.id)) continue;
@@ -172,41 +176,37 @@ export class KnownStates {
     }
   }
 
-  async #readHost(
-    host: string,
-    reading: HostReading,
-  ): Promise<Awaited<ReturnType<typeof readHost>> | undefined> {
-    if (this.#run.isLost(host)) return undefined;
+  /** Resolves to the host's share of each cluster. */
+  async #readHost(host: string, reading: HostReading, into: States): Promise<ReadonlyMap<string, unknown>> {
+    if (this.#run.isLost(host)) return new Map();
     for (const cluster of reading.clusters) this.#unreadable.delete(cluster.id);
     try {
-      return await readHost(await this.#run.connections.get(host), reading);
+      return await readHost(await this.#run.connections.get(host), reading, into);
     } catch (error) {
       const [first, ...more] = problemsOf(error, { kind: 'cloud', host });
-      if (first) this.#run.loseHost(host, first);
+      // A host that does not answer in time has hung; anything else is an error of its own.
+      if (!first || !(isHostGone(first) || first.code === 'HOST_TIMEOUT')) throw error;
+      this.#run.loseHost(host, first);
       for (const other of more) this.#run.report(other, { host });
-      return undefined;
+      return new Map();
     }
   }
 
-  #keep(found: States, at: number): void {
-    for (const [id, state] of found.states) {
-      this.#known.set(id, { state, at });
-      this.#unreadable.delete(id);
-    }
-    for (const [id, reason] of found.problems) {
-      this.#known.delete(id);
-      this.#unreadable.set(id, reason);
-    }
+  #keep(id: string, state: unknown, at: number): void {
+    this.#known.set(id, { state, at });
+    if (this.#unreadable.size > 0) this.#unreadable.delete(id);
   }
 
-  async #readApi(resources: readonly Resource[]): Promise<States> {
+  #miss(id: string, reason: Problem): void {
+    this.#known.delete(id);
+    this.#unreadable.set(id, reason);
+  }
+
+  async #readApi(resources: readonly Resource[], into: States): Promise<void> {
     try {
-      return await readApi(await this.#run.api(), resources);
+      await readApi(await this.#run.api(), resources, into);
     } catch (error) {
-      return {
-        states: new Map(),
-        problems: new Map(resources.map((resource) => [resource.id, apiProblem(resource, error)])),
-      };
+      for (const resource of resources) into.miss(resource.id, apiProblem(resource, error));
     }
   }
 }

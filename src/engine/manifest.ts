@@ -63,10 +63,12 @@ export class Manifests {
   readonly #written = new Map<string, string>();
   readonly #turns = new Map<string, Limiter>();
 
-  constructor(run: RunState, steps: readonly string[], keepers: Iterable<string>) {
+  /** `hosts`: those that were reached; `steps`: in the order of the run. */
+  constructor(run: RunState, hosts: Iterable<string>, steps: readonly string[], keepers: Iterable<string>) {
     this.#run = run;
     this.#steps = steps;
     this.#keepers = new Set(keepers);
+    for (const host of hosts) this.#entries.set(host, []);
   }
 
   get hosts(): readonly string[] {
@@ -75,10 +77,6 @@ export class Manifests {
 
   entriesOf(host: string): readonly ManifestEntry[] {
     return this.#entries.get(host) ?? [];
-  }
-
-  isKeeper(host: string): boolean {
-    return this.#keepers.has(host);
   }
 
   /** Takes what a host's manifest says. */

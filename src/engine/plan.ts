@@ -22,25 +22,32 @@ export interface PlannedChange {
  * would change acts too, in whatever step it stands.
  */
 export function planChanges(prepared: Prepared, remove: ReadonlySet<string>): readonly PlannedChange[] {
-  const planned = new Map<string, PlannedChange | undefined>();
-  const inOrder = prepared.chosen.flatMap((step) =>
-    (prepared.resources.get(step.name) ?? []).map((resource) => ({ step: step.name, resource })),
-  );
-  const byId = new Map(inOrder.map((entry) => [entry.resource.id, entry]));
+  const { graph, resources, states } = prepared;
+  const planned = new Map<string, PlannedChange>();
+  const chosen = new Set(prepared.chosen.map((step) => step.name));
   const acting: string[] = [];
   const plan = (step: string, resource: Resource, watchedChanged: boolean): void => {
     const change = planOne(prepared, step, resource, watchedChanged, remove);
+    if (!change) return;
     planned.set(resource.id, change);
-    if (change) acting.push(resource.id);
+    acting.push(resource.id);
   };
-  for (const { step, resource } of inOrder) plan(step, resource, false);
+  for (const step of chosen) for (const resource of resources.get(step) ?? []) plan(step, resource, false);
   for (let id = acting.pop(); id !== undefined; id = acting.pop()) {
-    for (const watcher of prepared.states.watchersOf(id)) {
-      const found = byId.get(watcher.id);
-      if (found && !planned.get(watcher.id)) plan(found.step, found.resource, true);
+    for (const watcher of states.watchersOf(id)) {
+      const step = graph.stepOf(watcher.id);
+      if (chosen.has(step) && prepared.isChosen(watcher) && !planned.has(watcher.id))
+        plan(step, watcher, true);
     }
   }
-  return inOrder.flatMap(({ resource }) => planned.get(resource.id) ?? []);
+  const inOrder: PlannedChange[] = [];
+  for (const step of chosen) {
+    for (const { id } of resources.get(step) ?? []) {
+      const change = planned.get(id);
+      if (change) inOrder.push(change);
+    }
+  }
+  return inOrder;
 }
 
 function planOne(

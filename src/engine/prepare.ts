@@ -12,7 +12,7 @@ import { reachHosts } from './reach.ts';
 import { redactor } from './redact.ts';
 import { REMOVAL_STEP, REMOVAL_TITLE, type Removals, removalsOf } from './removal.ts';
 import type { AnyKind, Resource } from './resource.ts';
-import { problemsOf, RunState } from './runState.ts';
+import { isHostGone, problemsOf, RunState } from './runState.ts';
 import { type Selection, selectHosts, selectSteps } from './select.ts';
 import type { Step, StepContext, Subject } from './step.ts';
 
@@ -61,6 +61,8 @@ export interface Prepared extends Omit<RunSteps, 'removing'> {
   /** Of all steps on the chosen hosts, not only of the chosen steps. */
   readonly resources: ReadonlyMap<string, readonly Resource[]>;
   readonly checks: ReadonlyMap<string, readonly Check[]>;
+  /** Whether the selection of hosts keeps a resource. */
+  isChosen(resource: Resource): boolean;
   readonly converger: Converger;
   readonly manifests: Manifests;
   readonly removals: Removals;
@@ -163,6 +165,7 @@ export async function prepare(
   judgeHosts(run, steps, context);
   const manifests = new Manifests(
     run,
+    facts.keys(),
     steps.all.map((step) => step.name),
     (input.keepers ?? [...facts.keys()]).filter((host) => facts.has(host)),
   );
@@ -170,16 +173,16 @@ export async function prepare(
     await Promise.all([...facts.keys()].map((host) => lookAround(run, manifests, host, use, steps.hosts)));
   }
   const { resources: everything, checks: allChecks } = describe(steps, context);
-  const described = new Set([...everything.values()].flatMap((list) => list.map(manifestId)));
+  const allHosts = steps.hosts.size === input.subject.hosts.length;
   // A host that is left out hides what is still described; nothing is removed by an incomplete picture.
   const removals =
     steps.removing && use !== 'to-verify' && run.lostHosts.size === 0
       ? removalsOf(
           run,
           manifests,
-          described,
+          isDescribedIn(everything),
           kindsOf(input.kinds ?? [], everything),
-          steps.hosts.size === input.subject.hosts.length ? 'all' : steps.hosts,
+          allHosts ? 'all' : steps.hosts,
         )
       : { resources: [], entries: new Map<string, string>() };
   const removal = removalStep(steps.all, removals.resources);
@@ -190,10 +193,7 @@ export async function prepare(
   const graph = orderResources(all, everything, run.lostHosts);
   const resources = new Map<string, readonly Resource[]>();
   for (const [step, list] of graph.byStep) {
-    resources.set(
-      step,
-      list.filter((resource) => isChosen(resource, steps.hosts)),
-    );
+    resources.set(step, allHosts ? list : list.filter((resource) => isChosen(resource, steps.hosts)));
   }
   const checks = new Map<string, readonly Check[]>();
   for (const [step, list] of allChecks) {
@@ -202,41 +202,56 @@ export async function prepare(
       list.filter((check) => isCheckChosen(check, steps.hosts, facts)),
     );
   }
-  const byId = new Map<string, Resource>();
-  for (const list of everything.values()) for (const resource of list) byId.set(resource.id, resource);
-  const states = new KnownStates(run, byId.values());
-  const scope = new Set(chosen.flatMap((step) => (resources.get(step.name) ?? []).map(({ id }) => id)));
-  await states.read(toRead(resources, graph, byId));
+  const states = new KnownStates(run, graph, [...everything.values()].flat());
+  const chosenNames = new Set(chosen.map((step) => step.name));
+  await states.read(toRead(resources, graph, allHosts));
   const converger = new Converger({
     run,
     states,
     graph,
-    scope,
-    resources: byId,
+    inScope: (resource) => chosenNames.has(graph.stepOf(resource.id)) && isChosen(resource, steps.hosts),
     remove: new Set(input.remove),
     signal: input.signal,
   });
   const { hosts } = steps;
-  return { all, chosen, hosts, run, states, graph, resources, checks, converger, manifests, removals };
+  return {
+    isChosen: (resource) => isChosen(resource, hosts),
+    all,
+    chosen,
+    hosts,
+    run,
+    states,
+    graph,
+    resources,
+    checks,
+    converger,
+    manifests,
+    removals,
+  };
+}
+
+/** Whether the manifest's id is of something that is still described; looked up only where a manifest has entries. */
+function isDescribedIn(described: ReadonlyMap<string, readonly Resource[]>): (id: string) => boolean {
+  let ids: Set<string> | undefined;
+  return (id) => {
+    ids ??= new Set([...described.values()].flatMap((list) => list.map(manifestId)));
+    // What belonged to one host may belong to the cloud now, or the other way round.
+    return ids.has(id) || ids.has(id.slice(id.indexOf('/') + 1));
+  };
 }
 
 /** Everything on the chosen hosts, and what it needs on others. */
 function toRead(
   resources: ReadonlyMap<string, readonly Resource[]>,
   graph: ResourceGraph,
-  byId: ReadonlyMap<string, Resource>,
+  allHosts: boolean,
 ): readonly Resource[] {
-  const found = new Set<Resource>();
-  for (const list of resources.values()) {
-    for (const resource of list) {
-      if (resource.kind.via !== 'api') found.add(resource);
-      for (const id of graph.edges.get(resource.id) ?? []) {
-        const needed = byId.get(id);
-        if (needed && needed.kind.via !== 'api') found.add(needed);
-      }
-    }
-  }
-  return [...found];
+  const chosen = [...resources.values()].flat();
+  const needed = allHosts
+    ? []
+    : chosen.flatMap((resource) => graph.edgesOf(resource).flatMap((id) => graph.get(id) ?? []));
+  const all = needed.length > 0 ? [...new Set([...chosen, ...needed])] : chosen;
+  return all.filter((resource) => resource.kind.via !== 'api');
 }
 
 /** Waits for changes of an earlier run on a chosen host, and reads what the host keeps. */
@@ -258,7 +273,7 @@ async function lookAround(
     if (underWay.trim() !== '') await awaitEarlierChanges(run, connection);
   } catch (error) {
     for (const reason of problemsOf(error, { kind: 'cloud', host })) {
-      if (reason.code === 'HOST_LOST') run.loseHost(host, reason);
+      if (isHostGone(reason)) run.loseHost(host, reason);
       else throw error;
     }
   }

@@ -1,5 +1,5 @@
 import { CloudwrightError, type Problem, problem } from '../errors/problem.ts';
-import type { HostFacts } from '../hosts/connection.ts';
+import type { Connection, HostFacts } from '../hosts/connection.ts';
 import { readFacts } from '../hosts/facts.ts';
 import { problemsOf, type RunState } from './runState.ts';
 import type { Subject } from './step.ts';
@@ -13,6 +13,7 @@ export async function reachHosts(
   run: RunState,
   subject: Subject,
   needed: ReadonlySet<string>,
+  read: (connection: Connection) => Promise<HostFacts> = readFacts,
 ): Promise<ReadonlyMap<string, HostFacts>> {
   const facts = new Map<string, HostFacts>();
   const foreign: Problem[] = [];
@@ -23,7 +24,7 @@ export async function reachHosts(
         const began = Date.now();
         try {
           const connection = await run.connections.get(name);
-          const found = await readFacts(connection);
+          const found = await read(connection);
           run.emit({ type: 'host-connected', host: name, milliseconds: Date.now() - began });
           const other = otherCloud(name, subject, found);
           if (other) foreign.push(other);

@@ -5,10 +5,10 @@ import { sideBySide } from '../hosts/side.ts';
 import type { Text } from '../secrets/confidential.ts';
 import type { AnyKind, Resource } from './resource.ts';
 
-/** The present states by resource id; a resource whose state could not be read has a problem instead. */
+/** Takes the present states by resource id; a resource whose state could not be read has a problem instead. */
 export interface States {
-  readonly states: ReadonlyMap<string, unknown>;
-  readonly problems: ReadonlyMap<string, Problem>;
+  keep(id: string, state: unknown): void;
+  miss(id: string, reason: Problem): void;
 }
 
 /** Seconds within which all resources of a host must have been read. */
@@ -61,24 +61,21 @@ interface Piece {
   readonly resources: readonly Resource[];
 }
 
-/** The states of one host: of its resources, and its own share of each cluster. */
-export interface HostStates extends States {
-  readonly members: ReadonlyMap<string, unknown>;
-}
-
 /**
  * Reads resources of one host in one request, those of one kind together. Rejects with HOST_* when the host is lost;
- * a kind that cannot be read gives problems for its resources.
+ * a kind that cannot be read gives problems for its resources. Resolves to the host's own share of each cluster.
  */
-export async function readHost(connection: Connection, reading: HostReading): Promise<HostStates> {
-  const states = new Map<string, unknown>();
-  const problems = new Map<string, Problem>();
+export async function readHost(
+  connection: Connection,
+  reading: HostReading,
+  states: States,
+): Promise<ReadonlyMap<string, unknown>> {
   const members = new Map<string, unknown>();
   const pieces = [
     ...readingGroups(reading.resources).map(([kind, group]) => kindPiece(kind, group, states)),
     ...reading.clusters.map((cluster) => clusterPiece(cluster, connection.host, members)),
   ].flatMap((piece) => piece ?? []);
-  if (pieces.length === 0) return { states, problems, members };
+  if (pieces.length === 0) return members;
   const bundle = sideBySide(
     pieces.map((piece) => piece.script),
     READERS,
@@ -96,17 +93,13 @@ export async function readHost(connection: Connection, reading: HostReading): Pr
       piece.take(output.stdout);
     } catch (error) {
       const evidence = `${output?.stderr ?? ''}\n${error instanceof Error ? error.message : String(error)}`;
-      for (const resource of piece.resources) problems.set(resource.id, unreadable(resource, evidence));
+      for (const resource of piece.resources) states.miss(resource.id, unreadable(resource, evidence));
     }
   }
-  return { states, problems, members };
+  return members;
 }
 
-function kindPiece(
-  kind: AnyKind,
-  resources: readonly Resource[],
-  states: Map<string, unknown>,
-): Piece | undefined {
+function kindPiece(kind: AnyKind, resources: readonly Resource[], states: States): Piece | undefined {
   if (kind.via !== 'shell') return undefined;
   const items = resources.map((resource) => resource.desired);
   return {
@@ -117,7 +110,7 @@ function kindPiece(
       if (parsed.length !== resources.length) {
         throw new Error(`${parsed.length} states for ${resources.length} resources`);
       }
-      for (const [index, resource] of resources.entries()) states.set(resource.id, parsed[index]);
+      for (const [index, resource] of resources.entries()) states.keep(resource.id, parsed[index]);
     },
   };
 }
@@ -132,24 +125,19 @@ function clusterPiece(cluster: Resource, member: string, members: Map<string, un
   };
 }
 
-/** Reads resources that live behind an API, kinds side by side. Never rejects: what can't be read has a problem. */
-export async function readApi(api: unknown, resources: readonly Resource[]): Promise<States> {
-  const states = new Map<string, unknown>();
-  const problems = new Map<string, Problem>();
+/** Reads resources that live behind an API, kinds side by side. Never rejects: what cannot be read has a problem. */
+export async function readApi(api: unknown, resources: readonly Resource[], states: States): Promise<void> {
   const readKind = async (kind: AnyKind, group: readonly Resource[]): Promise<void> => {
     if (kind.via !== 'api') return;
     try {
-      const found = await kind.read(
-        api,
-        group.map((resource) => resource.desired),
-      );
-      for (const [index, resource] of group.entries()) states.set(resource.id, found[index]);
+      const items = group.map((resource) => resource.desired);
+      const found = await kind.read(api, items);
+      for (const [index, resource] of group.entries()) states.keep(resource.id, found[index]);
     } catch (error) {
-      for (const resource of group) problems.set(resource.id, apiProblem(resource, error));
+      for (const resource of group) states.miss(resource.id, apiProblem(resource, error));
     }
   };
   await Promise.all([...byKind(resources)].map(([kind, group]) => readKind(kind, group)));
-  return { states, problems };
 }
 
 /** What an API client threw, as a problem of this resource. */

@@ -21,12 +21,12 @@ export interface Removals {
 /**
  * Resources that the manifests have and the description no longer has, described as absent. On each host the last one
  * made is removed first; what belongs to the cloud goes last, one after another, when no host uses it any more.
- * `described`: the manifest ids of all described resources. With a selection of `hosts` the cloud's own things stay.
+ * `isDescribed` takes the id of a manifest's entry. With a selection of `hosts` the cloud's own things stay.
  */
 export function removalsOf(
   run: RunState,
   manifests: Manifests,
-  described: ReadonlySet<string>,
+  isDescribed: (id: string) => boolean,
   kinds: ReadonlyMap<string, AnyKind>,
   hosts: ReadonlySet<string> | 'all',
 ): Removals {
@@ -36,7 +36,7 @@ export function removalsOf(
   for (const host of manifests.hosts) {
     const own: Leftover[] = [];
     for (const entry of manifests.entriesOf(host)) {
-      if (isDescribed(entry.id, described)) continue;
+      if (isDescribed(entry.id)) continue;
       const kind = kinds.get(entry.kind);
       if (!kind || kind.via === 'cluster' || !kind.removal) unknown.add(entry.kind);
       else if (entry.id.startsWith(`${host}/`)) {
@@ -67,11 +67,6 @@ export function removalsOf(
   const ends = onHosts.flatMap((leftovers) => chain(leftovers, []) ?? []);
   chain([...ofCloud.values()].reverse(), ends);
   return { resources, entries };
-}
-
-/** A resource of one host that has become the cloud's, or the other way round, is still described. */
-function isDescribed(id: string, described: ReadonlySet<string>): boolean {
-  return described.has(id) || described.has(id.slice(id.indexOf('/') + 1));
 }
 
 function absent(

@@ -112,6 +112,23 @@ export class RunState {
   }
 }
 
+/** Codes after which a host is of no use to the run. */
+const GONE: ReadonlySet<Problem['code']> = new Set([
+  'HOST_UNREACHABLE',
+  'HOST_REFUSED',
+  'HOST_NAME_UNKNOWN',
+  'HOST_KEY_CHANGED',
+  'HOST_KEY_UNKNOWN',
+  'HOST_AUTH_FAILED',
+  'HOST_CLOSED',
+  'HOST_LOST',
+]);
+
+/** Whether a problem means that the host does not answer, rather than that something on it failed. */
+export function isHostGone({ code }: Problem): boolean {
+  return GONE.has(code);
+}
+
 /** Whatever was thrown, as problems for the operator; an unforeseen error becomes RUN_FAULT, without its stack. */
 export function problemsOf(error: unknown, place?: Problem['place']): readonly Problem[] {
   if (error instanceof CloudwrightError) {

@@ -1,4 +1,5 @@
 import type { ShellCheck } from './check.ts';
+import type { Resource } from './resource.ts';
 
 export interface Gate {
   readonly step: string;
@@ -12,6 +13,13 @@ interface Group {
   readonly waiting: { readonly host: string; go(entered: boolean): void }[];
 }
 
+/** A resource that may change in a turn. */
+export interface TurnItem {
+  readonly resource: Pick<Resource, 'id' | 'host' | 'turn'>;
+  readonly blockers: ReadonlySet<string>;
+  readonly started: boolean;
+}
+
 /** Looks at the gates of a host until they hold; false when one does not, or the host is lost. */
 export type GateKeeper = (host: string, gates: readonly Gate[]) => Promise<boolean>;
 
@@ -19,10 +27,34 @@ export type GateKeeper = (host: string, gates: readonly Gate[]) => Promise<boole
 export class Turns {
   readonly #groups = new Map<string, Group>();
   readonly #pass: GateKeeper;
+  /** Unsettled items by group and host. */
+  readonly #items = new Map<string, Set<TurnItem>>();
   #closed = false;
 
   constructor(pass: GateKeeper) {
     this.#pass = pass;
+  }
+
+  add(item: TurnItem): void {
+    const { turn, host } = item.resource;
+    if (!turn) return;
+    const key = `${turn.group}\n${host}`;
+    const items = this.#items.get(key);
+    if (items) items.add(item);
+    else this.#items.set(key, new Set([item]));
+  }
+
+  /** Ends the turn of a host when nothing of the group can change there without something from elsewhere. */
+  settled(item: TurnItem): void {
+    const { turn, host } = item.resource;
+    const items = turn && this.#items.get(`${turn.group}\n${host}`);
+    if (!items) return;
+    items.delete(item);
+    const own = new Set([...items].map(({ resource }) => resource.id));
+    const busy = [...items].some(
+      ({ started, blockers }) => started || [...blockers].every((id) => own.has(id)),
+    );
+    if (!busy) this.#leave(turn.group, host);
   }
 
   /** Waits for the host's turn; false when no further host may have one. */
@@ -42,7 +74,7 @@ export class Turns {
   }
 
   /** Ends the host's turn; the next one begins when the gates of this one hold. */
-  leave(name: string, host: string): void {
+  #leave(name: string, host: string): void {
     const group = this.#groups.get(name);
     if (group?.holder !== host) return;
     group.holder = undefined;

@@ -4,7 +4,7 @@ import type { ShellResult } from '../hosts/connection.ts';
 import { quote } from '../hosts/quote.ts';
 import { sideBySide } from '../hosts/side.ts';
 import type { ApiCheck, Check, Finding, ShellCheck } from './check.ts';
-import { problemsOf, type RunState } from './runState.ts';
+import { isHostGone, problemsOf, type RunState } from './runState.ts';
 
 export interface VerifyOptions {
   readonly step: string;
@@ -149,7 +149,7 @@ async function lookAt(
     return await run.onHosts(() => probeHost(run, host, checks, how));
   } catch (error) {
     const [reason] = problemsOf(error, { kind: 'cloud', host });
-    if (reason?.code === 'HOST_LOST') {
+    if (reason && isHostGone(reason)) {
       run.loseHost(host, reason);
       return watches.map(() => 'host-lost');
     }

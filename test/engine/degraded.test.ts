@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { reachHosts } from '../../src/engine/reach.ts';
 import { type Resource, type ResourceOptions, resource } from '../../src/engine/resource.ts';
 import { apply, planOnly, verifyOnly } from '../../src/engine/run.ts';
@@ -7,12 +7,10 @@ import { HOSTS_AT_ONCE, RunState } from '../../src/engine/runState.ts';
 import type { Step } from '../../src/engine/step.ts';
 import { CloudwrightError, problem } from '../../src/errors/problem.ts';
 import type { Connections, HostFacts } from '../../src/hosts/connection.ts';
-import { readFacts } from '../../src/hosts/facts.ts';
 import { type Toybox, toybox, toyCheck, toyFile, toyStep } from './toys.ts';
 
 let box: Toybox;
 afterEach(async () => {
-  vi.restoreAllMocks();
   await box?.remove();
 });
 
@@ -188,28 +186,27 @@ describe('requirements', () => {
   });
 });
 
-vi.mock('../../src/hosts/facts.ts', async (original) => {
-  const actual = await original<typeof import('../../src/hosts/facts.ts')>();
-  return { ...actual, readFacts: vi.fn(actual.readFacts) };
-});
-
 describe('reaching hosts', () => {
   const factsOf = (cloudId?: string) =>
     ({ hostname: 'h', ...(cloudId !== undefined && { cloudId }) }) as HostFacts;
 
   it('refuses a host of another cloud before anything else', async () => {
     box = toybox(['one', 'two']);
-    vi.mocked(readFacts).mockImplementation(async ({ host }) => factsOf(host === 'two' ? 'other' : 'mine'));
+    const read =
+      (two?: string, one?: string) =>
+      async ({ host }: { host: string }) =>
+        factsOf(host === 'two' ? two : one);
     const run = new RunState({
       connections: box.connections,
       emit: (event) => box.events.push({ ...event, at: 0 }),
     });
     const subject = { name: 'toys', id: 'mine', hosts: [{ name: 'one' }, { name: 'two' }] };
-    await expect(reachHosts(run, subject, new Set(['one', 'two']))).rejects.toMatchObject({
+    await expect(
+      reachHosts(run, subject, new Set(['one', 'two']), read('other', 'mine')),
+    ).rejects.toMatchObject({
       problems: [{ code: 'HOST_OF_OTHER_CLOUD', place: { host: 'two' } }],
     });
-    vi.mocked(readFacts).mockImplementation(async ({ host }) => factsOf(host === 'two' ? 'mine' : undefined));
-    expect((await reachHosts(run, subject, new Set())).size).toBe(2);
+    expect((await reachHosts(run, subject, new Set(), read('mine'))).size).toBe(2);
   });
 
   it('connects a bounded number of hosts at once', async () => {
@@ -224,17 +221,18 @@ describe('reaching hosts', () => {
         close: async () => {},
       }),
     };
-    vi.mocked(readFacts).mockImplementation(async () => {
+    const read = async () => {
       open += 1;
       most = Math.max(most, open);
       await new Promise((resolve) => setImmediate(resolve));
       open -= 1;
       return factsOf();
-    });
+    };
     const facts = await reachHosts(
       new RunState({ connections, emit: () => {} }),
       { name: 'c', hosts },
       new Set(),
+      read,
     );
     expect([...facts.keys()]).toEqual(hosts.map(({ name }) => name));
     expect(most).toBe(HOSTS_AT_ONCE);

@@ -1,14 +1,14 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/engine/event.ts';
 import {
   historyOf,
   journalFile,
   openJournal,
+  readHistory,
   readJournal,
-  resumeAt,
   verifiedSteps,
 } from '../../src/engine/journal.ts';
 
@@ -52,7 +52,7 @@ it('is kept from others, appended to, and tells the last run and each step', () 
     ['b', { state: 'failed', at: 5 }],
     ['c', { state: 'started', at: 11 }],
   ]);
-  expect(resumeAt(history, ['a', 'b', 'c'])).toBe('b');
+  expect(readHistory(file)).toEqual(history);
 });
 
 it('outlives a torn last line', () => {
@@ -63,6 +63,28 @@ it('outlives a torn last line', () => {
   openJournal(file).write(started(3, 'r2'));
   expect(readJournal(file).map((event) => event.at)).toEqual([1, 3]);
   expect(readFileSync(file, 'utf8').endsWith('}\n')).toBe(true);
+});
+
+it('puts a large journal aside, keeps a few of them and reads them all', () => {
+  const file = journalFile(folder);
+  for (let run = 1; run <= 8; run++) {
+    const journal = openJournal(file, 100);
+    journal.write(started(run, `r${run}`));
+    journal.write({ at: run, type: 'step-verified', step: `s${run}`, milliseconds: 1, changed: 0 });
+    journal.close();
+  }
+  expect(readdirSync(dirname(file)).sort()).toEqual([
+    'journal.1.jsonl',
+    'journal.2.jsonl',
+    'journal.3.jsonl',
+    'journal.4.jsonl',
+    'journal.jsonl',
+  ]);
+  expect(statSync(file).size).toBeLessThan(500);
+  expect(readJournal(file).map((event) => event.at)).toEqual([4, 4, 5, 5, 6, 6, 7, 7, 8, 8]);
+  const history = readHistory(file);
+  expect(history.lastRun?.run).toBe('r8');
+  expect([...verifiedSteps(history)]).toEqual(['s4', 's5', 's6', 's7', 's8']);
 });
 
 it('is empty where there is none', () => {

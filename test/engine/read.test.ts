@@ -28,7 +28,10 @@ it('gives each resource its own state, spread over processes or not', async () =
   const resources = [echo('slow', true), echo('quick', false)].flatMap((kind) =>
     names.map((name) => resource(kind, 'one', name, name)),
   );
-  const { states, problems } = await readHost(host, { resources, clusters: [] });
+  const states = new Map<string, unknown>();
+  const problems = new Map<string, unknown>();
+  const into = { keep: states.set.bind(states), miss: problems.set.bind(problems) };
+  await readHost(host, { resources, clusters: [] }, into);
   expect(problems.size).toBe(0);
   for (const one of resources) expect(states.get(one.id)).toBe(one.desired);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { orderResources, orderSteps, requireUnique } from '../../src/engine/graph.ts';
+import { orderResources, orderSteps } from '../../src/engine/graph.ts';
 import { API } from '../../src/engine/resource.ts';
 import { fileKind } from '../../src/resources/file.ts';
 import { type PackagesDesired, packagesKind } from '../../src/resources/packages.ts';
@@ -52,7 +52,7 @@ describe.each(contexts)('%s', (_name, context) => {
   const stepOf = new Map([...bySteps].flatMap(([name, list]) => list.map(({ id }) => [id, name] as const)));
 
   it('describes every resource once, on a host of the cloud', () => {
-    requireUnique(bySteps);
+    expect(() => orderResources(appliedSteps(context), bySteps)).not.toThrow();
     const hosts = new Set([API, ...cloud.hosts.map((host) => host.name)]);
     for (const { id, host } of allResources(context)) {
       expect(hosts).toContain(host);
