@@ -14,7 +14,7 @@ import { optionalServices } from './services.ts';
 /** A cloud before its secrets are there: all that `validate` and planning without hosts need. */
 export type DescribedCloud = Omit<Cloud, 'secrets'>;
 
-/** Where the description lies and whose home `~` is. */
+/** The folder of the description, and the home folder that `~` means. */
 export interface BuildPlace {
   /** Absolute. */
   readonly folder: string;

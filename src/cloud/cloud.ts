@@ -2,7 +2,7 @@ import type { Text } from '../secrets/confidential.ts';
 import type { NetworkName } from './networks.ts';
 import type { Secrets } from './secrets.ts';
 
-/** What a host does. `storage` in a description stands for mon, mgr, osd and rgw together. */
+/** What a host does. `storage` in a description is short for mon, mgr, osd and rgw. */
 export type Role = 'control' | 'network' | 'compute' | 'mon' | 'mgr' | 'osd' | 'rgw';
 
 export type { NetworkName } from './networks.ts';
@@ -46,14 +46,14 @@ export interface SshSettings {
   /** An ssh_config file to use instead of the user's own. */
   readonly configFile?: string;
   readonly identityFile?: string;
-  /** `sudo` is used unless the user is root. */
+  /** By default `sudo` is used for every user but root. */
   readonly sudo: boolean;
   /** From the vault: password for ssh when no key is accepted, and for sudo. */
   readonly password?: Text;
   readonly sudoPassword?: Text;
 }
 
-/** How fast a dead node or service is noticed; seconds and counts. */
+/** How fast a dead host or service is detected; seconds and counts. */
 export interface HaTimings {
   readonly level: 'moderato' | 'allegro' | 'vivace';
   readonly interval: number;
@@ -66,7 +66,7 @@ export interface CephSettings {
   readonly poolSize: number;
   readonly poolMinSize: number;
   readonly pgNum: number;
-  /** Bytes of memory each OSD aims at. */
+  /** Memory target of each OSD in bytes. */
   readonly osdMemory: number;
 }
 
@@ -108,7 +108,7 @@ export interface Override {
   readonly option: string;
   readonly value: OverrideValue;
   readonly scope: OverrideScope;
-  /** Where the option stands in the description; line and column count from 1. */
+  /** Position of the option in the description; line and column count from 1. */
   readonly place: { readonly file: string; readonly line: number; readonly column: number };
 }
 
@@ -194,7 +194,7 @@ export interface Cloud {
     readonly providerGateway?: string;
     readonly firstAddress?: string;
     readonly lastAddress?: string;
-    /** Where the instance is pinged from: this machine, one of the hosts, or a network namespace of this machine. */
+    /** Where the test connects to the instance from: this machine, one of the hosts, or a network namespace of this machine. */
     readonly vantage: 'local' | { readonly host: string } | { readonly netns: string };
   };
   /** Options of configuration files that differ from what Cloudwright writes, widest scope first. */

@@ -30,7 +30,7 @@ export interface DescriptionDocument {
   source(path: Path): string | undefined;
 }
 
-/** A key that promises a secret; `key` of ssh and object names such as `key-manager` do not. */
+/** A key that promises a secret; `key` of ssh and names of services do not. */
 export const SECRET_KEY = /(^|[_-])(pass|passwd|password|passphrase|secret|token|credentials?)$/i;
 const SECRET_LINE = /(pass|passwd|password|passphrase|secret|token|credentials?)["']?\s*:|:\/\/[^\s/]*@/i;
 
@@ -130,7 +130,7 @@ function syntaxProblem(error: YAMLError, text: string, place: FilePlace): Proble
   return problem('CLOUD_YAML_SYNTAX', { place, details: { reason: firstLower(reason) } });
 }
 
-/** One slip of indentation is noticed again on each line after it: such echoes are left out. */
+/** One mistake of indentation is reported again for each line after it: these echoes are left out. */
 function withoutEchoes(problems: readonly Problem[]): Problem[] {
   const kept: Problem[] = [];
   let last: { what: string; line: number } | undefined;
@@ -152,7 +152,7 @@ function unknownAliases(
   visit(document, {
     Alias: (_key, node) => {
       if (node.resolve(document)) return;
-      const reason = `no anchor \`&${node.source}\` stands before the alias \`*${node.source}\``;
+      const reason = `the alias \`*${node.source}\` has no anchor \`&${node.source}\` before it`;
       found.push(problem('CLOUD_YAML_SYNTAX', { place: rangeOf(node, place), details: { reason } }));
     },
   });

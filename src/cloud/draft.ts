@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FilePlace } from '../errors/problem.ts';
 import type { DescriptionDocument, Path } from './document.ts';
 import { type Ipv4Network, parseNetwork } from './ipv4.ts';
@@ -27,7 +27,7 @@ export type Sections = Omit<Description, 'networks' | 'hosts' | 'cloud'>;
 
 /**
  * What could be read of a description. A section, network or host with an error of its own is absent, so that
- * the rules still look at all the others; `unreadable` tells absence from error.
+ * the rules still look at all the others; `unreadable` distinguishes absence from error.
  */
 export interface Draft {
   readonly name?: string;

@@ -97,7 +97,7 @@ function rolesOf(entry: DraftHost, someNetworkHost: boolean): Set<Role> {
   return roles;
 }
 
-/** Where ssh goes for each host of the entry; nothing when one name would stand for several hosts. */
+/** Where ssh goes for each host of the entry; nothing when several hosts would get the same name. */
 function sshTargets(entry: DraftHost, count: number): readonly string[] | undefined {
   const { ssh_address: given, address } = entry.description;
   const target = given ?? address;

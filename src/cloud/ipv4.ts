@@ -48,7 +48,7 @@ export function overlap(a: Ipv4Network, b: Ipv4Network): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-/** Networks of hosts have from 6 to 16 million addresses; others are a slip, and what follows from them is noise. */
+/** Networks of hosts have from 6 to 16 million addresses; others are mistakes, and further problems with them are noise. */
 export function sensibleSize(network: Ipv4Network): boolean {
   return network.prefix >= 8 && network.prefix <= 29;
 }

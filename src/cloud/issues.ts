@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Problem, problem } from '../errors/problem.ts';
 import { nearest } from '../errors/suggest.ts';
 import type { DescriptionDocument, Path } from './document.ts';

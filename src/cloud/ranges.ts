@@ -1,14 +1,14 @@
-/** One run of names that a pattern such as `storage[01:03]` stands for, or why it stands for nothing. */
+/** The names that a pattern such as `storage[01:03]` expands to, or why it is not valid. */
 export type Expansion =
   | { readonly kind: 'names'; readonly names: readonly string[] }
   | { readonly kind: 'wrong'; readonly reason: string };
 
-/** More hosts than this in one range are taken for a slip. */
+/** More hosts than this in one range are taken for a mistake. */
 const MOST_HOSTS = 1000;
 
 /**
  * Expands a host name range: `[first:last]` or `[first:last:step]`, both ends included, leading zeros of
- * `first` kept, as in an Ansible inventory. A name without brackets stands for itself. One range a name.
+ * `first` kept, as in an Ansible inventory. A name without brackets expands to itself. A name has at most one range.
  */
 export function expandRange(pattern: string): Expansion {
   if (!/[[\]]/.test(pattern)) return { kind: 'names', names: [pattern] };
@@ -17,7 +17,7 @@ export function expandRange(pattern: string): Expansion {
   const [, before = '', inside = '', after = ''] = parts;
   const bounds = /^(\d{1,9}):(\d{1,9})(?::(\d{1,9}))?$/.exec(inside);
   if (!bounds)
-    return { kind: 'wrong', reason: 'between the brackets stand two or three numbers with colons' };
+    return { kind: 'wrong', reason: 'the brackets must hold two or three numbers, separated by colons' };
   const [, firstText = '', lastText = '', stepText = '1'] = bounds;
   const [first, last, step] = [Number(firstText), Number(lastText), Number(stepText)];
   if (step < 1) return { kind: 'wrong', reason: 'the step must be at least 1' };
@@ -28,7 +28,7 @@ export function expandRange(pattern: string): Expansion {
   }
   const count = Math.floor((last - first) / step) + 1;
   if (count > MOST_HOSTS)
-    return { kind: 'wrong', reason: `it stands for ${count} hosts, more than ${MOST_HOSTS}` };
+    return { kind: 'wrong', reason: `it expands to ${count} hosts; at most ${MOST_HOSTS} are allowed` };
   const width = firstText.startsWith('0') ? firstText.length : 0;
   const names = Array.from(
     { length: count },

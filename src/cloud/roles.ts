@@ -1,6 +1,6 @@
 import type { Role } from './cloud.ts';
 
-/** The parts of Ceph, for which `storage` stands in a description. */
+/** The roles of Ceph; `storage` in a description is short for all of them. */
 export const storageRoles = ['mon', 'mgr', 'osd', 'rgw'] as const satisfies readonly Role[];
 
 /** Roles as a description names them. */
@@ -8,7 +8,7 @@ export const roleNames = ['control', 'network', 'compute', 'storage', ...storage
 
 export type RoleName = (typeof roleNames)[number];
 
-/** The roles that one name of a description stands for. */
+/** The roles that a name in a description means. */
 export function rolesNamed(name: RoleName): readonly Role[] {
   return name === 'storage' ? storageRoles : [name];
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { roleNames } from './roles.ts';
 
 /** A line break in a value would start another option of the file. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { roleNames } from './roles.ts';
 import {
   address,
@@ -12,9 +12,9 @@ import {
 } from './schema-parts.ts';
 
 const usualInterface = interfaceName.describe(
-  'Usual name of the interface in this network; a host may differ, see `interfaces` of the host.',
+  'Interface of the hosts in this network; a host may set another under `interfaces`.',
 );
-const mtuField = mtu.default(1500).describe('Greatest packet on the network, in bytes.');
+const mtuField = mtu.default(1500).describe('MTU of the network, in bytes.');
 
 export const networksSchema = z
   .strictObject({
@@ -58,7 +58,7 @@ export const networksSchema = z
         mtu: mtuField,
       })
       .optional()
-      .describe('Carries storage traffic; the management network does where it is left out.'),
+      .describe('Carries storage traffic. Default: the management network does.'),
   })
   .describe('The five networks of the cloud.');
 
@@ -76,12 +76,12 @@ export const hostSchema = z
         storage: address.optional().describe('Address in the storage network.'),
       })
       .prefault({})
-      .describe('Addresses in further networks; derived from the host part of `address` where left out.'),
+      .describe('Addresses in further networks. Default: the host part of `address` in that network.'),
     roles: z
       .array(z.enum(roleNames))
       .min(1)
       .describe(
-        'What the host does; `storage` stands for mon, mgr, osd and rgw. Without any network host the control hosts do that too.',
+        'What the host does. `storage` is short for mon, mgr, osd and rgw. If no host has the role network, the control hosts have it.',
       ),
     interfaces: z
       .strictObject({
@@ -92,11 +92,11 @@ export const hostSchema = z
         storage: hostInterface.describe('Interface in the storage network; null: not in it.'),
       })
       .prefault({})
-      .describe('Interfaces of this host whose names differ from the usual ones.'),
+      .describe('Interfaces of this host that differ from those under `networks`.'),
     devices: z
       .array(device)
       .default([])
-      .describe('Where OSDs live: whole block devices, or sparse files of a trial as file:/path:SIZE.'),
+      .describe('Devices for OSDs: whole block devices, or for a trial sparse files as file:/path:SIZE.'),
     reserved_memory_mib: reservedMemory
       .optional()
       .describe('Memory of this host kept from instances, in MiB; see `compute.reserved_memory_mib`.'),
@@ -118,11 +118,14 @@ export const sshSchema = z
     port: z.int().min(1).max(65535).default(22).describe('Port of sshd.'),
     config: filePath
       .optional()
-      .describe('An ssh_config file to use in place of the user’s own; beside this file unless absolute.'),
+      .describe('An ssh_config file to use instead of the user’s own; relative to the folder of this file.'),
     key: filePath
       .optional()
-      .describe('Private key to log in with; beside this file unless absolute, ~ is the home folder.'),
-    sudo: z.boolean().optional().describe('Whether sudo is used on the hosts; yes unless the user is root.'),
+      .describe('Private key to log in with; relative to the folder of this file, ~ is the home folder.'),
+    sudo: z
+      .boolean()
+      .optional()
+      .describe('Whether sudo is used on the hosts. Default: yes, except for root.'),
   })
   .describe('How the hosts are reached. A password goes in the vault as ssh_password.');
 
@@ -131,6 +134,6 @@ export const timeSchema = z
     servers: z
       .array(hostOrAddress)
       .default([])
-      .describe('Time servers; with none, the control hosts serve time to the rest.'),
+      .describe('Time servers. Default: the control hosts serve time to the other hosts.'),
   })
   .describe('Where the hosts get the time from.');

@@ -15,7 +15,7 @@ interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** Stands for a free name or for a position in a list. */
+/** In a path of the index: a free name, or a position in a list. */
 const ANY = '*';
 
 /** Every place of a JSON Schema, by its path joined with dots. */

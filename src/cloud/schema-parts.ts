@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Linux allows 15 bytes, no slash, no white space; a colon marks an alias. */
 export const interfaceName = z.string().regex(/^(?!\.{1,2}$)[^\s/:]{1,15}$/, {

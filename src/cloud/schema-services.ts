@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   address,
   cidr,
@@ -26,7 +26,7 @@ export const packagesSchema = z
   .strictObject({
     mirror: httpAddress
       .optional()
-      .describe('Debian mirror of the hosts; their own sources stay when left out.'),
+      .describe('Debian mirror of the hosts. Default: their package sources are not changed.'),
     security_mirror: httpAddress.optional().describe('Mirror of the security updates.'),
     proxy: httpAddress.optional().describe('HTTP proxy for fetching packages.'),
   })
@@ -40,13 +40,13 @@ export const haSchema = z
     level: z
       .enum(['moderato', 'allegro', 'vivace'])
       .default('moderato')
-      .describe('How fast a dead node or service is noticed; vivace is fastest.'),
+      .describe('How fast a dead host or service is detected; vivace is fastest.'),
     interval: seconds
       .optional()
-      .describe('Seconds between two checks of a service, in place of the level’s.'),
+      .describe('Seconds between two checks of a service. Default: that of the level.'),
     timeout: seconds.optional().describe('Seconds after which a check has failed.'),
-    rise: count.optional().describe('Passed checks in a row until a service counts as alive.'),
-    fall: count.optional().describe('Failed checks in a row until a service counts as dead.'),
+    rise: count.optional().describe('Successful checks in a row until a service counts as up.'),
+    fall: count.optional().describe('Failed checks in a row until a service counts as down.'),
     virtual_router_id: z
       .int()
       .min(1)
@@ -66,7 +66,7 @@ export const storageSchema = z
             type: z.enum(backendTypes).describe('Kind of storage.'),
             name: shortName
               .optional()
-              .describe('Cinder backend and volume type; the type’s name unless told.'),
+              .describe('Cinder backend and volume type. Default: the name of the kind.'),
           }),
         ]),
       )
@@ -80,24 +80,24 @@ export const storageSchema = z
           .min(1)
           .max(10)
           .optional()
-          .describe('Copies of each object; 3, or the number of hosts with OSDs if smaller.'),
+          .describe('Copies of each object. Default: 3, or the number of hosts with OSDs if smaller.'),
         pool_min_size: z
           .int()
           .min(1)
           .max(10)
           .optional()
-          .describe('Copies below which writing stops; one less than the size, at least 1.'),
+          .describe('Copies that are needed for writes. Default: one less than the size, at least 1.'),
         pg_num: z
           .int()
           .min(1)
           .max(32768)
           .optional()
-          .describe('Placement groups of each pool; fitted to the number of OSDs unless told.'),
+          .describe('Placement groups of each pool; by default computed from the number of OSDs.'),
         osd_memory: z
           .string()
           .regex(/^[1-9]\d{0,6}[MG]$/, { error: 'a size such as 900M or 4G' })
           .optional()
-          .describe('Memory each OSD aims at; 4G, or 1G where OSDs live in files.'),
+          .describe('Memory target of each OSD. Default: 4G, or 1G where OSDs are in files.'),
       })
       .prefault({})
       .describe('Settings of the Ceph cluster.'),
@@ -127,7 +127,7 @@ export const networkSchema = z
           bridge: interfaceName.default('br-ex').describe('Bridge that leads to it.'),
           interface: interfaceName
             .optional()
-            .describe('Port of the bridge; the provider interface of the host unless told.'),
+            .describe('Port of the bridge. Default: the provider interface of the host.'),
           vlans: z
             .array(
               z
@@ -139,7 +139,7 @@ export const networkSchema = z
         }),
       )
       .optional()
-      .describe('Physical networks that instances can be put on; one called external on br-ex unless told.'),
+      .describe('Physical networks that instances can use. Default: one called external on br-ex.'),
   })
   .describe('Networking of instances.');
 
@@ -151,9 +151,9 @@ export const computeSchema = z
       .enum(['auto', 'kvm', 'qemu'])
       .default('auto')
       .describe('auto: kvm where the host has /dev/kvm.'),
-    cpu_ratio: ratio.default(4).describe('Virtual CPUs handed out for each real one.'),
-    memory_ratio: ratio.default(1).describe('Memory handed out for each real byte.'),
-    disk_ratio: ratio.default(1).describe('Disk handed out for each real byte.'),
+    cpu_ratio: ratio.default(4).describe('Virtual CPUs for each physical one.'),
+    memory_ratio: ratio.default(1).describe('Virtual memory for each byte of physical memory.'),
+    disk_ratio: ratio.default(1).describe('Virtual disk for each byte of physical disk.'),
     reserved_memory_mib: reservedMemory
       .optional()
       .describe(
@@ -183,7 +183,7 @@ const sizes = (what: string) =>
       device_gib: z.number().min(0).max(1048576).optional().describe('Each OSD device in GiB.'),
     })
     .optional()
-    .describe(`Least size of a host with the role ${what}.`);
+    .describe(`Minimum size of a host with the role ${what}.`);
 
 export const minimumsSchema = z
   .strictObject({
@@ -196,17 +196,17 @@ export const minimumsSchema = z
     osd: sizes('osd'),
     rgw: sizes('rgw'),
   })
-  .describe('Least sizes, checked on the real hosts; a trial may lower them.');
+  .describe('Minimum sizes, checked on the real hosts; a trial may lower them.');
 
 export const testSchema = z
   .strictObject({
     image: filePath
       .optional()
-      .describe('Image file of the test instance; a tiny guest is built unless told.'),
+      .describe('Image file of the test instance. Default: a tiny guest image is built.'),
     provider_cidr: cidr.optional().describe('Network behind the provider interface that the test may use.'),
     provider_gateway: address.optional().describe('Its gateway.'),
-    first_address: address.optional().describe('First address the test may hand out.'),
-    last_address: address.optional().describe('Last address the test may hand out.'),
+    first_address: address.optional().describe('First address that the test may use.'),
+    last_address: address.optional().describe('Last address that the test may use.'),
     vantage: z
       .union([
         z.literal('local'),
@@ -214,6 +214,6 @@ export const testSchema = z
         z.strictObject({ netns: shortName.describe('A network namespace of this machine.') }),
       ])
       .default('local')
-      .describe('Where the test instance is reached from.'),
+      .describe('Where the test connects to the instance from.'),
   })
   .describe('Acceptance test.');

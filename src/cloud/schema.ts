@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { configSchema } from './schema-config.ts';
 import { hostSchema, networksSchema, sshSchema, timeSchema } from './schema-hosts.ts';
 import { shortName } from './schema-parts.ts';
@@ -14,8 +14,8 @@ import {
 } from './schema-services.ts';
 
 /**
- * The one schema of `cloud.yaml`. The published JSON Schema is generated from it. It says what a single
- * value must look like; what values must be to one another stands in `rules/`.
+ * The one schema of `cloud.yaml`. The published JSON Schema is generated from it. It checks
+ * single values; `rules/` checks how values fit together.
  */
 export const descriptionSchema = z
   .strictObject({

@@ -45,7 +45,7 @@ export function reveal(text: Text): string {
 
 /** The text of what is public, such as an identifier or a certificate. A secret here is a mistake of the program. */
 export function plain(text: Text): string {
-  if (typeof text !== 'string') throw new Error('a secret stands where only public text may');
+  if (typeof text !== 'string') throw new Error('a secret was used where only public text is allowed');
   return text;
 }
 

@@ -86,7 +86,7 @@ export interface EditOptions {
 }
 
 /**
- * Opens the decrypted vault in an editor. The text lies in memory (/dev/shm) in a folder of the operator's own, and
+ * Opens the decrypted vault in an editor. The text is in memory (/dev/shm), in a folder of the operator's own, and
  * is removed whatever happens. Returns whether anything changed. Fails with VAULT_EDITOR, VAULT_CONTENT, VAULT_SECRET_*.
  */
 export async function editVault(

@@ -21,7 +21,7 @@ export interface VaultPasswordOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Asks the operator; used only for a vault that exists and has no key file beside it. */
   readonly prompt?: () => Promise<string>;
-  /** Whether a key may be made where the vault does not exist yet; no unless given. */
+  /** Whether a key may be generated where the vault does not exist yet; false by default. */
   readonly mayCreate?: boolean;
 }
 

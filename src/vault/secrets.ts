@@ -35,7 +35,7 @@ export async function readVault(
 
 /**
  * Encrypts and writes the vault, all or nothing and for its owner alone. `expected` is the file as it was read; null:
- * there was none. Fails with VAULT_CHANGED where somebody has written it meanwhile.
+ * there was none. Fails with VAULT_CHANGED where it was written in the meantime.
  */
 export async function writeVault(
   folder: string,

@@ -2,13 +2,13 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import type { BaseSecretName, PairedSecretName } from '../cloud/secrets.ts';
 import { type ServiceSecretKind, serviceAccounts, serviceSecrets } from '../cloud/services.ts';
 
-/** How a secret that stands for itself is made and recognised. Those of a pair or a chain are made in `secrets.ts`. */
+/** How a single secret is generated and checked. Pairs are generated in `vault.ts` and `tls.ts`. */
 export interface SecretKind {
   readonly make: () => string;
-  /** What a value put in by hand must look like, in words and as a pattern. */
+  /** What a value of the operator must look like, in words and as a pattern. */
   readonly form: string;
   readonly pattern: RegExp;
-  /** Least length of a value put in by hand; absent where the pattern fixes it. */
+  /** Minimum length of a value of the operator; absent where the pattern determines it. */
   readonly least?: number;
   /** Fit to be shown: an identifier, a certificate, a public key. */
   readonly public?: true;
@@ -39,7 +39,7 @@ function makeFernetKey(): string {
 const SAFE = /^[A-Za-z0-9._~!*+-]+$/;
 const password: SecretKind = {
   make: () => randomText(32),
-  // Such values stand in URLs of the database and the broker, in ini files and in SQL.
+  // These values are part of URLs of the database and the broker, of ini files and of SQL.
   form: 'made of letters, digits and . _ ~ ! * + - only',
   pattern: SAFE,
   least: 10,
@@ -96,7 +96,7 @@ const serviceKinds: Readonly<Record<ServiceSecretKind, SecretKind>> = {
 const baseSecrets: Readonly<Record<Exclude<BaseSecretName, PairedSecretName>, SecretKind>> = {
   // Written to every host, so that a cloud and a vault that do not belong together are noticed.
   cloud_id: uuid,
-  // The administrator's own: it never stands in a URL, so anything printable will do.
+  // The administrator's own: it is never part of a URL, so any printable text is valid.
   admin_password: {
     make: () => randomText(32),
     form: 'one line of printable ASCII without quotes, backslash and dollar sign',

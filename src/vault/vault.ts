@@ -30,7 +30,7 @@ export interface OpenVault {
   readonly sudoPassword?: Confidential;
   /** There is no vault file yet. */
   readonly isNew: boolean;
-  /** Names of the secrets that were generated; they are lost unless `commit` is called. */
+  /** Names of the secrets that were generated; only `commit` keeps them. */
   readonly generated: readonly string[];
   readonly warnings: readonly Problem[];
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseDescription } from '../../src/cloud/read.ts';
-import { broken, SOUND } from './broken/case.ts';
+import { broken, VALID } from './broken/case.ts';
 import { ruleCases } from './broken/rules.ts';
 import { shapeCases } from './broken/shape.ts';
 
@@ -8,10 +8,10 @@ const place = { file: 'cloud.yaml', folder: '/srv/cloud', home: '/root' };
 const cases = [...shapeCases, ...ruleCases];
 
 describe('broken descriptions', () => {
-  it('are many, and the one they break is sound', () => {
+  it('are many, and the description they break is valid', () => {
     expect(cases.length).toBeGreaterThanOrEqual(60);
     expect(new Set(cases.map((c) => c.name)).size).toBe(cases.length);
-    expect(parseDescription(SOUND, place).problems).toEqual([]);
+    expect(parseDescription(VALID, place).problems).toEqual([]);
   });
 
   for (const broke of cases) {
@@ -41,7 +41,7 @@ describe('broken descriptions', () => {
   }
 
   it('never show a secret that was written into them', () => {
-    const text = SOUND.replace('port: 22', 'password: hunter2-very-secret').replace(
+    const text = VALID.replace('port: 22', 'password: hunter2-very-secret').replace(
       'time: {',
       'packages: { proxy: "http://me:hunter3@10.0.0.1" }\ntime: {',
     );
@@ -51,7 +51,7 @@ describe('broken descriptions', () => {
   });
 
   it('show all errors at once, in the order of the file', () => {
-    const text = SOUND.replace('trial', 'Trial')
+    const text = VALID.replace('trial', 'Trial')
       .replace('192.168.21.100', '192.168.99.1')
       .replace('roles: [compute]', 'rolls: [compute]')
       .replace('mechanism: ovn', 'mechanism: linuxbridge')

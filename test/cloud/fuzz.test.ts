@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { parseDescription } from '../../src/cloud/read.ts';
 
 /** Every kind of part that a description has, once: what is changed matters here, not how many hosts there are. */
-const SOUND = `cloud: trial
+const VALID = `cloud: trial
 ssh: { user: root, port: 22 }
 networks:
   service: { interface: eth0, cidr: 192.168.20.0/24, vip: 192.168.20.100 }
@@ -165,19 +165,19 @@ describe('parseDescription', () => {
   // Quick on a machine of its own; the limit is for one that is shared.
   const limit = 120_000;
   it('finds nothing wrong in what is changed below', () => {
-    expect(parseDescription(SOUND, place).problems).toEqual([]);
+    expect(parseDescription(VALID, place).problems).toEqual([]);
   });
 
   it('answers 5,000 mutated texts with a cloud or with problems', { timeout: limit }, () => {
     const next = random(20251);
-    for (let round = 0; round < 5000; round++) check(mutateText(SOUND, next));
+    for (let round = 0; round < 5000; round++) check(mutateText(VALID, next));
   });
 
   it('answers 5,000 mutated trees with a cloud or with problems', { timeout: limit }, () => {
     const next = random(20252);
-    const sound = parse(SOUND) as unknown;
+    const valid = parse(VALID) as unknown;
     for (let round = 0; round < 5000; round++) {
-      let tree: unknown = structuredClone(sound);
+      let tree: unknown = structuredClone(valid);
       for (let left = 1 + Math.floor(next() * 3); left > 0; left--) tree = mutateTree(tree, next);
       // JSON is YAML, and quicker to write.
       check(JSON.stringify(tree, null, 1));

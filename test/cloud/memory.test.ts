@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseDescription } from '../../src/cloud/read.ts';
-import { SOUND } from './broken/case.ts';
+import { VALID } from './broken/case.ts';
 
 const GIB = 1024;
 
 function reserved(change: (text: string) => string): Record<string, number> {
-  const { cloud } = parseDescription(change(SOUND), { file: 'cloud.yaml', folder: '/w', home: '/root' });
+  const { cloud } = parseDescription(change(VALID), { file: 'cloud.yaml', folder: '/w', home: '/root' });
   return Object.fromEntries(cloud?.hosts.map((host) => [host.name, host.reservedMemoryMiB]) ?? []);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDescription } from '../../src/cloud/read.ts';
 import type { ConfigurationTables } from '../../src/cloud/services.ts';
-import { SOUND } from './broken/case.ts';
+import { VALID } from './broken/case.ts';
 
 const place = { file: 'cloud.yaml', folder: '/srv/cloud', home: '/root' };
 const tables: ConfigurationTables = {
@@ -16,8 +16,8 @@ const tables: ConfigurationTables = {
 };
 
 function read(config: string) {
-  const start = SOUND.split('\n').length;
-  const { cloud, problems } = parseDescription(`${SOUND}${config}`, place, tables);
+  const start = VALID.split('\n').length;
+  const { cloud, problems } = parseDescription(`${VALID}${config}`, place, tables);
   const found = problems.map((p) => ({
     code: p.code,
     severity: p.severity,
@@ -43,7 +43,7 @@ describe('config', () => {
 `);
     expect(found).toEqual([]);
     const common = { service: 'compute', file: 'nova.conf', section: 'DEFAULT' };
-    const line = (offset: number) => SOUND.split('\n').length + offset - 1;
+    const line = (offset: number) => VALID.split('\n').length + offset - 1;
     expect(overrides).toEqual([
       {
         ...common,

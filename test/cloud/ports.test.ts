@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { holderOnVirtualAddress, ports } from '../../src/cloud/ports.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import { endpoints, ports as stepPorts } from '../../src/steps/shared/endpoints.ts';
-import { SOUND } from './broken/case.ts';
+import { VALID } from './broken/case.ts';
 
 describe('the table of ports', () => {
   it('has each name and each port once', () => {
@@ -18,7 +18,7 @@ describe('the table of ports', () => {
 
   it('leaves the dashboard the ports that are not taken on the virtual address', () => {
     for (const port of [80, 443, 7480, 8081, 9200]) {
-      const text = SOUND.replace('31000', String(port));
+      const text = VALID.replace('31000', String(port));
       const { problems } = parseDescription(text, { file: 'cloud.yaml', folder: '/w', home: '/root' });
       expect(problems, String(port)).toEqual([]);
     }

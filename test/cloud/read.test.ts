@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeCloud } from '../../src/app/describe.ts';
 import { parseDescription, readCloud } from '../../src/cloud/read.ts';
-import { SOUND } from './broken/case.ts';
+import { VALID } from './broken/case.ts';
 
 const place = { file: 'cloud.yaml', folder: '/srv/cloud', home: '/home/me' };
 
@@ -48,7 +48,7 @@ describe('parseDescription', () => {
     const roles = parseDescription(SMALL, place).cloud?.hosts[0]?.roles;
     expect([...(roles ?? [])].sort()).toEqual(['compute', 'control', 'mgr', 'mon', 'network', 'osd', 'rgw']);
     const withOwn = parseDescription(
-      SOUND.replace('[control, network]', '[control]').replace('[compute]', '[compute, network]'),
+      VALID.replace('[control, network]', '[control]').replace('[compute]', '[compute, network]'),
       place,
     );
     expect(withOwn.cloud?.hosts[0]?.roles.has('network')).toBe(false);
@@ -56,7 +56,7 @@ describe('parseDescription', () => {
   });
 
   it('expands ranges, counts addresses up and puts hosts into the networks of their roles', () => {
-    const { cloud } = parseDescription(SOUND, place);
+    const { cloud } = parseDescription(VALID, place);
     expect(cloud?.hosts.map((host) => `${host.name} ${host.addresses.management}`)).toEqual([
       'control1 192.168.21.11',
       'control2 192.168.21.12',
@@ -88,7 +88,7 @@ describe('parseDescription', () => {
   });
 
   it('is frozen all the way down', () => {
-    const { cloud } = parseDescription(SOUND, place);
+    const { cloud } = parseDescription(VALID, place);
     expect(Object.isFrozen(cloud)).toBe(true);
     expect(Object.isFrozen(cloud?.hosts[0]?.addresses)).toBe(true);
     expect(Object.isFrozen(cloud?.networks.management)).toBe(true);
@@ -132,7 +132,7 @@ describe('parseDescription', () => {
     expect(cloud?.networks.overlay?.cidr).toBe('192.168.23.0/24');
   });
 
-  it('tells in the summary what was derived and where the dashboard is', () => {
+  it('says in the summary what was derived and where the dashboard is', () => {
     const { cloud, derived } = parseDescription(SMALL, place);
     const lines = cloud ? describeCloud(cloud, derived) : [];
     expect(lines[0]).toBe('Cloud trial: OpenStack 2025.1, region RegionOne, 1 host');
@@ -161,7 +161,7 @@ describe('readCloud', () => {
     expect(cloud?.folder).toBe(folder);
   });
 
-  it('tells of a missing file, a folder and of bytes that are not text', async () => {
+  it('reports a missing file, a folder and of bytes that are not text', async () => {
     const bad = join(folder, 'bad.yaml');
     await writeFile(bad, Buffer.from([0x63, 0xff, 0xfe]));
     const codes = [];

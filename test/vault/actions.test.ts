@@ -11,7 +11,7 @@ import {
   saveKeyFile,
   vaultFileOf,
 } from '../../src/vault/password.ts';
-import { SOUND } from '../cloud/broken/case.ts';
+import { VALID } from '../cloud/broken/case.ts';
 import { cloudIn, codesOf, found as given, loadSecrets, newFolder, word } from './folder.ts';
 
 describe('makeVault', () => {
@@ -47,7 +47,7 @@ describe('editVault', () => {
     expect(await editVault(folder, word, { editor: 'true' })).toBe(false);
   });
 
-  it('leaves the vault as it was when the editor fails or the text is not sound', async () => {
+  it('leaves the vault as it was when the editor fails or the text is not valid', async () => {
     const folder = await newFolder();
     await makeVault(cloudIn(folder), given);
     const before = await readFile(vaultFileOf(folder), 'utf8');
@@ -160,7 +160,7 @@ describe('openCloud', () => {
   it('goes from a folder with nothing but a description to a cloud with secrets', async () => {
     const folder = await newFolder();
     const file = join(folder, 'cloud.yaml');
-    await writeFile(file, SOUND);
+    await writeFile(file, VALID);
     expect(await codesOf(() => openCloud(file, { environment: {} }))).toEqual(['VAULT_MISSING']);
     const opened = await openCloud(file, { environment: {}, mayCreate: true });
     expect(opened.cloud.secrets.admin_password).toBeInstanceOf(Confidential);
@@ -172,7 +172,7 @@ describe('openCloud', () => {
     const again = await openCloud(file, { environment: {} });
     expect([again.vault.isNew, again.vault.generated]).toEqual([false, []]);
     expect(reveal(again.cloud.secrets.cloud_id)).toBe(reveal(opened.cloud.secrets.cloud_id));
-    await writeFile(file, SOUND.replace('trial', 'Trial'));
+    await writeFile(file, VALID.replace('trial', 'Trial'));
     expect(await codesOf(() => openCloud(file, { environment: {} }))).toEqual(['CLOUD_FORMAT']);
   });
 });

@@ -9,7 +9,7 @@ import { Confidential } from '../../src/secrets/confidential.ts';
 import type { VaultPassword } from '../../src/vault/password.ts';
 import { vaultFileOf } from '../../src/vault/password.ts';
 import { checkSecrets, parseVault, readVault, type VaultContents } from '../../src/vault/secrets.ts';
-import { SOUND } from '../cloud/broken/case.ts';
+import { VALID } from '../cloud/broken/case.ts';
 
 export const word = new Confidential('a vault password');
 export const found: VaultPassword = { password: word, source: 'file' };
@@ -30,7 +30,7 @@ export async function newFolder(): Promise<string> {
 }
 
 export function cloudIn(folder: string, change: (text: string) => string = (text) => text): DescribedCloud {
-  const { cloud } = parseDescription(change(SOUND), { file: 'cloud.yaml', folder, home: '/root' });
+  const { cloud } = parseDescription(change(VALID), { file: 'cloud.yaml', folder, home: '/root' });
   if (!cloud) throw new Error('the description is not valid');
   return cloud;
 }

@@ -11,7 +11,7 @@ const INTERFACES = {
 
 /**
  * Defaults for every answer, with addresses of the reference deployment. A trial has lower minimum sizes and keeps
- * OSDs in sparse files; one host is a trial unless it says otherwise.
+ * OSDs in sparse files; one host is a trial by default.
  */
 export function defaultAnswers(
   shape: InitAnswers['shape'],
@@ -130,7 +130,7 @@ function hostLines(answers: InitAnswers): string[] {
   const { shape, control, compute, storage, devices } = answers;
   const lines = [
     '# `address` is in the management network. Addresses in other networks have the same host part by default;',
-    '# `addresses` sets others. A range such as storage[1:3] stands for three hosts with consecutive addresses.',
+    '# `addresses` sets others. A range such as storage[1:3] describes three hosts with consecutive addresses.',
     '# Roles: control, network (default: the control hosts), compute, and storage, which is short for mon, mgr, osd',
     '# and rgw.',
     'hosts:',

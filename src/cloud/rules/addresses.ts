@@ -43,7 +43,7 @@ export function holders(context: RuleContext): readonly Holder[] {
   return found;
 }
 
-/** Addresses and virtual addresses lie in their networks and are neither its first nor its last. */
+/** Addresses and virtual addresses are inside their networks and are neither the first nor the last address. */
 export function addressesInNetworks(context: RuleContext): readonly Problem[] {
   const problems: Problem[] = [];
   for (const { what, network, text, value, path, derived } of holders(context)) {
@@ -79,7 +79,7 @@ export function addressesUnique(context: RuleContext): readonly Problem[] {
         continue;
       }
       if (other.host === host.name && address.network === 'overlay' && overlayIsManagement(context)) continue;
-      // Follows from the management addresses or from networks that overlap, which is told already.
+      // Follows from the management addresses or from networks that overlap, which is reported already.
       if (address.derived && other.derived) continue;
       const details = { address: address.text, first: other.label, second: label };
       problems.push(at(context, address.path, 'CLOUD_ADDRESS_DUPLICATE', details));
@@ -127,7 +127,7 @@ export function networkSizes(context: RuleContext): readonly Problem[] {
 }
 
 /**
- * Tunnels may use the management network itself, as Packstack and Kolla have it unless told: the overlay network
+ * Tunnels may use the management network itself, as is the default of Packstack and Kolla: the overlay network
  * then has the same range and interface, and each host the same address in both.
  */
 function overlayIsManagement({ draft }: RuleContext): boolean {

@@ -20,7 +20,7 @@ export function hostNames(context: RuleContext): readonly Problem[] {
   return problems;
 }
 
-/** No two entries stand for one host. */
+/** No host is described by two entries. */
 export function hostsUnique(context: RuleContext): readonly Problem[] {
   const problems: Problem[] = [];
   const seen = new Map<string, string>();
@@ -32,7 +32,7 @@ export function hostsUnique(context: RuleContext): readonly Problem[] {
   return problems;
 }
 
-/** There is somebody to run the APIs and somebody to run instances. */
+/** There are hosts for the APIs and hosts for instances. */
 export function neededRoles(context: RuleContext): readonly Problem[] {
   if (!context.allHosts) return [];
   if (context.hosts.length === 0) {

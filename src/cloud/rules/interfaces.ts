@@ -2,7 +2,7 @@ import type { Problem } from '../../errors/problem.ts';
 import { networkList } from './addresses.ts';
 import { at, atKey, type RuleContext, warning } from './rule.ts';
 
-/** The provider interface is nobody else's; two networks on one interface are worth a warning. */
+/** No other network uses the provider interface; two other networks on one interface are a warning. */
 export function interfacesApart(context: RuleContext): readonly Problem[] {
   const problems: Problem[] = [];
   const networks = networkList(context);
@@ -28,7 +28,7 @@ export function hostInterfacesApart(context: RuleContext): readonly Problem[] {
     if (provider === undefined || reported.has(entry.key)) continue;
     for (const [network, name] of Object.entries(interfaces)) {
       if (network === 'provider' || name !== provider) continue;
-      // Where neither is the host's own word, the rule on networks has spoken.
+      // Where the host sets neither of them, the rule on networks reports it.
       const own = entry.description.interfaces;
       const field = own.provider ? 'provider' : network;
       if (!own.provider && !own[network as keyof typeof own]) continue;

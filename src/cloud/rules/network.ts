@@ -13,7 +13,7 @@ export function mechanism(context: RuleContext): readonly Problem[] {
   return [at(context, ['network', 'mechanism'], 'CLOUD_MECHANISM_NOT_DEPLOYED', details)];
 }
 
-/** Tenant networks have something to travel on. */
+/** Tenant networks have a network that carries them. */
 export function tenantNetworks(context: RuleContext): readonly Problem[] {
   const { networks, sections, unreadable } = context.draft;
   const types = sections.network?.tenant_types;
@@ -84,7 +84,7 @@ export function physicalNetworks(context: RuleContext): readonly Problem[] {
   return problems;
 }
 
-/** VLAN ranges go upward within 1 to 4094 and do not overlap. */
+/** VLAN ranges ascend, are within 1 to 4094 and do not overlap. */
 export function vlanRanges(context: RuleContext): readonly Problem[] {
   const problems: Problem[] = [];
   for (const [index, network] of (context.draft.sections.network?.physical_networks ?? []).entries()) {
@@ -106,8 +106,8 @@ function vlanFault(
   last: number,
   taken: readonly (readonly [number, number])[],
 ): string | undefined {
-  if (first < 1 || last > 4094) return 'it leaves 1 to 4094';
-  if (last < first) return 'it goes downward';
+  if (first < 1 || last > 4094) return 'it is outside 1 to 4094';
+  if (last < first) return 'its end is lower than its start';
   if (taken.some(([a, b]) => first <= b && a <= last)) return 'it overlaps an earlier range';
   return undefined;
 }

@@ -59,7 +59,7 @@ export function usesCeph(context: RuleContext): boolean | undefined {
   return describedBackends(context)?.some((backend) => backend.type === 'ceph');
 }
 
-/** With ceph there are monitors, managers and OSDs; without it nobody has these roles. */
+/** With ceph there are monitors, managers and OSDs; without it no host has these roles. */
 export function cephRoles(context: RuleContext): readonly Problem[] {
   const ceph = usesCeph(context);
   if (ceph === undefined || context.hosts.length === 0) return [];

@@ -5,7 +5,7 @@ import { at, atKey, type RuleContext } from './rule.ts';
 
 const fields = ['provider_gateway', 'first_address', 'last_address'] as const;
 
-/** The acceptance test's addresses lie in its network, the range goes upward and is wide enough (E2). */
+/** The acceptance test's addresses are in its network; the range ascends and is large enough. */
 export function testAddresses(context: RuleContext): readonly Problem[] {
   const test = context.draft.sections.test;
   if (!test) return [];

@@ -22,8 +22,8 @@ export const cloudFileErrors = defineCatalogue({
   },
   CLOUD_YAML_SYNTAX: {
     what: 'This is not valid YAML: {reason}.',
-    why: 'The description is read as YAML 1.2; nothing after an error of syntax can be trusted.',
-    next: 'Mend the line; indent with spaces and quote values that hold `: ` or ` #`.',
+    why: 'The description is read as YAML 1.2; after a syntax error nothing can be relied on.',
+    next: 'Fix the line; indent with spaces and quote values that hold `: ` or ` #`.',
     exit: 2,
   },
   CLOUD_YAML_TAB: {
@@ -33,8 +33,8 @@ export const cloudFileErrors = defineCatalogue({
     exit: 2,
   },
   CLOUD_YAML_DUPLICATE_KEY: {
-    what: 'The key `{key}` stands here a second time.',
-    why: 'Only one of the two values could count, and which one would be a guess.',
+    what: 'The key `{key}` is repeated.',
+    why: 'Which of the two values is meant cannot be known.',
     next: 'Keep one of the two.',
     exit: 2,
   },
@@ -52,7 +52,7 @@ export const cloudFileErrors = defineCatalogue({
   },
   CLOUD_UNKNOWN_KEY: {
     what: 'The key `{key}` is not known under `{path}`.',
-    why: 'A misspelt key would be passed over in silence, so unknown keys are errors. Known here: {known}.',
+    why: 'A misspelt key would be ignored silently, so unknown keys are errors. Known here: {known}.',
     next: 'Correct or remove it.',
     exit: 2,
   },
@@ -64,7 +64,7 @@ export const cloudFileErrors = defineCatalogue({
   },
   CLOUD_TYPE: {
     what: '`{path}` must be {expected}, but {found} is given.',
-    why: 'The field means: {meaning}',
+    why: 'About this field: {meaning}',
     next: 'Write {expected} there.',
     exit: 2,
   },
@@ -76,7 +76,7 @@ export const cloudFileErrors = defineCatalogue({
   },
   CLOUD_OUT_OF_RANGE: {
     what: '`{path}` must be {bound}, but is {value}.',
-    why: 'The field means: {meaning}',
+    why: 'About this field: {meaning}',
     next: 'Choose a value within these bounds.',
     exit: 2,
   },
@@ -94,14 +94,14 @@ export const cloudFileErrors = defineCatalogue({
   },
   CLOUD_FORMAT: {
     what: '`{value}` at `{path}` must be {rule}.',
-    why: 'The field means: {meaning}',
+    why: 'About this field: {meaning}',
     next: 'Write it in this form.',
     exit: 2,
   },
   CLOUD_PASSWORD_IN_DESCRIPTION: {
-    what: '`{path}` would hold a secret in clear text.',
+    what: '`{path}` holds a secret in clear text.',
     why: 'The description is meant to be shared and kept under version control; secrets belong in the vault, encrypted.',
-    next: 'Remove it here; put ssh_password, sudo_password or admin_password in with `cloudwright vault edit`. All others are generated. Change a password that was already shared.',
+    next: 'Remove it here; set ssh_password, sudo_password or admin_password with `cloudwright vault edit`. All others are generated. Change a password that was already shared.',
     exit: 2,
   },
 });

@@ -3,20 +3,20 @@ import { defineCatalogue } from './entry.ts';
 /** The cloud that the description describes: addresses, networks, hosts, roles, storage, network, test. */
 export const cloudRuleErrors = defineCatalogue({
   CLOUD_ADDRESS_OUTSIDE: {
-    what: '{what} {address} lies outside the {network} network {cidr}.',
+    what: '{what} {address} is outside the {network} network {cidr}.',
     why: 'Hosts of a network talk to one another directly, without a router between them.',
     next: 'Correct the address, or the network.',
     exit: 2,
   },
   CLOUD_ADDRESS_RESERVED: {
     what: '{what} {address} is the {kind} address of {cidr}.',
-    why: 'The first and the last address of a network stand for the network and for all its hosts.',
+    why: 'The first address of a network is the network itself, the last one is its broadcast address.',
     next: 'Choose an address between them.',
     exit: 2,
   },
   CLOUD_ADDRESS_DUPLICATE: {
     what: 'The address {address} belongs to both {first} and {second}.',
-    why: 'Two holders of one address make both unreachable from time to time.',
+    why: 'Two hosts with the same address are both unreachable at times.',
     next: 'Give one of them another address.',
     exit: 2,
   },
@@ -46,13 +46,13 @@ export const cloudRuleErrors = defineCatalogue({
   },
   CLOUD_NETWORK_SIZE: {
     what: 'The {network} network {cidr} has {usable} usable addresses.',
-    why: 'Prefix lengths from 8 to 29 leave room for hosts and a virtual address without taking in the whole Internet.',
+    why: 'Prefix lengths from 8 to 29 have room for the hosts and a virtual address and are not larger than any private network.',
     next: 'Correct the prefix length.',
     exit: 2,
   },
   CLOUD_NETWORK_OVERLAP: {
     what: 'The {first} network {firstCidr} overlaps the {second} network {secondCidr}.',
-    why: 'A host in both would not know through which interface an address is reached.',
+    why: 'A host in both networks cannot tell which interface leads to an address.',
     next: 'Give each network addresses of its own.',
     exit: 2,
   },
@@ -64,19 +64,19 @@ export const cloudRuleErrors = defineCatalogue({
   },
   CLOUD_VIP_IS_HOST: {
     what: 'The virtual address {address} of the {network} network is the address of host {host}.',
-    why: 'keepalived moves the virtual address between hosts; a host that owns it for good would fight over it.',
+    why: 'keepalived moves the virtual address between hosts; a host with that address would conflict with the holder.',
     next: 'Choose a free address.',
     exit: 2,
   },
   CLOUD_INTERFACE_SHARED: {
     what: 'The {first} and the {second} network both use interface {interface}{onHost}.',
-    why: 'The provider interface becomes a port of the external bridge and carries no address of the host; another network on it would be cut.',
+    why: 'The provider interface becomes a port of the external bridge and carries no address of the host; another network on it would stop working.',
     next: 'Name another interface for one of them.',
     exit: 2,
   },
   CLOUD_INTERFACE_TWO_NETWORKS: {
     what: 'The {first} and the {second} network share interface {interface}.',
-    why: 'It works, but traffic of both competes and one cable failure cuts both.',
+    why: 'It works, but both compete for bandwidth and fail together with one cable.',
     next: 'Use interfaces of their own or VLAN interfaces where you can.',
     exit: 2,
   },
@@ -117,13 +117,13 @@ export const cloudRuleErrors = defineCatalogue({
     exit: 2,
   },
   CLOUD_HOST_RANGE_ADDRESS: {
-    what: 'Counting from {address} for the {count} hosts of `{name}` leaves the IPv4 addresses.',
+    what: 'The addresses of the {count} hosts of `{name}`, counted from {address}, exceed the IPv4 address space.',
     why: 'Each further host of a range takes the next address.',
-    next: 'Start lower or describe the hosts one by one.',
+    next: 'Start with a lower address, or describe each host.',
     exit: 2,
   },
   CLOUD_HOST_SSH_ADDRESS: {
-    what: '`ssh_address: {address}` stands for all {count} hosts of `{name}`.',
+    what: '`ssh_address: {address}` is the same for all {count} hosts of `{name}`.',
     why: 'A range needs an IPv4 address to count from, or a name with the same range in it.',
     next: 'Write e.g. `node[1:3].example.org`.',
     exit: 2,
@@ -190,7 +190,7 @@ export const cloudRuleErrors = defineCatalogue({
   },
   CLOUD_ROLE_TWICE: {
     what: 'Role {role} of `{host}` is given twice.',
-    why: '`storage` stands for mon, mgr, osd and rgw together.',
+    why: '`storage` is short for mon, mgr, osd and rgw.',
     next: 'Remove one of them.',
     exit: 2,
   },
@@ -208,7 +208,7 @@ export const cloudRuleErrors = defineCatalogue({
   },
   CLOUD_POOL_SIZE: {
     what: '{size} copies of each object are wanted, but the number of hosts with OSDs is {hosts}.',
-    why: 'Each copy lies on another host; with fewer hosts no placement group ever becomes clean.',
+    why: 'Each copy is stored on another host; with fewer hosts no placement group becomes clean.',
     next: 'Lower `pool_size` to {hosts}, or add hosts with the role osd.',
     exit: 2,
   },
@@ -269,7 +269,7 @@ export const cloudRuleErrors = defineCatalogue({
   CLOUD_VXLAN_WITH_OVN: {
     what: 'OVN carries tenant networks of type vxlan with limits.',
     why: 'Its VXLAN has room for 4096 networks and no space for some metadata; Geneve has neither limit.',
-    next: 'Use `tenant_types: [geneve]` unless a hardware gateway needs VXLAN.',
+    next: 'Use `tenant_types: [geneve]`; keep vxlan only for a hardware gateway that needs it.',
     exit: 2,
   },
   CLOUD_VLAN_NEEDED: {
@@ -279,7 +279,7 @@ export const cloudRuleErrors = defineCatalogue({
     exit: 2,
   },
   CLOUD_VLAN_RANGE: {
-    what: 'The VLAN range `{range}` of {name} is not sound: {reason}.',
+    what: 'The VLAN range `{range}` of {name} is not valid: {reason}.',
     why: 'VLAN numbers go from 1 to 4094; a range is `first:last`.',
     next: 'Correct the range.',
     exit: 2,
@@ -310,7 +310,7 @@ export const cloudRuleErrors = defineCatalogue({
   },
   CLOUD_HA_TIMING: {
     what: 'The check of a service may take {timeout} s, but a new one starts every {interval} s.',
-    why: 'A check that is still running when the next is due counts as neither passed nor failed.',
+    why: 'A check must end before the next one starts.',
     next: 'Choose a timeout of at most the interval.',
     exit: 2,
   },
@@ -345,15 +345,15 @@ export const cloudRuleErrors = defineCatalogue({
     exit: 2,
   },
   CLOUD_TEST_OUTSIDE: {
-    what: '`test.{field}` {address} lies outside {cidr}.',
-    why: 'The acceptance test hands out addresses of its provider network only.',
+    what: '`test.{field}` {address} is outside {cidr}.',
+    why: 'The acceptance test uses addresses of its provider network only.',
     next: 'Choose an address of that network.',
     exit: 2,
   },
   CLOUD_TEST_ORDER: {
     what: 'The last test address {last} comes before the first, {first}.',
-    why: 'The range goes upward.',
-    next: 'Exchange the two.',
+    why: 'The range must ascend.',
+    next: 'Swap the two.',
     exit: 2,
   },
   CLOUD_TEST_RANGE_SMALL: {
@@ -375,8 +375,8 @@ export const cloudRuleErrors = defineCatalogue({
     exit: 2,
   },
   CLOUD_TEST_VANTAGE: {
-    what: 'The test is to be watched from host {host}, which is not described.',
-    why: 'The vantage is `local`, one of the hosts, or a network namespace of this machine.',
+    what: 'The test connects to the instance from host {host}, which is not described.',
+    why: '`vantage` is `local`, one of the hosts, or a network namespace of this machine.',
     next: 'Name a host under `hosts`.',
     exit: 2,
   },

@@ -15,7 +15,7 @@ export const vaultErrors = defineCatalogue({
     exit: 2,
   },
   VAULT_CHANGED: {
-    what: 'The file {file} was changed by somebody else in the meantime.',
+    what: 'The file {file} was changed in the meantime, by another command or an editor.',
     why: 'Writing it now would lose that change.',
     next: 'Run the command again. It then works with the new contents.',
     exit: 2,
@@ -102,12 +102,6 @@ export const vaultErrors = defineCatalogue({
     what: 'The editor `{editor}` ended with {reason}.',
     why: 'The vault was left as it was.',
     next: 'Set EDITOR to an editor that waits until you close the file.',
-    exit: 2,
-  },
-  VAULT_TOOL: {
-    what: '{tool} could not make {what}: {reason}.',
-    why: 'Keys and certificates are made with it.',
-    next: 'Install {tool} on this machine.',
     exit: 2,
   },
 });

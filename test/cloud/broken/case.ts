@@ -1,5 +1,5 @@
-/** A sound description that the cases break in one place. */
-export const SOUND = `cloud: trial
+/** A valid description that the cases break in one place. */
+export const VALID = `cloud: trial
 release: "2025.1"
 ssh: { user: root, port: 22 }
 networks:
@@ -25,7 +25,7 @@ test: { provider_cidr: 10.20.0.0/24, provider_gateway: 10.20.0.1, first_address:
 export const MARK = '▸';
 
 /**
- * One broken description: `from` is replaced by `to` in SOUND (or `to` is the whole text), and the problem `code` is
+ * One broken description: `from` is replaced by `to` in VALID (or `to` is the whole text), and the problem `code` is
  * expected at the mark. Further codes that the same slip rightly causes stand in `also`.
  */
 export interface BrokenCase {
@@ -40,9 +40,9 @@ export interface BrokenCase {
 
 /** The text to read and the place, counted from 1, that the mark stood at. */
 export function broken({ from, to }: BrokenCase): { text: string; line: number; column: number } {
-  if (from !== undefined && SOUND.split(from).length !== 2)
-    throw new Error(`"${from}" does not stand once in SOUND`);
-  const marked = from === undefined ? to : SOUND.replace(from, () => to);
+  if (from !== undefined && VALID.split(from).length !== 2)
+    throw new Error(`"${from}" does not stand once in VALID`);
+  const marked = from === undefined ? to : VALID.replace(from, () => to);
   const before = marked.slice(0, marked.indexOf(MARK)).split('\n');
   if (marked.split(MARK).length !== 2) throw new Error('one mark is needed');
   return { text: marked.replace(MARK, ''), line: before.length, column: (before.at(-1) ?? '').length + 1 };
