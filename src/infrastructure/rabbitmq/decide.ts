@@ -1,6 +1,6 @@
 import type { Decision, Member } from '../../engine/resource.ts';
 import { nothing, type ReachedMember, refuse, survey, wait } from '../members.ts';
-import { forgetOn, growOn, joinOn, startOn, stopOn } from './actions.ts';
+import { forgetOn, growOn, joinOn, startAloneOn, startOn, stopOn } from './actions.ts';
 import { nodeOf, type RabbitmqDesired } from './desired.ts';
 import type { RabbitmqBroker, RabbitmqState } from './state.ts';
 
@@ -176,9 +176,17 @@ function decideDead(
   reached: readonly Reached[],
   missing: readonly string[],
 ): Decision {
+  const stores = reached.filter(
+    (member) => !isActive(member) && member.state.known.length > 0 && !isReinstalled(member, reached),
+  );
+  const [survivor] = stores;
+  const lost = reached.filter((member) => isLost(member, stores));
+  // The others would wait for its tables for minutes and then fail.
+  if (survivor && lost.length > 0 && missing.length === 0) {
+    return startAloneOn(desired, survivor.host, names(lost));
+  }
   // A node with a store waits for its cluster by itself: starting it can not form another one.
-  const stores = reached.filter(({ state }) => isStopped(state) && state.known.length > 0);
-  const stored = stores.find((member) => !isReinstalled(member, reached));
+  const stored = stores.find(({ state }) => isStopped(state));
   if (stored) return startOn(desired, stored.host, `start RabbitMQ on ${stored.host}`);
   const paused = reached.find(({ state }) => state.broker && state.known.length > 1);
   const starting = reached.find(({ state }) => state.service === 'starting');
@@ -210,6 +218,18 @@ function isReinstalled(member: Reached, reached: readonly Reached[]): boolean {
     ({ host, state }) =>
       host !== member.host && state.known.includes(own) && !member.state.known.includes(nodeOf(host)),
   );
+}
+
+/** A member of the stores' cluster that no longer has a store of that cluster. */
+function isLost(member: Reached, stores: readonly Reached[]): boolean {
+  const own = nodeOf(member.host);
+  return (
+    !stores.includes(member) && !isActive(member) && stores.some(({ state }) => state.known.includes(own))
+  );
+}
+
+function isActive({ state }: Reached): boolean {
+  return state.service === 'active';
 }
 
 /** The cluster counts the member in. */
