@@ -185,7 +185,7 @@ function decideDead(
   if (survivor && lost.length > 0 && missing.length === 0) {
     return startAloneOn(desired, survivor.host, names(lost));
   }
-  // A node with a store waits for its cluster by itself: starting it can not form another one.
+  // A node with a store waits for its cluster by itself: starting it cannot form another one.
   const stored = stores.find(({ state }) => isStopped(state));
   if (stored) return startOn(desired, stored.host, `start RabbitMQ on ${stored.host}`);
   const paused = reached.find(({ state }) => state.broker && state.known.length > 1);
