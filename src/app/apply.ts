@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud/cloud.ts';
-import { historyOf, journalFile, openJournal, readJournal, verifiedSteps } from '../engine/journal.ts';
+import { journalFile, openJournal, readHistory, verifiedSteps } from '../engine/journal.ts';
 import { apply as applyRun, type PlanResult, planOnly, type RunResult, verifyOnly } from '../engine/run.ts';
 import type { Selection } from '../engine/select.ts';
 import type { Caller } from './caller.ts';
@@ -60,7 +60,7 @@ export async function applyOpened(
   request: Omit<RunRequest, 'file'> & { readonly command: string },
   caller: Caller,
 ): Promise<Applied> {
-  const verifiedBefore = verifiedSteps(historyOf(readJournal(journalFile(cloud.folder))));
+  const verifiedBefore = verifiedSteps(readHistory(journalFile(cloud.folder)));
   const run = await journaled(cloud.folder, caller, async (journaling) =>
     withReach(cloud, journaling, async (reached) =>
       applyRun({

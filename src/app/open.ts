@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Cloud } from '../cloud/cloud.ts';
-import { historyOf, journalFile, readJournal } from '../engine/journal.ts';
+import { journalFile, readHistory } from '../engine/journal.ts';
 import { type Lock, lockFile, takeLock } from '../engine/lock.ts';
 import { type OpenedCloud, openCloud } from '../vault/open.ts';
 import type { VaultPasswordOptions } from '../vault/password.ts';
@@ -41,7 +41,7 @@ async function openWithVault(file: string, caller: Caller, options: OpenOptions)
 
 /** Whether no run has ever changed this cloud from here; its vault may be made then. */
 export function neverApplied(folder: string): boolean {
-  return historyOf(readJournal(journalFile(folder))).lastRun === undefined;
+  return readHistory(journalFile(folder)).lastRun === undefined;
 }
 
 /**

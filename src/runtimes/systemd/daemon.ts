@@ -18,9 +18,5 @@ export function daemon({ process, context, watches, after }: ProcessRequest): re
   const files = Object.entries(defaults).map(([path, content]) =>
     file(host.name, path, `# ${MANAGED}\n${content}`),
   );
-  return [
-    settings,
-    ...files,
-    service(host.name, unit, { watches: [settings, ...files, ...watches], after }),
-  ];
+  return [settings, ...files, service(host.name, unit, { watches: [settings, ...files, ...watches], after })];
 }

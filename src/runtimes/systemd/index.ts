@@ -1,7 +1,7 @@
 import type { ProcessOnPlatform, ProjectOnPlatform } from '../../platform/platform.ts';
 import type { Runtime } from '../runtime.ts';
-import { daily } from './daily.ts';
 import { daemon } from './daemon.ts';
+import { daily } from './daily.ts';
 import { site } from './site.ts';
 import { wsgi } from './wsgi.ts';
 
@@ -15,8 +15,7 @@ export const systemd: Runtime = {
     ];
     return [...new Set(names)];
   },
-  run: ({ user, group }) =>
-    `run() { setpriv --reuid=${user} --regid=${group} --init-groups -- "$@"; }`,
+  run: ({ user, group }) => `run() { setpriv --reuid=${user} --regid=${group} --init-groups -- "$@"; }`,
   version: ({ packageManager }, { schemaPackage = '' }) =>
     `(set -- ${schemaPackage}; ${packageManager.version})`,
   process(request) {

@@ -47,7 +47,12 @@ export function site({ process, context, watches, after }: ProcessRequest): read
     { after: [virtualHost] },
   );
   const others = (project.unusedSites ?? []).map((name) => absent(host.name, `${enabledSites}/${name}.conf`));
-  const parameters = { application, settings: project.configuration, static_files: `${project.state}/static`, user: project.user };
+  const parameters = {
+    application,
+    settings: project.configuration,
+    static_files: `${project.state}/static`,
+    user: project.user,
+  };
   const compressed = command(
     host.name,
     'dashboard-pages',
@@ -65,6 +70,9 @@ export function site({ process, context, watches, after }: ProcessRequest): read
     enabled,
     ...others,
     compressed,
-    service(host.name, unit, { watches: [listen, virtualHost, enabled, compressed, ...others, ...watches], after }),
+    service(host.name, unit, {
+      watches: [listen, virtualHost, enabled, compressed, ...others, ...watches],
+      after,
+    }),
   ];
 }
