@@ -13,10 +13,7 @@ const SAMPLES = {
   'nova.conf': ['usr/share/nova-common/nova.conf'],
   'neutron.conf': ['usr/share/neutron-common/neutron.conf'],
   // The mechanism driver of OVN reads the file of ML2.
-  'ml2_conf.ini': [
-    'usr/share/neutron-common/plugins/ml2/ml2_conf.ini',
-    'usr/share/neutron-common/ovn.ini',
-  ],
+  'ml2_conf.ini': ['usr/share/neutron-common/plugins/ml2/ml2_conf.ini', 'usr/share/neutron-common/ovn.ini'],
   'neutron_ovn_metadata_agent.ini': ['etc/neutron/neutron_ovn_metadata_agent.ini'],
   'cinder.conf': ['usr/share/cinder-common/cinder.conf'],
   'heat.conf': ['usr/share/heat-common/heat.conf'],
@@ -28,11 +25,14 @@ const SAME_AS = { 'nova-compute.conf': 'nova.conf' };
 
 /** Sections that stand for those named after storage backends: `<backend>` is looked up for them. */
 const BACKENDS = {
-  'cinder.conf': (name) => name === 'backend_defaults',
+  'cinder.conf': (name) => name.startsWith('backend'),
   'glance-api.conf': (name) => name === 'glance_store' || name.startsWith('glance.store.'),
 };
 
-/** What the programs register only when they run, and the samples leave out. `prefix*` stands for many sections. */
+/**
+ * What the programs register only when they run, or the samples leave out. `prefix*` stands for many sections; text in
+ * place of a list names the file whose section has the same options.
+ */
 const ADDITIONS = {
   'nova.conf': {
     'mdev_*': ['device_addresses', 'max_instances', 'mdev_class'],
@@ -42,7 +42,13 @@ const ADDITIONS = {
     os_glance_staging_store: ['filesystem_store_datadir', 'filesystem_store_datadirs'],
     os_glance_tasks_store: ['filesystem_store_datadir', 'filesystem_store_datadirs'],
   },
+  'barbican.conf': { database: 'heat.conf', oslo_concurrency: 'nova.conf' },
+  'heat.conf': { oslo_concurrency: 'nova.conf' },
+  'neutron_ovn_metadata_agent.ini': { agent: 'neutron.conf', ovn: 'ml2_conf.ini' },
 };
+
+/** Options of keystoneauth's adapter, of which every section with a login has some and the samples list few. */
+const ADAPTER = ['endpoint_override', 'region_name', 'service_name', 'service_type', 'valid_interfaces'];
 
 /** Section to the names of its options, deprecated names among them. */
 function readSample(text) {
@@ -75,12 +81,16 @@ function loginOptions(files) {
   const sections = [...files.values()].flatMap((found) => [...found.values()].filter(logsIn));
   if (sections.length < 3) throw new Error('the samples have too few sections that log in to Keystone');
   const names = new Set(sections.flatMap((options) => [...options]));
-  return [...names].filter((name) => sections.filter((options) => options.has(name)).length * 3 >= sections.length);
+  return [...names].filter(
+    (name) => sections.filter((options) => options.has(name)).length * 3 >= sections.length,
+  );
 }
 
 const [root] = process.argv.slice(2);
 if (root === undefined) {
-  process.stderr.write('Usage: node scripts/options.mjs FOLDER, FOLDER being the root of unpacked packages\n');
+  process.stderr.write(
+    'Usage: node scripts/options.mjs FOLDER, FOLDER being the root of unpacked packages\n',
+  );
   process.exit(2);
 }
 const files = new Map();
@@ -89,16 +99,25 @@ for (const [name, samples] of Object.entries(SAMPLES)) {
   for (const sample of samples) merge(sections, readSample(await readFile(join(root, sample), 'utf8')));
   files.set(name, sections);
 }
-const login = loginOptions(files);
-for (const [name, sections] of files) {
+const login = [...loginOptions(files), ...ADAPTER];
+for (const sections of files.values()) {
   for (const [section, options] of sections)
-    if (logsIn(options)) sections.set(section, new Set([...options, ...login]));
+    if (logsIn(options) || options.has('auth_type')) sections.set(section, new Set([...options, ...login]));
+}
+for (const [name, sections] of files) {
   const isBackend = BACKENDS[name];
   if (isBackend) {
     const options = [...sections].flatMap(([section, own]) => (isBackend(section) ? [...own] : []));
     sections.set('<backend>', new Set(options));
   }
-  merge(sections, Object.entries(ADDITIONS[name] ?? {}));
+  const additions = Object.entries(ADDITIONS[name] ?? {});
+  merge(
+    sections,
+    additions.map(([section, from]) => [
+      section,
+      typeof from === 'string' ? files.get(from).get(section) : from,
+    ]),
+  );
 }
 
 const byName = ([a], [b]) => (a < b ? -1 : 1);
