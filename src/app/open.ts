@@ -47,20 +47,22 @@ export function neverApplied(folder: string): boolean {
 
 /**
  * Takes the lock of a cloud, opens it and works on it. The lock comes first: two first runs must not both make a
- * vault. Throws RUN_LOCKED where another run is at work, and as `open` does.
+ * vault. `keepSecrets` writes what was generated: before any change, since a host must never know a secret that the
+ * vault does not; and after the hosts were seen, since they may belong to a cloud whose vault was lost.
+ * Throws RUN_LOCKED where another run is at work, and as `open` does.
  */
 export async function openLocked<T>(
   file: string,
   command: string,
   caller: Caller,
-  work: (cloud: Cloud) => Promise<T>,
+  work: (cloud: Cloud, keepSecrets: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const folder = dirname(file);
   return await locked(folder, command, caller, async () => {
     const { cloud, vault } = await openWithVault(file, caller, { mayCreateVault: neverApplied(folder) });
-    // Before any change: a host must never know a secret that the vault does not.
-    for (const text of await vault.commit()) note(caller, text);
-    return await work(cloud);
+    return await work(cloud, async () => {
+      for (const text of await vault.commit()) note(caller, text);
+    });
   });
 }
 

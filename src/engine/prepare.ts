@@ -36,6 +36,8 @@ export interface RunInput<Described extends Subject = Subject> {
   readonly keepers?: readonly string[] | undefined;
   /** Kinds by which something may be removed that no step describes any more. */
   readonly kinds?: readonly AnyKind[] | undefined;
+  /** Awaited when the hosts were reached and accepted, before anything is changed. */
+  readonly beforeChanges?: (() => Promise<void>) | undefined;
   /** Ids of resources that may be removed although data is lost. */
   readonly remove?: readonly string[] | undefined;
   /** Steps whose last state in the journal is verified: their thorough checks may be left out. */
@@ -165,6 +167,7 @@ export async function prepare(
   if (facts.size === 0) return undefined;
   const context = { cloud: input.subject, facts };
   judgeHosts(run, steps, context);
+  if (use === 'to-change') await input.beforeChanges?.();
   const manifests = new Manifests(
     run,
     facts.keys(),

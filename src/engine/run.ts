@@ -224,7 +224,7 @@ class Apply {
         again.length > 0 && !this.#run.stopping;
         again = this.#toActAgain()
       ) {
-        const late = await converger.converge(step.name, again);
+        const late = await converger.converge(step.name, again, true);
         changed += late.changed;
         if (late.changed === 0) break;
       }

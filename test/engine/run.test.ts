@@ -143,6 +143,33 @@ describe('apply', () => {
     expect(starts('s')).toBe(2);
   });
 
+  it('restarts a watcher of a left-out step whatever else differs there', async () => {
+    const steps = (content: string) => [
+      toyStep('base', [file('conf', content)]),
+      toyStep('ahead', [file('later')], { needs: ['base'] }),
+      toyStep(
+        'left-out',
+        [
+          file('own', 'own'),
+          resource(
+            toyService,
+            'one',
+            's',
+            { path: at('s') },
+            { watches: ['one/file:conf'], after: ['one/file:own', 'one/file:later'] },
+          ),
+        ],
+        { needs: ['ahead'] },
+      ),
+    ];
+    await apply(box.input(steps('1')));
+    writeFileSync(at('own'), 'drifted');
+    writeFileSync(at('later'), 'drifted');
+    const result = await apply(box.input(steps('2'), { selection: { step: ['base', 'ahead'] } }));
+    expect(result).toMatchObject({ outcome: 'done', changed: 3 });
+    expect(starts('s')).toBe(2);
+  });
+
   it('waits for a check and tells what it waits for', async () => {
     const late = service('s', [], `: >${at('s.stamp')}; ( sleep 0.8; : >${at('up')} ) >/dev/null 2>&1 &`);
     const result = await apply(box.input([toyStep('base', [late], { checks: [toyCheck('up', at('up'))] })]));
