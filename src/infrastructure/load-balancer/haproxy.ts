@@ -46,7 +46,7 @@ export function httpSection({ health, lines = [], ...proxy }: HttpSection): Bala
   };
 }
 
-/** Seconds that the database's health may take to be told: a loaded host is slow, and not dead. */
+/** Seconds that the database may take to report its health: a loaded host is slow, and not dead. */
 const DATABASE_PATIENCE = 20;
 
 /** The database: one writer, the others stand by. */

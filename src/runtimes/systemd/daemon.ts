@@ -1,7 +1,7 @@
 import type { Resource } from '../../engine/resource.ts';
 import { file, MANAGED, service } from '../../resources/index.ts';
 import type { ProcessRequest } from '../runtime.ts';
-import { processOn } from './index.ts';
+import { processOn } from './processOn.ts';
 import { bootUnits, dropIn } from './units.ts';
 
 /** A daemon under its package's unit, started again whatever ended it. */

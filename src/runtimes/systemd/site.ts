@@ -3,7 +3,7 @@ import { pathOf } from '../../platform/platform.ts';
 import { absent, command, file, link, MANAGED, service, shellProgram } from '../../resources/index.ts';
 import { apiProcesses } from '../../services/shared/workers.ts';
 import type { ProcessRequest } from '../runtime.ts';
-import { processOn } from './index.ts';
+import { processOn } from './processOn.ts';
 import pages from './site-pages.sh';
 
 /** A Django site under the web server, with its pages compressed for exactly these settings. */
