@@ -66,7 +66,7 @@ describe('a host out of reach', () => {
     await labHeal({ ...lab, node: 'control1' }, undefined, report);
     expectFailure(run, 'HOST_UNREACHABLE');
     expect(run.output).toContain('Host control1 cannot be reached over ssh.');
-    await applies(lab.folder, 'preflight', 'infrastructure-packages', 'cache');
+    await applies(lab.folder, 'preflight', 'packages', 'cache');
   });
 });
 
