@@ -7,10 +7,6 @@ import { hardwareAddress, LAB_NETWORKS } from './networks.ts';
 
 const NAMESPACES = '/run/netns';
 
-export async function namespaceExists(namespace: string): Promise<boolean> {
-  return await fileExists(join(NAMESPACES, namespace));
-}
-
 /** Inode of a network namespace, by which the processes in it are known; undefined where it is not (wholly) there. */
 export async function namespaceInode(namespace: string): Promise<number | undefined> {
   return await stat(join(NAMESPACES, namespace)).then(

@@ -155,6 +155,5 @@ export const eventSchemas = [
 export const eventSchema = z.discriminatedUnion('type', eventSchemas);
 
 // The compiler holds the schemas to the types of the events, both ways and field by field.
-const problemIsSame: Same<z.infer<typeof problemSchema>, Problem> = true;
-const eventIsSame: Same<Variants<z.infer<typeof eventSchema>>, Variants<RunEvent>> = true;
-export const held = [problemIsSame, eventIsSame];
+hold<Same<z.infer<typeof problemSchema>, Problem>>();
+hold<Same<Variants<z.infer<typeof eventSchema>>, Variants<RunEvent>>>();
