@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, script } from '../system/command.ts';
-import { fileExists } from '../system/files.ts';
 import { fabricInterface, fabricNamespace, nodeNamespace } from './names.ts';
 import { hardwareAddress, LAB_NETWORKS } from './networks.ts';
 

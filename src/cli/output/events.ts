@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RunEvent } from '../../app/contracts.ts';
 import { catalogue, type ErrorCode } from '../../errors/catalogue/index.ts';
 import type { Problem } from '../../errors/problem.ts';
-import type { Same, Variants } from './same.ts';
+import { hold, type Same, type Variants } from './same.ts';
 
 /** The schemas of `--json`. Only the generator and the tests load them: no command pays for them. */
 
