@@ -75,7 +75,7 @@ systemctl daemon-reload`,
   const wipe = (host: string) =>
     on(
       host,
-      `systemctl stop mariadb; rm -rf /var/lib/mysql/* /run/cloudwright
+      `systemctl kill -s KILL mariadb; systemctl stop mariadb; rm -rf /var/lib/mysql/* /run/cloudwright
 mariadb-install-db --user=mysql --skip-test-db --auth-root-authentication-method=socket >/dev/null`,
     );
 
