@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allInOne, block, content, files, threeControls } from '../clouds.ts';
+import { allInOne, block, content, files, threeControls } from '../../steps/clouds.ts';
 
 const PATH = '/etc/haproxy/haproxy.cfg';
 
@@ -25,7 +25,8 @@ describe('haproxy on three control hosts', () => {
       '  option httpchk GET /',
       '  option clitcpka',
       '  option srvtcpka',
-      '  default-server port 9200 inter 1s fall 2 rise 2 on-marked-down shutdown-sessions',
+      '  timeout check 20s',
+      '  default-server port 9200 inter 2s fastinter 1s fall 3 rise 2 on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions',
       '  server control1 192.0.2.11:3306 check',
       '  server control2 192.0.2.12:3306 check backup',
       '  server control3 192.0.2.13:3306 check backup',
@@ -45,11 +46,14 @@ describe('haproxy on three control hosts', () => {
   it('spreads an API over all members', () => {
     expect(block(configuration, 'listen identity')).toEqual([
       '  bind 192.0.2.100:5000',
+      '  bind 203.0.113.100:5000',
       '  mode http',
       '  option forwardfor',
       '  http-request set-header X-Forwarded-Proto http',
       '  option httpchk GET /',
       '  http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
+      '  option redispatch',
+      '  retry-on conn-failure',
       '  server control1 192.0.2.11:5000 check',
       '  server control2 192.0.2.12:5000 check',
       '  server control3 192.0.2.13:5000 check',
@@ -69,8 +73,14 @@ describe('haproxy on three control hosts', () => {
   it('sends the object store to the gateways', () => {
     expect(block(configuration, 'listen object-store')).toEqual([
       '  bind 192.0.2.100:8080',
+      '  bind 203.0.113.100:8080',
       '  mode http',
+      '  option forwardfor',
+      '  http-request set-header X-Forwarded-Proto http',
       '  option httpchk GET /',
+      '  http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
+      '  option redispatch',
+      '  retry-on conn-failure',
       '  server storage1 192.0.2.31:7480 check',
       '  server storage2 192.0.2.32:7480 check',
       '  server storage3 192.0.2.33:7480 check',
