@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Client } from '../api/client.ts';
 import { apiCheck, PREFIX } from '../checks/apiCheck.ts';
 import { judge } from '../checks/verdict.ts';
-import type { Client } from '../api/client.ts';
-import type { ApiCheck } from '../engine/check.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts } from '../cloud/topology.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import type { HostContext, Sections, ServiceContext, ServiceDefinition } from './definition.ts';
 import { authTokenSection, commonSections, databaseSection } from './shared/sections.ts';
 
@@ -60,14 +60,14 @@ export const keyManager: ServiceDefinition = {
 };
 
 function sections(context: HostContext): Sections {
-  const { cloud, project } = context;
+  const { cloud } = context;
   const common = commonSections(context);
   const { max_retries: _, ...database } = databaseSection(context, 'barbican');
   return {
     ...common,
     DEFAULT: { ...common.DEFAULT, host_href: context.publicUrl('key-manager'), db_auto_create: false },
     database,
-    keystone_authtoken: authTokenSection(context, project.user),
+    keystone_authtoken: authTokenSection(context, 'barbican'),
     secretstore: { enabled_secretstore_plugins: 'store_crypto' },
     crypto: { enabled_crypto_plugins: 'simple_crypto' },
     simple_crypto_plugin: { kek: secretOf(cloud, 'barbican_kek') },
