@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud/cloud.ts';
-import { historyOf, journalFile, openJournal, readJournal, verifiedSteps } from '../engine/journal.ts';
+import { journalFile, openJournal, readHistory, verifiedSteps } from '../engine/journal.ts';
 import { apply as applyRun, type PlanResult, planOnly, type RunResult, verifyOnly } from '../engine/run.ts';
 import type { Selection } from '../engine/select.ts';
 import type { Caller } from './caller.ts';
@@ -49,22 +49,30 @@ export async function verify(request: RunRequest, caller: Caller): Promise<RunRe
 
 /** Makes the hosts as described, and writes the files with the logins. Throws RUN_LOCKED, VAULT_*, STEP_UNKNOWN … */
 export async function apply(request: RunRequest, caller: Caller): Promise<Applied> {
-  return await openLocked(request.file, 'apply', caller, (cloud) =>
-    applyOpened(cloud, { ...request, command: 'apply' }, caller),
+  return await openLocked(request.file, 'apply', caller, (cloud, keepSecrets) =>
+    applyOpened(cloud, { ...request, command: 'apply', keepSecrets }, caller),
   );
 }
 
 /** The same for a cloud that is open and locked. Events go to the journal first and then to the caller. */
 export async function applyOpened(
   cloud: Cloud,
-  request: Omit<RunRequest, 'file'> & { readonly command: string },
+  request: Omit<RunRequest, 'file'> & {
+    readonly command: string;
+    /** See `openLocked`. */
+    readonly keepSecrets: () => Promise<void>;
+  },
   caller: Caller,
 ): Promise<Applied> {
-  const verifiedBefore = verifiedSteps(historyOf(readJournal(journalFile(cloud.folder))));
+  const verifiedBefore = verifiedSteps(readHistory(journalFile(cloud.folder)));
   const run = await journaled(cloud.folder, caller, async (journaling) =>
     withReach(cloud, journaling, async (reached) =>
       applyRun({
-        ...runInput(reached, { command: request.command, patienceSeconds: PATIENCE }, journaling),
+        ...runInput(
+          reached,
+          { command: request.command, patienceSeconds: PATIENCE, beforeChanges: request.keepSecrets },
+          journaling,
+        ),
         selection: request.selection,
         remove: request.remove,
         verifiedBefore,

@@ -3,7 +3,7 @@ import { dialThrough } from '../api/dial.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Connections } from '../hosts/connection.ts';
 import { reveal } from '../secrets/confidential.ts';
-import { identityUrl } from '../services/derived.ts';
+import { urls } from '../services/derived.ts';
 
 export interface CloudClientOptions {
   /** Seconds to wait for a service that is still starting; none by default. */
@@ -23,7 +23,8 @@ export function cloudClient(
 ): Client {
   return createClient({
     ...options,
-    authUrl: identityUrl(cloud),
+    authUrl: `${urls(cloud).url('identity')}/v3`,
+    interface: 'internal',
     username: 'admin',
     password: cloud.secrets.admin_password,
     project: 'admin',

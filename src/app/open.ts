@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Cloud } from '../cloud/cloud.ts';
-import { historyOf, journalFile, readJournal } from '../engine/journal.ts';
+import { journalFile, readHistory } from '../engine/journal.ts';
 import { type Lock, lockFile, takeLock } from '../engine/lock.ts';
 import { type OpenedCloud, openCloud } from '../vault/open.ts';
 import type { VaultPasswordOptions } from '../vault/password.ts';
@@ -41,25 +41,27 @@ async function openWithVault(file: string, caller: Caller, options: OpenOptions)
 
 /** Whether no run has ever changed this cloud from here; its vault may be made then. */
 export function neverApplied(folder: string): boolean {
-  return historyOf(readJournal(journalFile(folder))).lastRun === undefined;
+  return readHistory(journalFile(folder)).lastRun === undefined;
 }
 
 /**
  * Takes the lock of a cloud, opens it and works on it. The lock comes first: two first runs must not both make a
- * vault. Throws RUN_LOCKED where another run is at work, and as `open` does.
+ * vault. `keepSecrets` writes what was generated: before any change, since a host must never know a secret that the
+ * vault does not; and after the hosts were seen, since they may belong to a cloud whose vault was lost.
+ * Throws RUN_LOCKED where another run is at work, and as `open` does.
  */
 export async function openLocked<T>(
   file: string,
   command: string,
   caller: Caller,
-  work: (cloud: Cloud) => Promise<T>,
+  work: (cloud: Cloud, keepSecrets: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const folder = dirname(file);
   return await locked(folder, command, caller, async () => {
     const { cloud, vault } = await openWithVault(file, caller, { mayCreateVault: neverApplied(folder) });
-    // Before any change: a host must never know a secret that the vault does not.
-    for (const text of await vault.commit()) note(caller, text);
-    return await work(cloud);
+    return await work(cloud, async () => {
+      for (const text of await vault.commit()) note(caller, text);
+    });
   });
 }
 

@@ -1,9 +1,12 @@
 import type { Client } from '../api/client.ts';
 import type { Cloud } from '../cloud/cloud.ts';
+import { controlHosts } from '../cloud/topology.ts';
 import type { RunEvent } from '../engine/event.ts';
 import type { RunInput } from '../engine/run.ts';
 import type { Connections } from '../hosts/connection.ts';
 import { connections as connect } from '../hosts/connections.ts';
+import { openstackKinds } from '../resources/openstack/index.ts';
+import { plain } from '../secrets/confidential.ts';
 import { steps } from '../steps/index.ts';
 import { type Caller, note } from './caller.ts';
 import { type CloudClientOptions, cloudClient } from './client.ts';
@@ -45,6 +48,8 @@ export interface RunFrame {
   readonly command: string;
   /** Seconds that a request waits for a service that is still starting. */
   readonly patienceSeconds: number;
+  /** See `RunInput.beforeChanges`. */
+  readonly beforeChanges?: (() => Promise<void>) | undefined;
 }
 
 /** What the engine needs to work on the cloud. Every event of the run goes to the caller. */
@@ -52,13 +57,16 @@ export function runInput(
   reached: ReachedCloud,
   frame: RunFrame,
   caller: Pick<Caller, 'emit' | 'signal'>,
-): RunInput<Cloud> {
+): RunInput<Cloud & { readonly id: string }> {
   const emit: RunInput['emit'] = (event) => caller.emit({ at: Date.now(), ...event } as RunEvent);
   let client: Client | undefined;
   const { secrets, ssh } = reached.cloud;
   return {
     steps,
-    subject: reached.cloud,
+    subject: { ...reached.cloud, id: plain(secrets.cloud_id) },
+    kinds: openstackKinds,
+    keepers: controlHosts(reached.cloud).map((host) => host.name),
+    beforeChanges: frame.beforeChanges,
     secrets: [...Object.values(secrets), ssh.password, ssh.sudoPassword],
     connections: reached.connections,
     api: async () => {

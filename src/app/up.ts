@@ -54,8 +54,8 @@ export async function up(request: UpRequest, caller: Caller): Promise<UpResult> 
   const { file } = request;
   const lab = await bringLabUp(request, caller);
   if (request.trial && (await ensureTrialDescription(file, lab))) note(caller, `Wrote ${file}.`);
-  return await openLocked(file, 'up', caller, async (cloud) => {
-    const { run, credentials } = await applyOpened(cloud, { command: 'up' }, caller);
+  return await openLocked(file, 'up', caller, async (cloud, keepSecrets) => {
+    const { run, credentials } = await applyOpened(cloud, { command: 'up', keepSecrets }, caller);
     if (!credentials) return { run, exitCode: run.exitCode };
     const test = request.test ? await testUnlessPassed(cloud, request.test, caller) : undefined;
     if (test && test.exitCode !== 0) return { run, test, exitCode: test.exitCode };

@@ -1,9 +1,10 @@
 import type { AppEvent, Caller } from '../app/caller.ts';
 import { CloudwrightError, exitCodeOf, type Problem, problem } from '../errors/problem.ts';
 import type { Command, CommandContext, GlobalSettings, Input, Outcome } from './command.ts';
+import type { CommandTable } from './commandTable.ts';
 import { crashProblem } from './crash.ts';
 import type { Presenter } from './print/presenter.ts';
-import { type CommandTable, nameIn, runProgram } from './program.ts';
+import { nameIn, runProgram } from './program.ts';
 import { questionsOf } from './questions.ts';
 import type { Terminal } from './terminal.ts';
 

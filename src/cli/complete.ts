@@ -1,6 +1,6 @@
 import type { Command, Completes, OptionSpec } from './command.ts';
+import type { CommandTable } from './commandTable.ts';
 import { globalOptions } from './globals.ts';
-import type { CommandTable } from './program.ts';
 import { optionIn } from './words.ts';
 
 export interface CompleteRequest {

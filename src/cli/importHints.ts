@@ -1,5 +1,5 @@
+import type { ImportHints } from '../app/contracts.ts';
 import { fail } from '../errors/problem.ts';
-import type { ImportHints } from '../formats/hints.ts';
 import type { Input, OptionSpec } from './command.ts';
 
 /** Values that the files may lack; each that is left out is assumed, and the report says so. */

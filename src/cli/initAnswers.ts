@@ -1,8 +1,7 @@
 import { cancel, select, text } from '@clack/prompts';
+import { addressToNumber, numberToAddress, parseNetwork } from '../app/addresses.ts';
+import type { HostGroupAnswer, InitAnswers, NetworkName } from '../app/contracts.ts';
 import { defaultAnswers } from '../app/init/description.ts';
-import type { HostGroupAnswer, InitAnswers } from '../cloud/answers.ts';
-import type { NetworkName } from '../cloud/cloud.ts';
-import { addressToNumber, numberToAddress, parseNetwork } from '../cloud/ipv4.ts';
 import { fail } from '../errors/problem.ts';
 import type { Input } from './command.ts';
 

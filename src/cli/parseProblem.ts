@@ -2,8 +2,8 @@ import type { CommanderError } from 'commander';
 import { fail } from '../errors/problem.ts';
 import { nearest } from '../errors/suggest.ts';
 import type { Command } from './command.ts';
+import type { CommandTable } from './commandTable.ts';
 import { globalOptions } from './globals.ts';
-import type { CommandTable } from './program.ts';
 
 export function throwUnknownCommand(words: readonly string[], table: CommandTable): never {
   const typed = words.join(' ');

@@ -2,21 +2,10 @@ import { Argument, CommanderError, Option, Command as Parser } from 'commander';
 import { version } from '../app/version.ts';
 import type { ArgumentSpec, Command, GlobalSettings, OptionSpec, Purpose } from './command.ts';
 import { Input } from './command.ts';
+import type { CommandTable, Group } from './commandTable.ts';
 import { globalOptions } from './globals.ts';
 import { throwAsProblem, throwUnknownCommand } from './parseProblem.ts';
 import { commandWords, ownWordsFirst } from './words.ts';
-
-/** The words that name groups (`lab`, `vault`), with what help says of them. */
-export interface Group {
-  readonly name: string;
-  readonly purpose?: Purpose;
-  readonly summary: string;
-}
-
-export interface CommandTable {
-  readonly groups: readonly Group[];
-  readonly commands: readonly Command[];
-}
 
 /** The headings of `--help`, in its order. */
 export const purposes: Readonly<Record<Purpose, string>> = {

@@ -1,6 +1,6 @@
 import type { Command, OptionSpec } from './command.ts';
+import type { CommandTable } from './commandTable.ts';
 import { globalOptions } from './globals.ts';
-import type { CommandTable } from './program.ts';
 
 /** `docs/commands.md`, made from the command table; a test holds the file to it. */
 export function commandReference(table: CommandTable): string {

@@ -1,4 +1,4 @@
-import type { Selection } from '../engine/select.ts';
+import type { Selection } from '../app/contracts.ts';
 import type { Input, OptionSpec } from './command.ts';
 
 /** Options that narrow a run to steps and hosts, and the removals that it may make. */

@@ -24,7 +24,7 @@ import { vaultMakeCommand } from './commands/vault/make.ts';
 import { vaultRekeyCommand } from './commands/vault/rekey.ts';
 import { vaultViewCommand } from './commands/vault/view.ts';
 import { verifyCommand } from './commands/verify.ts';
-import type { CommandTable } from './program.ts';
+import type { CommandTable } from './commandTable.ts';
 
 /** Every command, in the order of help. */
 export const table: CommandTable = {

@@ -1,5 +1,5 @@
 // Written by `npm run generate` from the definitions in src/services; do not edit.
-import type { ServiceFacts } from './services.ts';
+import type { ServiceFacts } from './serviceFacts.ts';
 
 export const serviceFacts: readonly ServiceFacts[] = [
   {

@@ -1,6 +1,6 @@
 import { type Problem, problem } from '../errors/problem.ts';
-import type { ShellResult } from '../hosts/connection.ts';
 import { inSequence } from '../hosts/bundle.ts';
+import type { ShellResult } from '../hosts/connection.ts';
 import { joinTexts, type Text } from '../secrets/confidential.ts';
 import type { NeededChange } from './compare.ts';
 import { withNote } from './earlierChanges.ts';

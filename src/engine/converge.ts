@@ -53,12 +53,16 @@ export class Converger {
     });
   }
 
-  /** Converges resources of a step. Resolves when each of them is converged, failed or skipped. */
-  converge(step: string, resources: readonly Resource[]): Promise<StepChanges> {
+  /**
+   * Converges resources of a step. Resolves when each of them is converged, failed or skipped. `again`: they were in
+   * place and act once more; they wait for one another alone, as what else they need was there before.
+   */
+  converge(step: string, resources: readonly Resource[], again = false): Promise<StepChanges> {
     return new Promise((resolve) => {
       const work = newWork(step, resources.length, resolve);
       for (const { id } of resources) this.#settled.delete(id);
-      for (const resource of resources) this.#add(resource, work);
+      const own = again ? new Set(resources.map(({ id }) => id)) : undefined;
+      for (const resource of resources) this.#add(resource, work, own);
       if (work.open === 0) finishWork(this.#run, work);
       this.#schedule();
     });
@@ -69,13 +73,13 @@ export class Converger {
     for (const { id } of resources) if (!this.#settled.has(id)) this.#settle(id, 'skipped');
   }
 
-  #add(resource: Resource, work: StepWork): void {
+  #add(resource: Resource, work: StepWork, own: ReadonlySet<string> | undefined): void {
     const blockers = new Set<string>();
     for (const needed of this.#needs(resource)) {
-      if (this.#settled.get(needed.id) !== 'converged' && this.#options.inScope(needed))
-        blockers.add(needed.id);
+      const waits = own ? own.has(needed.id) : this.#options.inScope(needed);
+      if (waits && this.#settled.get(needed.id) !== 'converged') blockers.add(needed.id);
     }
-    const item: Item = { resource, work, blockers, started: false };
+    const item: Item = { resource, work, blockers, started: false, again: own !== undefined };
     this.#items.set(resource.id, item);
     for (const id of blockers) {
       const list = this.#dependents.get(id);
@@ -215,7 +219,8 @@ export class Converger {
   }
 
   /** The problem of what it needs from a step or a host that this run leaves out; none while it is in place. */
-  async #missingPrerequisite({ resource, work }: Item): Promise<Problem | undefined> {
+  async #missingPrerequisite({ resource, work, again }: Item): Promise<Problem | undefined> {
+    if (again) return undefined;
     const { graph, inScope } = this.#options;
     const outside = this.#needs(resource).filter(
       (needed) => !inScope(needed) && !this.#run.isLost(needed.host),

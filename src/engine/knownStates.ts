@@ -193,6 +193,8 @@ export class KnownStates {
   }
 
   #keep(id: string, state: unknown, at: number): void {
+    // A reading that began earlier may end later.
+    if ((this.#known.get(id)?.at ?? 0) > at) return;
     this.#known.set(id, { state, at });
     if (this.#unreadable.size > 0) this.#unreadable.delete(id);
   }

@@ -36,6 +36,8 @@ export interface RunInput<Described extends Subject = Subject> {
   readonly keepers?: readonly string[] | undefined;
   /** Kinds by which something may be removed that no step describes any more. */
   readonly kinds?: readonly AnyKind[] | undefined;
+  /** Awaited when the hosts were reached and accepted, before anything is changed. */
+  readonly beforeChanges?: (() => Promise<void>) | undefined;
   /** Ids of resources that may be removed although data is lost. */
   readonly remove?: readonly string[] | undefined;
   /** Steps whose last state in the journal is verified: their thorough checks may be left out. */
@@ -66,6 +68,8 @@ export interface Prepared extends Omit<RunSteps, 'removing'> {
   readonly converger: Converger;
   readonly manifests: Manifests;
   readonly removals: Removals;
+  /** The reading of what is behind the APIs, where it has begun. */
+  readonly apis: Promise<void> | undefined;
 }
 
 type Use = 'to-change' | 'to-plan' | 'to-verify';
@@ -163,6 +167,7 @@ export async function prepare(
   if (facts.size === 0) return undefined;
   const context = { cloud: input.subject, facts };
   judgeHosts(run, steps, context);
+  if (use === 'to-change') await input.beforeChanges?.();
   const manifests = new Manifests(
     run,
     facts.keys(),
@@ -204,6 +209,7 @@ export async function prepare(
   }
   const states = new KnownStates(run, graph, [...everything.values()].flat());
   const chosenNames = new Set(chosen.map((step) => step.name));
+  const apis = readApisEarly(input, chosen, resources, states, use);
   await states.read(toRead(resources, graph, allHosts));
   const converger = new Converger({
     run,
@@ -227,6 +233,7 @@ export async function prepare(
     converger,
     manifests,
     removals,
+    apis,
   };
 }
 
@@ -238,6 +245,28 @@ function isDescribedIn(described: ReadonlyMap<string, readonly Resource[]>): (id
     // What belonged to one host may belong to the cloud now, or the other way round.
     return ids.has(id) || ids.has(id.slice(id.indexOf('/') + 1));
   };
+}
+
+/**
+ * Where all steps were verified before, the APIs most likely answer and nothing is to be changed: they are read while
+ * the hosts are. Elsewhere they may not exist yet, and are read when their turn comes.
+ */
+function readApisEarly(
+  { verifiedBefore }: RunInput,
+  chosen: readonly Step[],
+  resources: ReadonlyMap<string, readonly Resource[]>,
+  states: KnownStates,
+  use: Use,
+): Promise<void> | undefined {
+  if (use !== 'to-change' || !chosen.every((step) => verifiedBefore?.has(step.name))) return undefined;
+  const behindApi = chosen.flatMap((step) =>
+    (resources.get(step.name) ?? []).filter((resource) => resource.kind.via === 'api'),
+  );
+  if (behindApi.length === 0) return undefined;
+  const reading = states.read(behindApi);
+  // Whoever waits for it sees the error; a run that changes something reads them again.
+  reading.catch(() => {});
+  return reading;
 }
 
 /** Everything on the chosen hosts, and what it needs on others. */

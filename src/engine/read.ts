@@ -1,8 +1,8 @@
 import { CloudwrightError, type Problem, problem } from '../errors/problem.ts';
-import type { Connection } from '../hosts/connection.ts';
-import { lastLines } from '../system/text.ts';
 import { sideBySide } from '../hosts/bundle.ts';
+import type { Connection } from '../hosts/connection.ts';
 import type { Text } from '../secrets/confidential.ts';
+import { lastLines } from '../system/text.ts';
 import type { AnyKind, Resource } from './resource.ts';
 
 /** Takes the present states by resource id; a resource whose state could not be read has a problem instead. */

@@ -127,7 +127,8 @@ function announce(input: RunInput, run: RunState, steps: RunSteps, id: string, c
 }
 
 /** Reads what is behind the APIs, and what could not be read before another resource was known. */
-async function readTheRest({ chosen, resources, states }: Prepared): Promise<void> {
+async function readTheRest({ chosen, resources, states, apis }: Prepared): Promise<void> {
+  await apis;
   const mine = chosen.flatMap((step) => resources.get(step.name) ?? []);
   let unread = mine.filter((resource) => !states.lastKnown(resource) && !states.whyUnreadable(resource));
   for (;;) {
@@ -223,7 +224,7 @@ class Apply {
         again.length > 0 && !this.#run.stopping;
         again = this.#toActAgain()
       ) {
-        const late = await converger.converge(step.name, again);
+        const late = await converger.converge(step.name, again, true);
         changed += late.changed;
         if (late.changed === 0) break;
       }

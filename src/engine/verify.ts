@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { problem } from '../errors/problem.ts';
+import { sideBySide } from '../hosts/bundle.ts';
 import type { ShellResult } from '../hosts/connection.ts';
 import { quote } from '../hosts/quote.ts';
-import { sideBySide } from '../hosts/bundle.ts';
 import type { ApiCheck, Check, Finding, ShellCheck } from './check.ts';
 import { isHostGone, problemsOf, type RunState } from './runState.ts';
 

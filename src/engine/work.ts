@@ -29,6 +29,8 @@ export interface Item {
   /** Ids of what it waits for. */
   readonly blockers: Set<string>;
   started: boolean;
+  /** It was in place, and acts again because something that it watches has changed. */
+  readonly again: boolean;
 }
 
 export interface ItemChange extends NeededChange {

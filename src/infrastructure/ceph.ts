@@ -1,18 +1,18 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { factsOf, reached } from '../cloud/reached.ts';
 import { cephHosts, hostsWith, storageAddress, usesCeph } from '../cloud/topology.ts';
-import type { Step, StepContext } from '../engine/step.ts';
-import { pathOf, type Platform, unitOf } from '../platform/platform.ts';
-import { platformOf } from '../platform/select.ts';
 import { clusterResource, type Resource } from '../engine/resource.ts';
-import { command, directory, file, MANAGED, service, STATE_DIRECTORY } from '../resources/index.ts';
+import type { Step, StepContext } from '../engine/step.ts';
+import { type Platform, pathOf, unitOf } from '../platform/platform.ts';
+import { platformOf } from '../platform/select.ts';
+import { command, directory, file, MANAGED, STATE_DIRECTORY, service } from '../resources/index.ts';
 import { plain } from '../secrets/confidential.ts';
 import { poolApplications } from './ceph/applications.ts';
 import { cephChecks, quorumCheck } from './ceph/checks.ts';
 import { type CephUser, clientKeys } from './ceph/clients.ts';
 import { cephConfiguration } from './ceph/configuration.ts';
-import { monitorKind } from './ceph/kind.ts';
 import { adminKeyring, bootstrapKeyring, monitorKeyring } from './ceph/keyrings.ts';
+import { monitorKind } from './ceph/kind.ts';
 import { osdResources } from './ceph/osd.ts';
 import { memoryTarget, poolResources } from './ceph/pools.ts';
 
@@ -109,10 +109,7 @@ function monitorCluster(context: StepContext<Cloud>): readonly Resource[] {
       },
     },
     {
-      after: [
-        ...[...files.values()].flat(),
-        ...hosts.map((host) => configurationId(context, host)),
-      ],
+      after: [...[...files.values()].flat(), ...hosts.map((host) => configurationId(context, host))],
     },
   );
   const services = hosts.map((host) =>
@@ -179,10 +176,7 @@ function managerResources(
   const manager = components['ceph-mgr'];
   const { shim } = manager.paths;
   // A known bug of a platform's package: the table says which file stands in for what cannot be loaded.
-  const files =
-    shim === undefined
-      ? []
-      : [file(host.name, shim, `# ${MANAGED}\n${manager.shim ?? ''}`)];
+  const files = shim === undefined ? [] : [file(host.name, shim, `# ${MANAGED}\n${manager.shim ?? ''}`)];
   const owner = components.ceph.user ?? 'root';
   const group = components.ceph.group ?? 'root';
   const data = `${pathOf(manager, 'data')}/ceph-${host.name}`;

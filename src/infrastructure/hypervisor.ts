@@ -5,13 +5,13 @@ import { hostsWith, usesCeph } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
-import { pathOf, type Platform, unitOf } from '../platform/platform.ts';
+import { type Platform, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { command, file, MANAGED, service } from '../resources/index.ts';
 import { plain, type Text } from '../secrets/confidential.ts';
 import { usesUserspace } from './chassis.ts';
-import { tapService } from './ovs/taps.ts';
 import { migrationAccess } from './hypervisor/migrationAccess.ts';
+import { tapService } from './ovs/taps.ts';
 
 /** libvirt and QEMU on the compute hosts, and the way by which instances move between them. */
 export const hypervisor: Step<Cloud> = {

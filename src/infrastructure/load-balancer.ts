@@ -5,11 +5,11 @@ import { controlHosts, prefixLength, vip } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
-import { pathOf, type Platform, unitOf } from '../platform/platform.ts';
+import { type Platform, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { file, service, sysctl } from '../resources/index.ts';
 import { joinTexts } from '../secrets/confidential.ts';
-import { haproxyConfiguration, type Proxy } from './load-balancer/haproxy.ts';
+import { type BalancedSection, haproxyConfiguration } from './load-balancer/haproxy.ts';
 import { keepalivedConfiguration } from './load-balancer/keepalived.ts';
 import { onControlHosts } from './packages.ts';
 
@@ -17,7 +17,7 @@ import { onControlHosts } from './packages.ts';
  * keepalived holds the floating address, haproxy answers on it; also on one host, so that one host can grow.
  * `services`: what else is offered on the address.
  */
-export function loadBalancer(services: (cloud: Cloud) => readonly Proxy[]): Step<Cloud> {
+export function loadBalancer(services: (cloud: Cloud) => readonly BalancedSection[]): Step<Cloud> {
   return {
     name: 'ha',
     title: 'Floating address and load balancer',
@@ -37,7 +37,7 @@ export function loadBalancer(services: (cloud: Cloud) => readonly Proxy[]): Step
 function hostResources(
   { cloud, facts }: StepContext<Cloud>,
   host: Host,
-  services: readonly Proxy[],
+  services: readonly BalancedSection[],
 ): readonly Resource[] {
   const { components } = platformOf(cloud.release, factsOf(facts, host.name));
   const nonlocalBind = sysctl(host.name, 'net.ipv4.ip_nonlocal_bind', '1');
@@ -59,7 +59,13 @@ function hostResources(
     after: [nonlocalBind],
     reload: true,
   });
-  return [nonlocalBind, certificate, haproxy, balancer, ...keepalivedResources(cloud, host, components, balancer)];
+  return [
+    nonlocalBind,
+    certificate,
+    haproxy,
+    balancer,
+    ...keepalivedResources(cloud, host, components, balancer),
+  ];
 }
 
 function keepalivedResources(

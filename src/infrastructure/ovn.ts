@@ -51,10 +51,13 @@ export const ovn: Step<Cloud> = {
     const served = central.map((resource) => resource.id).filter((id) => id.includes('/service:'));
     return [
       ...central,
-      ...reached(context, chassisHosts(context.cloud)).flatMap((host) => chassisResources(context, host, served)),
+      ...reached(context, chassisHosts(context.cloud)).flatMap((host) =>
+        chassisResources(context, host, served),
+      ),
     ];
   },
-  checks: (context) => reached(context, controlHosts(context.cloud)).flatMap((host) => databaseChecks(context.cloud, host)),
+  checks: (context) =>
+    reached(context, controlHosts(context.cloud)).flatMap((host) => databaseChecks(context.cloud, host)),
 };
 
 export { chassisWatches };
@@ -175,9 +178,14 @@ function databaseCheck(cloud: Cloud, host: Host, database: Database): ShellCheck
     judge: ({ exitCode, stdout, stderr }) => {
       const connected = exitCode === 0 && stdout.includes('"connected":true');
       const clustered = stdout.includes('"model":"clustered"');
-      if (!connected) return { ok: false, sentence: `${target} does not serve`, evidence: `${stdout}${stderr}` };
+      if (!connected)
+        return { ok: false, sentence: `${target} does not serve`, evidence: `${stdout}${stderr}` };
       if (clustered !== members > 1)
-        return { ok: false, sentence: `the database is ${clustered ? '' : 'not '}clustered`, evidence: stdout };
+        return {
+          ok: false,
+          sentence: `the database is ${clustered ? '' : 'not '}clustered`,
+          evidence: stdout,
+        };
       return { ok: true, sentence: `${target} serves${members > 1 ? ' as a member of its cluster' : ''}` };
     },
   };

@@ -14,8 +14,8 @@ import {
   hostsEntries,
   MANAGED,
   packages,
-  service,
   STATE_DIRECTORY,
+  service,
   sysctl,
 } from '../resources/index.ts';
 import { plain } from '../secrets/confidential.ts';

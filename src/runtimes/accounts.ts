@@ -1,16 +1,27 @@
-import { identityDomain, identityProject, identityRole, identityService, identityUser } from '../resources/openstack/index.ts';
 import { internalUrl, publicUrl } from '../cloud/endpoints.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import type { Resource } from '../engine/resource.ts';
 import { mysqlDatabase, mysqlUser } from '../resources/index.ts';
-import { volumeType } from '../resources/openstack/index.ts';
+import {
+  identityDomain,
+  identityProject,
+  identityRole,
+  identityService,
+  identityUser,
+  volumeType,
+} from '../resources/openstack/index.ts';
 import type { ServiceContext, ServiceDefinition } from '../services/definition.ts';
 
 /** A service's databases and its account, made on any member: each has all of them. */
-export function databases(service: ServiceDefinition, { cloud, control }: ServiceContext): readonly Resource[] {
+export function databases(
+  service: ServiceDefinition,
+  { cloud, control }: ServiceContext,
+): readonly Resource[] {
   const names = service.databases ?? [];
   if (names.length === 0) return [];
-  const made = names.map((name) => mysqlDatabase(control.name, name, { charset: 'utf8mb3', cloudWide: true }));
+  const made = names.map((name) =>
+    mysqlDatabase(control.name, name, { charset: 'utf8mb3', cloudWide: true }),
+  );
   const account = mysqlUser(
     control.name,
     service.project,

@@ -1,3 +1,4 @@
+import type { Cloud } from '../cloud/cloud.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { usesCeph } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
@@ -5,7 +6,6 @@ import { pathOf } from '../platform/platform.ts';
 import { file } from '../resources/index.ts';
 import { type Text, text } from '../secrets/confidential.ts';
 import type { CephClient, HostContext, ServiceDefinition } from '../services/definition.ts';
-import type { Cloud } from '../cloud/cloud.ts';
 
 /** A Ceph user's key and rights, as Ceph's tools read them. RBD in the pools that it needs and nothing else. */
 export function clientKeyring(cloud: Cloud, client: CephClient): Text {

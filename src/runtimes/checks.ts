@@ -1,11 +1,11 @@
+import { reached } from '../cloud/reached.ts';
 import { controlHosts } from '../cloud/topology.ts';
 import type { Check, ShellCheck } from '../engine/check.ts';
-import { pathOf, type Platform } from '../platform/platform.ts';
-import { plain } from '../secrets/confidential.ts';
+import { type Platform, pathOf } from '../platform/platform.ts';
 import { shellProgram } from '../resources/index.ts';
+import { plain } from '../secrets/confidential.ts';
 import type { Process, ServiceContext, ServiceDefinition } from '../services/definition.ts';
 import { platformOn } from './context.ts';
-import { reached } from '../cloud/reached.ts';
 import servers from './haproxy-servers.sh';
 
 /** Answers that a process gives when it is alive: `401` is "who are you?". */
@@ -21,10 +21,7 @@ export function memberChecks(
   const own = processes.flatMap((process) => answers(service, process, context));
   const balanced = processes.flatMap(({ balanced: section }) => (section ? [section.section] : []));
   const after = own.map((check) => check.id);
-  return [
-    ...own,
-    ...(balanced.length > 0 ? balancerChecks(service, balanced, context, tables, after) : []),
-  ];
+  return [...own, ...(balanced.length > 0 ? balancerChecks(service, balanced, context, tables, after) : [])];
 }
 
 function answers(
@@ -85,7 +82,9 @@ export function judgeServers(
   if (exitCode !== 0 || lines.length === 0)
     return { ok: false, sentence: 'haproxy does not name its servers', evidence: stderr };
   const states = lines.map((line) => line.split(' '));
-  const down = states.filter(([, server = '', status]) => status !== 'UP' && status !== 'no' && facts.has(server));
+  const down = states.filter(
+    ([, server = '', status]) => status !== 'UP' && status !== 'no' && facts.has(server),
+  );
   return down.length === 0
     ? { ok: true, sentence: `${states.length} servers up` }
     : {
@@ -93,4 +92,3 @@ export function judgeServers(
         sentence: down.map(([section, server, status]) => `${section} on ${server} is ${status}`).join(', '),
       };
 }
-

@@ -2,7 +2,13 @@ import type { Cloud, Override } from '../cloud/cloud.ts';
 import type { Resource } from '../engine/resource.ts';
 import { file, type IniOrigins, MANAGED, renderIni } from '../resources/index.ts';
 import { text } from '../secrets/confidential.ts';
-import type { ConfigurationFile, HostContext, Section, Sections, ServiceDefinition } from '../services/definition.ts';
+import type {
+  ConfigurationFile,
+  HostContext,
+  Section,
+  Sections,
+  ServiceDefinition,
+} from '../services/definition.ts';
 import { deployedServices } from '../services/derived.ts';
 
 /** Files of secrets: readable by the service's group alone. */

@@ -4,7 +4,10 @@ import { directory, file } from '../resources/index.ts';
 import type { HostContext, ServiceDefinition } from '../services/definition.ts';
 
 /** Folders of numbered keys; the vault has the same for every host, as many as there are. */
-export function keyRepositories(service: ServiceDefinition, { cloud, host, project }: HostContext): readonly Resource[] {
+export function keyRepositories(
+  service: ServiceDefinition,
+  { cloud, host, project }: HostContext,
+): readonly Resource[] {
   if (!host.roles.has('control')) return [];
   const owned = { owner: project.user, group: project.group };
   return (service.keyRepositories ?? []).flatMap(({ folder, secrets }) => {

@@ -2,9 +2,9 @@ import type { Resource } from '../engine/resource.ts';
 import { command, shellProgram } from '../resources/index.ts';
 import { joinTexts, type Text, text } from '../secrets/confidential.ts';
 import type { Migration, ServiceContext, ServiceDefinition } from '../services/definition.ts';
-import { platformOn } from './context.ts';
-import { type Runtime, migrationShell } from './runtime.ts';
+import type { platformOn } from './context.ts';
 import fingerprint from './fingerprint.sh';
+import { migrationShell, type Runtime } from './runtime.ts';
 import schema from './schema.sh';
 
 /** Seconds that a schema's migration may take: on a large cloud the whole of an hour. */
@@ -18,7 +18,11 @@ export function migrationResources(
   service: ServiceDefinition,
   context: ServiceContext,
   stages: readonly Migration[],
-  options: { readonly runtime: Runtime; readonly after: readonly (Resource | string)[]; readonly platform: ReturnType<typeof platformOn> },
+  options: {
+    readonly runtime: Runtime;
+    readonly after: readonly (Resource | string)[];
+    readonly platform: ReturnType<typeof platformOn>;
+  },
 ): readonly Resource[] {
   const project = context.platformOf(service.project);
   const { runtime, platform } = options;

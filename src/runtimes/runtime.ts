@@ -28,7 +28,11 @@ export interface DailyRequest {
 export interface Runtime {
   readonly name: string;
   /** Packages that a host needs for these processes. */
-  packages(project: ProjectOnPlatform, processes: readonly Process[], extras: readonly string[]): readonly string[];
+  packages(
+    project: ProjectOnPlatform,
+    processes: readonly Process[],
+    extras: readonly string[],
+  ): readonly string[];
   /** Shell function `run COMMAND…`: runs a project's command as its user. */
   run(project: ProjectOnPlatform): string;
   /** Shell that prints the version of what the project's database schema belongs to. */

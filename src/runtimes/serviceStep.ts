@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { reached } from '../cloud/reached.ts';
 import { controlHosts } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
@@ -11,7 +12,6 @@ import { cephKeyrings } from './cephKeyrings.ts';
 import { memberChecks } from './checks.ts';
 import { configurationFiles } from './configuration.ts';
 import { hostContext, platformOn, serviceContext } from './context.ts';
-import { reached } from '../cloud/reached.ts';
 import { keyRepositories } from './keyRepositories.ts';
 import { migrationResources } from './migrations.ts';
 import type { Runtime } from './runtime.ts';
@@ -81,7 +81,9 @@ function resourcesOf(
   const { runtime } = options;
   const { cloud, control } = whole;
   const platform = platformOn(whole, control, options.platforms);
-  const hosts = reached(whole, cloud.hosts).map((host) => hostContext(whole, service, host, options.platforms));
+  const hosts = reached(whole, cloud.hosts).map((host) =>
+    hostContext(whole, service, host, options.platforms),
+  );
   const files = new Map(
     hosts.map((context) => [
       context.host.name,
@@ -106,7 +108,11 @@ function resourcesOf(
         process,
         context,
         watches: [...(files.get(context.host.name) ?? []), ...(process.watches?.(context) ?? [])],
-        after: [...schema, ...(process.afterResources?.(whole) ?? []), ...siblings(process, whole, hosts, runtime)],
+        after: [
+          ...schema,
+          ...(process.afterResources?.(whole) ?? []),
+          ...siblings(process, whole, hosts, runtime),
+        ],
       }),
     ),
   );
@@ -124,7 +130,9 @@ function resourcesOf(
     ...started,
     ...afterStart,
     ...accounts(service, whole, started),
-    ...hosts.filter(({ host }) => controlHosts(cloud).includes(host)).flatMap((context) => daily(service, context, runtime)),
+    ...hosts
+      .filter(({ host }) => controlHosts(cloud).includes(host))
+      .flatMap((context) => daily(service, context, runtime)),
   ];
 }
 

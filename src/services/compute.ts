@@ -4,6 +4,7 @@ import { controlHosts, hostsWith, usesCeph, vip } from '../cloud/topology.ts';
 import { cellMigrations, hostDiscovery } from './cells.ts';
 import { cellMappingCheck, computeServicesCheck, consoleCheck, placementCheck } from './checks/compute.ts';
 import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
+import { hypervisorSections } from './shared/hypervisor.ts';
 import {
   authTokenSection,
   cacheSection,
@@ -12,7 +13,6 @@ import {
   serviceAuthSection,
   serviceUserSection,
 } from './shared/sections.ts';
-import { hypervisorSections } from './shared/hypervisor.ts';
 import { workers } from './shared/workers.ts';
 
 const PORT = 8774;
@@ -117,7 +117,10 @@ export const compute: ServiceDefinition = {
   ],
   // Once a day: rows of deleted instances move to shadow tables and leave them after a month.
   purge: [
-    { command: 'nova-manage db archive_deleted_rows --all-cells --until-complete --before "$(date -d \'30 days ago\' +%F)"' },
+    {
+      command:
+        'nova-manage db archive_deleted_rows --all-cells --until-complete --before "$(date -d \'30 days ago\' +%F)"',
+    },
     { command: 'nova-manage db purge --all-cells --before "$(date -d \'60 days ago\' +%F)"' },
   ],
   checks: ({ cloud, control }) => {

@@ -2,8 +2,8 @@ import type { Cloud } from '../cloud/cloud.ts';
 import { memcachedServers } from '../cloud/endpoints.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, vip } from '../cloud/topology.ts';
-import { plain, type Text, text } from '../secrets/confidential.ts';
 import type { ShellCheck } from '../engine/check.ts';
+import { plain, type Text, text } from '../secrets/confidential.ts';
 import type { HostContext, ServiceDefinition } from './definition.ts';
 
 const BACKEND_PORT = 8081;
@@ -17,9 +17,7 @@ export const dashboard: ServiceDefinition = {
   optional: { summary: 'Horizon.', default: true },
   account: false,
   secrets: [{ name: 'horizon_secret_key', kind: 'characters-64' }],
-  files: [
-    { name: 'local_settings.d/_90_cloudwright.py', on: controlHosts, content: settings },
-  ],
+  files: [{ name: 'local_settings.d/_90_cloudwright.py', on: controlHosts, content: settings }],
   installers: {
     packstack: { secrets: { CONFIG_HORIZON_SECRET_KEY: 'horizon_secret_key' } },
     kolla: { secrets: { horizon_secret_key: 'horizon_secret_key' } },

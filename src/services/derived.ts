@@ -54,7 +54,8 @@ export function urls(cloud: Cloud, services = all) {
     const entries = services.flatMap((service) =>
       (service.catalog ?? []).map((entry) => ({ service: service.name, ...entry })),
     );
-    const found = entries.find((entry) => entry.type === name) ?? entries.find((entry) => entry.service === name);
+    const found =
+      entries.find((entry) => entry.type === name) ?? entries.find((entry) => entry.service === name);
     if (!found) throw new Error(`no service ${name} in the catalog`);
     return found.port;
   };

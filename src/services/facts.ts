@@ -40,8 +40,9 @@ function spokenTitle({ title }: ServiceDefinition): string {
 /** The file that is generated from the definitions. */
 export function factsModule(services?: readonly ServiceDefinition[]): string {
   const facts = JSON.stringify(factsOfServices(services), null, 2);
+  const quoted = "'./serviceFacts.ts'";
   return `// Written by \`npm run generate\` from the definitions in src/services; do not edit.
-import type { ServiceFacts } from './services.ts';
+import type { ServiceFacts } from ${quoted};
 
 export const serviceFacts: readonly ServiceFacts[] = ${facts};
 `;

@@ -1,10 +1,10 @@
+import type { Client } from '../api/client.ts';
 import { apiCheck } from '../checks/apiCheck.ts';
 import { judge } from '../checks/verdict.ts';
-import type { Client } from '../api/client.ts';
-import type { ApiCheck } from '../engine/check.ts';
 import { internalUrl, publicUrl } from '../cloud/endpoints.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts } from '../cloud/topology.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import { text } from '../secrets/confidential.ts';
 import type { Migration, ServiceContext, ServiceDefinition } from './definition.ts';
 import { cacheSection, databaseSection, proxyHeaders } from './shared/sections.ts';

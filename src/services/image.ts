@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { Client } from '../api/client.ts';
 import { apiCheck, PREFIX } from '../checks/apiCheck.ts';
 import { judge } from '../checks/verdict.ts';
-import type { Client } from '../api/client.ts';
-import type { ApiCheck } from '../engine/check.ts';
 import { controlHosts, usesCeph } from '../cloud/topology.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
 import { authTokenSection, cacheSection, databaseSection, proxyHeaders } from './shared/sections.ts';
 import { workers } from './shared/workers.ts';
@@ -19,9 +19,7 @@ export const image: ServiceDefinition = {
   needs: ['identity', 'ceph'],
   catalog: [{ type: 'image', description: 'Images', port: PORT, path: '' }],
   databases: ['glance'],
-  ceph: [
-    { id: 'glance', secret: 'ceph_glance_key', pools: ['images'], on: controlHosts },
-  ],
+  ceph: [{ id: 'glance', secret: 'ceph_glance_key', pools: ['images'], on: controlHosts }],
   extras: (cloud) => (usesCeph(cloud) ? ['ceph'] : []),
   configuration: [{ name: 'glance-api.conf', on: controlHosts, sections }],
   migrations: () => [{ kind: 'schema', database: 'glance', command: 'glance-manage db_sync' }],

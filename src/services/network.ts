@@ -1,12 +1,12 @@
 import type { Client } from '../api/client.ts';
 import { apiCheck } from '../checks/apiCheck.ts';
 import { type AgentExpectation, judgeNetworkAgents } from '../checks/judgements.ts';
-import type { ApiCheck } from '../engine/check.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { ovnConnection, transportUrl } from '../cloud/endpoints.ts';
 import { ports } from '../cloud/ports.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { chassisHosts, controlHosts, gatewayHosts, vip } from '../cloud/topology.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
 import {
   authTokenSection,

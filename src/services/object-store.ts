@@ -1,8 +1,8 @@
+import type { Client } from '../api/client.ts';
 import { apiCheck } from '../checks/apiCheck.ts';
 import { judge } from '../checks/verdict.ts';
-import type { Client } from '../api/client.ts';
-import type { ApiCheck } from '../engine/check.ts';
 import { hostsWith, usesCeph } from '../cloud/topology.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import type { ServiceDefinition } from './definition.ts';
 
 const PORT = 8080;

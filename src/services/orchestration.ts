@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { Client } from '../api/client.ts';
+import { orUndefined } from '../api/errors.ts';
 import { apiCheck, PREFIX } from '../checks/apiCheck.ts';
 import { judge } from '../checks/verdict.ts';
-import type { Client } from '../api/client.ts';
-import type { ApiCheck, ShellCheck } from '../engine/check.ts';
-import { orUndefined } from '../api/errors.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts } from '../cloud/topology.ts';
+import type { ApiCheck, ShellCheck } from '../engine/check.ts';
 import type { HostContext, Sections, ServiceContext, ServiceDefinition } from './definition.ts';
 import {
   authTokenSection,

@@ -1,10 +1,10 @@
-import { apiCheck } from '../checks/apiCheck.ts';
 import type { Client } from '../api/client.ts';
-import type { ApiCheck } from '../engine/check.ts';
+import { apiCheck } from '../checks/apiCheck.ts';
 import { judgeVolumeServices } from '../checks/judgements.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, usesCeph } from '../cloud/topology.ts';
+import type { ApiCheck } from '../engine/check.ts';
 import { plain } from '../secrets/confidential.ts';
 import type { HostContext, Section, Sections, ServiceDefinition } from './definition.ts';
 import {

@@ -5,7 +5,7 @@ import { objectGatewayResources } from '../infrastructure/ceph/gateway.ts';
 import { ceph } from '../infrastructure/ceph.ts';
 import { database } from '../infrastructure/database.ts';
 import { hypervisor } from '../infrastructure/hypervisor.ts';
-import { httpProxy, type Proxy } from '../infrastructure/load-balancer/haproxy.ts';
+import { type BalancedSection, httpSection } from '../infrastructure/load-balancer/haproxy.ts';
 import { loadBalancer } from '../infrastructure/load-balancer.ts';
 import { consumers, messaging } from '../infrastructure/messaging.ts';
 import { ovn } from '../infrastructure/ovn.ts';
@@ -29,9 +29,9 @@ import { objectStore } from '../services/object-store.ts';
 import { type PackageGroup, withPackages } from './packages.ts';
 
 /** What haproxy offers of the services on the floating address. */
-function serviceProxies(cloud: Cloud): readonly Proxy[] {
+function serviceProxies(cloud: Cloud): readonly BalancedSection[] {
   return balancedProcesses(cloud).map(({ process, section, port, backendPort }) =>
-    httpProxy({
+    httpSection({
       name: section,
       port,
       backendPort,
@@ -122,4 +122,3 @@ const groups: readonly PackageGroup[] = [
  * steps that don't need one another run side by side.
  */
 export const steps: readonly Step<Cloud>[] = [preflight, ...withPackages(groups)];
-

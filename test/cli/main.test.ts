@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { lineSchema } from '../../src/cli/output/schema.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 let folder = '';
@@ -78,6 +79,39 @@ describe('the command as a process', () => {
     expect(stderr).toBe('');
     expect(stdout).toBe('1\n');
     expect(readFileSync(journal, 'utf8')).toContain('"type":"run-finished","outcome":"failed"');
+  });
+
+  it('runs the acceptance test as a run of one step: one stream, and the same in the journal', () => {
+    const disk = Buffer.alloc(4096);
+    disk.writeUInt16BE(0x55aa, 510);
+    writeFileSync(join(folder, 'guest.img'), disk);
+    writeFileSync(join(folder, 'ssh'), '#!/bin/sh\nexit 255\n', { mode: 0o755 });
+    const range = [
+      '--provider-network',
+      '203.0.113.0/24',
+      '--first',
+      '203.0.113.50',
+      '--last',
+      '203.0.113.60',
+    ];
+    const path = { PATH: `${folder}:${process.env.PATH}` };
+    const { status, stdout } = run(['test', '--json', '--image', 'guest.img', ...range], path);
+    expect(status).toBe(1);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    for (const line of lines) expect(lineSchema().safeParse(line).error, line.type).toBeUndefined();
+    const types = lines.map(({ type }) => type);
+    expect([types[0], types[1]]).toEqual(['run-started', 'step-started']);
+    expect(types.slice(-3)).toEqual(['step-failed', 'run-finished', 'result']);
+    expect(types).toContain('check-failed');
+    expect(lines.at(-1)).toMatchObject({ command: 'test', ok: false, data: { outcome: 'failed' } });
+    const journal = readFileSync(join(folder, '.cloudwright', 'journal.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const kept = journal.slice(-(lines.length - 1)).map((line) => JSON.parse(line).type);
+    expect(kept).toEqual(types.slice(0, -1));
   });
 
   it('lets work finish at the first interruption and ends at the second with 3', async () => {

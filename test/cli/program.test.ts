@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Command, GlobalSettings, Input } from '../../src/cli/command.ts';
-import { type CommandTable, purposes, runProgram } from '../../src/cli/program.ts';
+import type { CommandTable } from '../../src/cli/commandTable.ts';
+import { purposes, runProgram } from '../../src/cli/program.ts';
 import { table as realTable } from '../../src/cli/table.ts';
 import { CloudwrightError, exitCodeOf, type Problem } from '../../src/errors/problem.ts';
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../src/engine/event.ts';
 import { apiResource, resource } from '../../src/engine/resource.ts';
 import { apply, planOnly, verifyOnly } from '../../src/engine/run.ts';
+import type { Connections } from '../../src/hosts/connection.ts';
 import { Confidential, text } from '../../src/secrets/confidential.ts';
 import { type Toybox, toybox, toyCheck, toyFile, toyProject, toyService, toyStep } from './toys.ts';
 
@@ -142,6 +143,33 @@ describe('apply', () => {
     expect(starts('s')).toBe(2);
   });
 
+  it('restarts a watcher of a left-out step whatever else differs there', async () => {
+    const steps = (content: string) => [
+      toyStep('base', [file('conf', content)]),
+      toyStep('ahead', [file('later')], { needs: ['base'] }),
+      toyStep(
+        'left-out',
+        [
+          file('own', 'own'),
+          resource(
+            toyService,
+            'one',
+            's',
+            { path: at('s') },
+            { watches: ['one/file:conf'], after: ['one/file:own', 'one/file:later'] },
+          ),
+        ],
+        { needs: ['ahead'] },
+      ),
+    ];
+    await apply(box.input(steps('1')));
+    writeFileSync(at('own'), 'drifted');
+    writeFileSync(at('later'), 'drifted');
+    const result = await apply(box.input(steps('2'), { selection: { step: ['base', 'ahead'] } }));
+    expect(result).toMatchObject({ outcome: 'done', changed: 3 });
+    expect(starts('s')).toBe(2);
+  });
+
   it('waits for a check and tells what it waits for', async () => {
     const late = service('s', [], `: >${at('s.stamp')}; ( sleep 0.8; : >${at('up')} ) >/dev/null 2>&1 &`);
     const result = await apply(box.input([toyStep('base', [late], { checks: [toyCheck('up', at('up'))] })]));
@@ -221,6 +249,37 @@ describe('apply', () => {
     expect(await apply(box.input(steps, { api }))).toMatchObject({ outcome: 'done', changed: 1 });
     expect([...projects]).toEqual(['old', 'new']);
     expect(made).toBe(1);
+  });
+
+  it('reads the APIs while it reads the hosts where all was verified before', async () => {
+    const projects = new Set<string>(['p']);
+    let asked = (): void => {};
+    const apiWasAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const connections: Connections = {
+      ...box.connections,
+      get: async (host) => {
+        const connection = await box.connections.get(host);
+        return {
+          ...connection,
+          run: async (request) => {
+            if (request.doing.startsWith('read 1 ')) await apiWasAsked;
+            return connection.run(request);
+          },
+        };
+      },
+    };
+    writeFileSync(at('a'), 'a');
+    const input = box.input([toyStep('base', [file('a'), apiResource(toyProject, 'p', 'p')])], {
+      connections,
+      verifiedBefore: new Set(['base']),
+      api: async () => {
+        asked();
+        return projects;
+      },
+    });
+    expect(await apply(input)).toMatchObject({ outcome: 'done', changed: 0 });
   });
 
   it('is interrupted by its signal: what runs is finished', async () => {

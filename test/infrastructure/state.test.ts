@@ -125,13 +125,14 @@ describe('Galera', () => {
 describe('OVN', () => {
   test('servers of a leader', () => {
     const state = parseOvnDatabaseState(
-      'file=clustered\ncid=c\nsid=e84cb515-3dc0\nanswers=yes\nstatus=cluster member\nrole=leader\nleader=self\ntimer=5000\nserver=e84c tcp:10.0.0.1:6643\nserver=1ce7 tcp:10.0.0.2:6643 120\nend=yes\n',
+      'file=clustered\ncid=c\nsid=e84cb515-3dc0\nanswers=yes\nstatus=cluster member\nrole=leader\nleader=self\ntimer=5000\nunapplied=2\nserver=e84c tcp:10.0.0.1:6643\nserver=1ce7 tcp:10.0.0.2:6643 120\nend=yes\n',
     );
     expect(state.raft).toEqual({
       status: 'cluster member',
       role: 'leader',
       leader: 'self',
       electionTimer: 5000,
+      unapplied: 2,
       servers: [
         { sid: 'e84c', address: 'tcp:10.0.0.1:6643', silentMilliseconds: undefined },
         { sid: '1ce7', address: 'tcp:10.0.0.2:6643', silentMilliseconds: 120 },

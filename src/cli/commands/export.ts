@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Format } from '../../formats/recognise.ts';
+import type { Format } from '../../app/contracts.ts';
 import type { Command } from '../command.ts';
 import { findDescription } from '../file.ts';
 
@@ -21,7 +21,7 @@ export const exportCommand: Command = {
   async run(context, input) {
     const [{ exportDescription }, { exportLines }] = await Promise.all([
       import('../../app/transfer.ts'),
-      import('../../formats/export.ts'),
+      import('../../app/installers.ts'),
     ]);
     const { files, parts, result } = await exportDescription(
       {

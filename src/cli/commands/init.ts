@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Format } from '../../formats/recognise.ts';
+import type { Format } from '../../app/contracts.ts';
 import type { Command } from '../command.ts';
 import { DESCRIPTION_NAME } from '../file.ts';
 import { initOptions } from '../initOptions.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RunEvent } from '../../engine/event.ts';
+import type { RunEvent } from '../../app/contracts.ts';
 import { catalogue, type ErrorCode } from '../../errors/catalogue/index.ts';
 import type { Problem } from '../../errors/problem.ts';
 import type { Same, Variants } from './same.ts';

@@ -1,12 +1,9 @@
 import { z } from 'zod';
 import type { TestResult } from '../../app/acceptance.ts';
+import type { PingAnswer, PlannedChange, RunResult, ToolboxReport } from '../../app/contracts.ts';
 import type { CredentialFiles } from '../../app/credentialFiles.ts';
 import type { Status } from '../../app/status.ts';
 import type { UpAccess } from '../../app/up.ts';
-import type { ToolboxReport } from '../../checks/index.ts';
-import type { PlannedChange } from '../../engine/plan.ts';
-import type { RunResult } from '../../engine/run.ts';
-import type { PingAnswer } from '../../hosts/ping.ts';
 import { problemSchema, recapSchema } from './events.ts';
 import type { Same } from './same.ts';
 

@@ -1,6 +1,5 @@
-import type { Import } from '../../formats/import.ts';
-import { type PrintedLine, reportJson, reportLines } from '../../formats/print.ts';
-import type { ImportReport } from '../../formats/report.ts';
+import type { Import, ImportReport, PrintedLine } from '../../app/contracts.ts';
+import { reportJson, reportLines } from '../../app/installers.ts';
 import type { Colors, Terminal } from '../terminal.ts';
 
 /** The outcome of every key, first those to look at; the closing count adds up. */

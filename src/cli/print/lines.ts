@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../engine/event.ts';
+import type { RunEvent } from '../../app/contracts.ts';
 import type { Problem } from '../../errors/problem.ts';
 import type { Colors } from '../terminal.ts';
 import { count, duration } from './duration.ts';

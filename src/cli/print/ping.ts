@@ -1,4 +1,4 @@
-import type { PingAnswer } from '../../hosts/ping.ts';
+import type { PingAnswer } from '../../app/contracts.ts';
 import type { Colors } from '../terminal.ts';
 import { duration } from './duration.ts';
 import { formatTable } from './table.ts';

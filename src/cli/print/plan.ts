@@ -1,4 +1,4 @@
-import type { PlannedChange } from '../../engine/plan.ts';
+import type { PlannedChange } from '../../app/contracts.ts';
 import type { Colors } from '../terminal.ts';
 import { formatDifference } from './difference.ts';
 import { count } from './duration.ts';

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../engine/event.ts';
+import type { RunEvent } from '../../app/contracts.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Where and how events are printed. */

@@ -1,4 +1,4 @@
-import type { HostRecap, RunEvent } from '../../engine/event.ts';
+import type { HostRecap, RunEvent } from '../../app/contracts.ts';
 import type { Colors } from '../terminal.ts';
 import { count, duration } from './duration.ts';
 import { formatTable } from './table.ts';

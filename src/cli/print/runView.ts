@@ -1,4 +1,4 @@
-import type { HostRecap, RunEvent } from '../../engine/event.ts';
+import type { HostRecap, RunEvent } from '../../app/contracts.ts';
 import type { Problem } from '../../errors/problem.ts';
 
 export type StepState = 'waiting' | 'running' | 'verified' | 'failed' | 'skipped';

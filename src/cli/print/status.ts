@@ -1,5 +1,5 @@
+import type { StepRecord } from '../../app/contracts.ts';
 import type { Health, Status } from '../../app/status.ts';
-import type { StepRecord } from '../../engine/journal.ts';
 import type { Colors } from '../terminal.ts';
 import { count, duration } from './duration.ts';
 import { formatPing } from './ping.ts';

@@ -1,4 +1,4 @@
-import type { ToolboxReport } from '../../checks/index.ts';
+import type { ToolboxReport } from '../../app/contracts.ts';
 import type { Colors } from '../terminal.ts';
 import { formatTable } from './table.ts';
 import { printable } from './width.ts';

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../engine/event.ts';
+import type { RunEvent } from '../../app/contracts.ts';
 import { formatDifference } from './difference.ts';
 import { clock, count, duration } from './duration.ts';
 import { problemBlock, stepLineOf } from './lines.ts';

@@ -47,7 +47,13 @@ osd_heartbeat_interval = 3
 
 [mon]
 mon_osd_down_out_interval = 300
-${identity ? hostsWith(cloud, 'rgw').map((host) => gateway(host.name, identity)).join('') : ''}`;
+${
+  identity
+    ? hostsWith(cloud, 'rgw')
+        .map((host) => gateway(host.name, identity))
+        .join('')
+    : ''
+}`;
 }
 
 /** Users of Keystone are users of the object store, over Swift and S3. */

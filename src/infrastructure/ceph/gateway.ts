@@ -1,12 +1,12 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import { factsOf, reached } from '../../cloud/reached.ts';
+import { secretOf } from '../../cloud/secrets.ts';
 import { controlHosts, hostsWith, vip } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import type { StepContext } from '../../engine/step.ts';
 import { pathOf, unitOf } from '../../platform/platform.ts';
 import { platformOf } from '../../platform/select.ts';
 import { command, directory, file, MANAGED, service } from '../../resources/index.ts';
-import { secretOf } from '../../cloud/secrets.ts';
 import { text } from '../../secrets/confidential.ts';
 import { poolApplications } from './applications.ts';
 
@@ -64,21 +64,17 @@ ExecStart=
 ExecStart=${pathOf(component, 'command')} -f --cluster ceph --name client.%i --setuser ${owner} --setgroup ${group} --keyring ${pathOf(component, 'data')}/ceph-%i/keyring --rgw-frontends "beast endpoint=${host.addresses.management}:${ports.backend}" --rgw-thread-pool-size 64
 `,
   );
-  const key = command(
-    host.name,
-    'ceph-gateway-key',
-    {
-      doing: 'give the object gateway its key',
-      unless: `[ -s ${data}/keyring ]`,
-      script: [
-        'set -e',
-        `install -d -o ${owner} -g ${group} ${data}`,
-        `ceph auth get-or-create client.${id} mon 'allow rw' osd 'allow rwx' -o ${data}/keyring.new`,
-        `chown ${owner}: ${data}/keyring.new && chmod 0600 ${data}/keyring.new && mv ${data}/keyring.new ${data}/keyring`,
-      ].join('\n'),
-      limitSeconds: 60,
-    },
-  );
+  const key = command(host.name, 'ceph-gateway-key', {
+    doing: 'give the object gateway its key',
+    unless: `[ -s ${data}/keyring ]`,
+    script: [
+      'set -e',
+      `install -d -o ${owner} -g ${group} ${data}`,
+      `ceph auth get-or-create client.${id} mon 'allow rw' osd 'allow rwx' -o ${data}/keyring.new`,
+      `chown ${owner}: ${data}/keyring.new && chmod 0600 ${data}/keyring.new && mv ${data}/keyring.new ${data}/keyring`,
+    ].join('\n'),
+    limitSeconds: 60,
+  });
   const server = service(host.name, `${unit}${id}`, {
     watches: [frontend, password, `${host.name}/file:${pathOf(components.ceph, 'configuration')}`],
     after: [key],
@@ -86,7 +82,11 @@ ExecStart=${pathOf(component, 'command')} -f --cluster ceph --name client.%i --s
   return [password, frontend, key, server];
 }
 
-function userResource({ cloud, facts }: StepContext<Cloud>, host: Host, after: readonly Resource[]): Resource {
+function userResource(
+  { cloud, facts }: StepContext<Cloud>,
+  host: Host,
+  after: readonly Resource[],
+): Resource {
   const { components } = platformOf(cloud.release, factsOf(facts, host.name));
   const keyring = `${pathOf(components['ceph-rgw'], 'data')}/ceph-rgw.${host.name}/keyring`;
   const user = cloud.objectStoreUser;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
-import { pathOf, type Platform, unitOf } from '../../platform/platform.ts';
+import { type Platform, pathOf, unitOf } from '../../platform/platform.ts';
 import { command, file, shellProgram } from '../../resources/index.ts';
 import { joinTexts, plain, type Text, text } from '../../secrets/confidential.ts';
 import osd from './osd.sh';

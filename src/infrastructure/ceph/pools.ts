@@ -1,6 +1,6 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
-import { command, shellProgram, STATE_DIRECTORY } from '../../resources/index.ts';
+import { command, STATE_DIRECTORY, shellProgram } from '../../resources/index.ts';
 import pools from './pools.sh';
 
 /** The pools of the services: their sizes and placement groups are compared, not only their names. */

@@ -7,12 +7,7 @@ import { type Text, text } from '../../secrets/confidential.ts';
 import { memoryShare } from '../memory.ts';
 
 /** Server options; Galera's only where there is more than one control host. */
-export function mariadbConfiguration(
-  cloud: Cloud,
-  host: Host,
-  facts: HostFacts,
-  component: Component,
-): Text {
+export function mariadbConfiguration(cloud: Cloud, host: Host, facts: HostFacts, component: Component): Text {
   const address = host.addresses.management;
   const server = `# ${MANAGED}
 [mariadbd]

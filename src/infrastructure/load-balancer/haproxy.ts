@@ -6,7 +6,7 @@ import { MANAGED } from '../../resources/index.ts';
 import { joinTexts, type Text, text } from '../../secrets/confidential.ts';
 
 /** One section of haproxy.cfg: a port of the virtual address and the servers behind it. */
-export interface Proxy {
+export interface BalancedSection {
   readonly name: string;
   readonly port: number;
   readonly backendPort: number;
@@ -23,13 +23,13 @@ export interface Proxy {
 }
 
 /** What a service says of a process behind the virtual address. */
-export interface HttpProxy extends Omit<Proxy, 'lines'> {
+export interface HttpSection extends Omit<BalancedSection, 'lines'> {
   readonly health: string;
   readonly lines?: readonly string[];
 }
 
 /** A section for an HTTP service. An API that answers "which version?" or "who are you?" is alive. */
-export function httpProxy({ health, lines = [], ...proxy }: HttpProxy): Proxy {
+export function httpSection({ health, lines = [], ...proxy }: HttpSection): BalancedSection {
   return {
     ...proxy,
     lines: [
@@ -46,11 +46,11 @@ export function httpProxy({ health, lines = [], ...proxy }: HttpProxy): Proxy {
   };
 }
 
-/** Seconds that the database's health may take to be told: a loaded host is slow, and not dead. */
+/** Seconds that the database may take to report its health: a loaded host is slow, and not dead. */
 const DATABASE_PATIENCE = 20;
 
 /** The database: one writer, the others stand by. */
-function databaseProxy(cloud: Cloud): Proxy {
+function databaseProxy(cloud: Cloud): BalancedSection {
   const hosts = controlHosts(cloud);
   const base = {
     name: 'database',
@@ -76,7 +76,11 @@ function databaseProxy(cloud: Cloud): Proxy {
 }
 
 /** Everything that answers on the virtual address. `services`: the sections of the OpenStack services. */
-export function haproxyConfiguration(cloud: Cloud, haproxy: Component, services: readonly Proxy[]): Text {
+export function haproxyConfiguration(
+  cloud: Cloud,
+  haproxy: Component,
+  services: readonly BalancedSection[],
+): Text {
   const { interval, rise, fall } = cloud.ha;
   const head = text`# ${MANAGED}
 global
@@ -112,7 +116,7 @@ listen statistics
   return joinTexts([head, ...sections], '\n');
 }
 
-function section(cloud: Cloud, proxy: Proxy, certificate: string): string {
+function section(cloud: Cloud, proxy: BalancedSection, certificate: string): string {
   const tls = proxy.tls ? ` ssl crt ${certificate}` : '';
   const service = cloud.networks.service?.vip;
   const addresses = [vip(cloud), ...(proxy.public && service ? [service] : [])];

@@ -169,8 +169,10 @@ function decideMember(
   const { host, state } = member;
   const listed = servers.find((server) => server.address === address);
   const isListed = listed !== undefined && state.sid?.startsWith(listed.sid) === true;
-  if (isListed && isServing(member)) return undefined;
-  if (isListed) return wait(`the ${titleOf(desired)} on ${host} to be a member`, JOIN_LIMIT_SECONDS);
+  if (isListed && isServing(member) && isCaughtUp(member.state.raft)) return undefined;
+  if (isListed) {
+    return wait(`the ${titleOf(desired)} on ${host} to have what the leader has`, JOIN_LIMIT_SECONDS);
+  }
   // A reinstalled member has a new id; its old one would count as a lost vote for good.
   if (listed) return kickOn(desired, leader.host, listed.sid, listed.address);
   return joinOn(
@@ -190,6 +192,11 @@ function isUp({ state }: Reached): boolean {
 
 function isServing(member: Reached): member is Serving {
   return member.state.raft?.status === 'cluster member';
+}
+
+/** After its start a member shows what it had, until it has heard from the leader. */
+function isCaughtUp({ leader, unapplied }: RaftStatus): boolean {
+  return leader !== 'unknown' && unapplied === 0;
 }
 
 function isJoining({ state }: Reached): boolean {

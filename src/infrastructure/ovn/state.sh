@@ -25,6 +25,7 @@ if [ -S "$control" ] && [ "$(systemctl is-active "$unit" 2>/dev/null)" = active 
     s/^Role: */role=/p
     s/^Leader: */leader=/p
     s/^Election timer: */timer=/p
+    s/^Entries not yet applied: */unapplied=/p
     s/^    \([0-9a-f]\{4\}\) ([0-9a-f]\{4\} at \([^)]*\)).*last msg \([0-9]*\) ms ago.*/server=\1 \2 \3/p
     t
     s/^    \([0-9a-f]\{4\}\) ([0-9a-f]\{4\} at \([^)]*\)).*/server=\1 \2/p'

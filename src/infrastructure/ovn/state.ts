@@ -18,6 +18,8 @@ export interface RaftStatus {
   readonly leader: string;
   /** Milliseconds */
   readonly electionTimer: number;
+  /** Entries of the log that are not in the database that clients see. */
+  readonly unapplied: number;
   readonly servers: readonly RaftServer[];
 }
 
@@ -68,6 +70,7 @@ function raftStatus(fields: ReadonlyMap<string, string>, output: string): RaftSt
     role: role === 'leader' || role === 'follower' || role === 'candidate' ? role : 'unknown',
     leader: fields.get('leader') ?? 'unknown',
     electionTimer: Number(fields.get('timer') ?? 0),
+    unapplied: Number(fields.get('unapplied') ?? 0),
     servers: [...output.matchAll(/^server=(\S+) (\S+)(?: (\d+))?$/gm)].map(([, sid, address, silent]) => ({
       sid: sid ?? '',
       address: address ?? '',

@@ -1,10 +1,10 @@
 import type { Cloud, Host, NetworkName, Role } from '../../cloud/cloud.ts';
+import { factsOf, reached } from '../../cloud/reached.ts';
+import type { StepContext } from '../../engine/step.ts';
 import type { ErrorCode } from '../../errors/catalogue/index.ts';
 import { type Problem, problem } from '../../errors/problem.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
 import { findPlatform } from '../../platform/select.ts';
-import { factsOf, reached } from '../../cloud/reached.ts';
-import type { StepContext } from '../../engine/step.ts';
 
 /** A tenth below the minimum passes: firmware and rounding take their share, as in Burrito's checklist. */
 const tolerance = 0.9;

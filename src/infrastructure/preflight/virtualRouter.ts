@@ -3,7 +3,7 @@ import { controlHosts } from '../../cloud/topology.ts';
 import type { ShellCheck } from '../../engine/check.ts';
 import { virtualRouters } from '../load-balancer/keepalived.ts';
 
-/** Seconds to listen: keepalived announces itself every second unless told otherwise. */
+/** Seconds to listen: keepalived announces itself every second by default. */
 const LISTEN = 2.2;
 
 /**

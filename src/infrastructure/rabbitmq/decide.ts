@@ -37,6 +37,11 @@ export function decideRabbitmq(
   if (silent) return wait(`RabbitMQ on ${silent.host} to answer`, HEAL_LIMIT_SECONDS);
   const stopping = reached.find(({ state }) => state.service === 'stopping');
   if (stopping) return wait(`RabbitMQ on ${stopping.host} to stop`, HEAL_LIMIT_SECONDS);
+  const reinstalled = reached.find(
+    (member) => isRunning(member) && !isUsed(member.state.broker) && isReinstalled(member, reached),
+  );
+  // Its name without its old store makes the start of every other member fail.
+  if (reinstalled) return stopOn(desired, reinstalled.host);
   const clusters = clustersOf(reached);
   const used = clusters.filter((cluster) => cluster.used);
   if (used.length > 1) return refuseSeparate(used);
@@ -90,6 +95,13 @@ function refuseSeparate(clusters: readonly Cluster[]): Decision {
   return refuse('CLUSTER_DIFFERENT_DATA', hosts, { cluster: CLUSTER, found });
 }
 
+function refuseForgotten(main: Cluster, { host, state }: Reached): Decision {
+  return refuse('CLUSTER_DIFFERENT_DATA', [host, ...names(main.running)], {
+    cluster: CLUSTER,
+    found: `${host} was in a cluster of ${state.known.join(', ')}; those that run are ${[...main.members].join(', ')}`,
+  });
+}
+
 function decideLiving(
   desired: RabbitmqDesired,
   reached: readonly Reached[],
@@ -129,7 +141,11 @@ function decideOutside(desired: RabbitmqDesired, main: Cluster, member: Reached)
   }
   if (!stopped || state.known.length === 0) return joinOn(desired, host, nodeOf(living.host), false);
   // The cluster that it was in has forgotten it.
-  if (knowsMain(member, main)) return joinOn(desired, host, nodeOf(living.host), true);
+  if (knowsMain(member, main)) {
+    // Unless the one that runs is what is new, and the stopped ones are the cluster.
+    const trusted = main.running.length * 2 > desired.members.length;
+    return trusted ? joinOn(desired, host, nodeOf(living.host), true) : refuseForgotten(main, member);
+  }
   // Only a running node can say whether it is empty.
   return startOn(desired, host, `start RabbitMQ on ${host}`);
 }
@@ -161,7 +177,8 @@ function decideDead(
   missing: readonly string[],
 ): Decision {
   // A node with a store waits for its cluster by itself: starting it can not form another one.
-  const stored = reached.find(({ state }) => isStopped(state) && state.known.length > 0);
+  const stores = reached.filter(({ state }) => isStopped(state) && state.known.length > 0);
+  const stored = stores.find((member) => !isReinstalled(member, reached));
   if (stored) return startOn(desired, stored.host, `start RabbitMQ on ${stored.host}`);
   const paused = reached.find(({ state }) => state.broker && state.known.length > 1);
   const starting = reached.find(({ state }) => state.service === 'starting');
@@ -184,6 +201,15 @@ function isRunning(member: Reached): member is Running {
 
 function isStopped(state: RabbitmqState): boolean {
   return state.service === 'inactive' || state.service === 'failed';
+}
+
+/** Another member's store names this one, and this one's own store does not name that other. */
+function isReinstalled(member: Reached, reached: readonly Reached[]): boolean {
+  const own = nodeOf(member.host);
+  return reached.some(
+    ({ host, state }) =>
+      host !== member.host && state.known.includes(own) && !member.state.known.includes(nodeOf(host)),
+  );
 }
 
 /** The cluster counts the member in. */

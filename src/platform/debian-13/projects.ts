@@ -36,7 +36,9 @@ export const projects: Readonly<Record<string, ProjectOnPlatform>> = {
   }),
   placement: project('placement', {
     schemaPackage: 'placement-common',
-    processes: { api: { packages: ['placement-api'], unit: 'placement-api', wsgi: '/usr/bin/placement-api' } },
+    processes: {
+      api: { packages: ['placement-api'], unit: 'placement-api', wsgi: '/usr/bin/placement-api' },
+    },
   }),
   nova: project('nova', {
     schemaPackage: 'nova-common',
@@ -49,8 +51,7 @@ export const projects: Readonly<Record<string, ProjectOnPlatform>> = {
         packages: ['nova-consoleproxy'],
         unit: 'nova-novncproxy',
         defaults: {
-          '/etc/default/nova-consoleproxy':
-            'NOVA_CONSOLE_PROXY_TYPE=novnc\nNOVA_SERIAL_PROXY_START=false\n',
+          '/etc/default/nova-consoleproxy': 'NOVA_CONSOLE_PROXY_TYPE=novnc\nNOVA_SERIAL_PROXY_START=false\n',
         },
       },
       compute: { packages: ['nova-compute', 'nova-compute-kvm', 'qemu-utils'], unit: 'nova-compute' },
@@ -126,12 +127,7 @@ export const projects: Readonly<Record<string, ProjectOnPlatform>> = {
     locks: '/var/lock',
     processes: {
       web: {
-        packages: [
-          'openstack-dashboard',
-          'openstack-dashboard-apache',
-          'apache2',
-          'libapache2-mod-wsgi-py3',
-        ],
+        packages: ['openstack-dashboard', 'openstack-dashboard-apache', 'apache2', 'libapache2-mod-wsgi-py3'],
         unit: 'apache2',
       },
     },

@@ -1,7 +1,7 @@
 import type { Resource } from '../../engine/resource.ts';
 import { file, MANAGED, service } from '../../resources/index.ts';
 import type { ProcessRequest } from '../runtime.ts';
-import { processOn } from './index.ts';
+import { processOn } from './processOn.ts';
 import { bootUnits, dropIn } from './units.ts';
 
 /** A daemon under its package's unit, started again whatever ended it. */
@@ -18,9 +18,5 @@ export function daemon({ process, context, watches, after }: ProcessRequest): re
   const files = Object.entries(defaults).map(([path, content]) =>
     file(host.name, path, `# ${MANAGED}\n${content}`),
   );
-  return [
-    settings,
-    ...files,
-    service(host.name, unit, { watches: [settings, ...files, ...watches], after }),
-  ];
+  return [settings, ...files, service(host.name, unit, { watches: [settings, ...files, ...watches], after })];
 }

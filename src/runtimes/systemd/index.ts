@@ -1,7 +1,7 @@
-import type { ProcessOnPlatform, ProjectOnPlatform } from '../../platform/platform.ts';
 import type { Runtime } from '../runtime.ts';
-import { daily } from './daily.ts';
 import { daemon } from './daemon.ts';
+import { daily } from './daily.ts';
+import { processOn } from './processOn.ts';
 import { site } from './site.ts';
 import { wsgi } from './wsgi.ts';
 
@@ -15,8 +15,7 @@ export const systemd: Runtime = {
     ];
     return [...new Set(names)];
   },
-  run: ({ user, group }) =>
-    `run() { setpriv --reuid=${user} --regid=${group} --init-groups -- "$@"; }`,
+  run: ({ user, group }) => `run() { setpriv --reuid=${user} --regid=${group} --init-groups -- "$@"; }`,
   version: ({ packageManager }, { schemaPackage = '' }) =>
     `(set -- ${schemaPackage}; ${packageManager.version})`,
   process(request) {
@@ -34,9 +33,3 @@ export const systemd: Runtime = {
   processId: (host, project, process) => `${host}/service:${processOn(project, process).unit}`,
   daily,
 };
-
-export function processOn(project: ProjectOnPlatform, process: string): ProcessOnPlatform {
-  const found = project.processes[process];
-  if (!found) throw new Error(`the platform has no process ${process} of ${project.user}`);
-  return found;
-}

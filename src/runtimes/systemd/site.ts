@@ -3,7 +3,7 @@ import { pathOf } from '../../platform/platform.ts';
 import { absent, command, file, link, MANAGED, service, shellProgram } from '../../resources/index.ts';
 import { apiProcesses } from '../../services/shared/workers.ts';
 import type { ProcessRequest } from '../runtime.ts';
-import { processOn } from './index.ts';
+import { processOn } from './processOn.ts';
 import pages from './site-pages.sh';
 
 /** A Django site under the web server, with its pages compressed for exactly these settings. */
@@ -47,7 +47,12 @@ export function site({ process, context, watches, after }: ProcessRequest): read
     { after: [virtualHost] },
   );
   const others = (project.unusedSites ?? []).map((name) => absent(host.name, `${enabledSites}/${name}.conf`));
-  const parameters = { application, settings: project.configuration, static_files: `${project.state}/static`, user: project.user };
+  const parameters = {
+    application,
+    settings: project.configuration,
+    static_files: `${project.state}/static`,
+    user: project.user,
+  };
   const compressed = command(
     host.name,
     'dashboard-pages',
@@ -65,6 +70,9 @@ export function site({ process, context, watches, after }: ProcessRequest): read
     enabled,
     ...others,
     compressed,
-    service(host.name, unit, { watches: [listen, virtualHost, enabled, compressed, ...others, ...watches], after }),
+    service(host.name, unit, {
+      watches: [listen, virtualHost, enabled, compressed, ...others, ...watches],
+      after,
+    }),
   ];
 }

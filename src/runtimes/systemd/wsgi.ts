@@ -2,7 +2,7 @@ import type { Resource } from '../../engine/resource.ts';
 import { file, renderIni, service } from '../../resources/index.ts';
 import { apiProcesses } from '../../services/shared/workers.ts';
 import type { ProcessRequest } from '../runtime.ts';
-import { processOn } from './index.ts';
+import { processOn } from './processOn.ts';
 import { bootUnits, dropIn } from './units.ts';
 
 /** Answers in pieces, bodies in pieces. */

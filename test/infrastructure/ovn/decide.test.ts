@@ -69,6 +69,7 @@ function serving(host: string, status: Partial<RaftStatus> = {}, state: Partial<
       role: 'follower',
       leader: 'bbb0',
       electionTimer: 10_000,
+      unapplied: 0,
       servers: servers('abc'),
       ...status,
     },
@@ -89,7 +90,14 @@ const joining = member({
   answers: true,
   file: 'clustered',
   sid: 'eee0',
-  raft: { status: 'joining cluster', role: 'unknown', leader: 'unknown', electionTimer: 1000, servers: [] },
+  raft: {
+    status: 'joining cluster',
+    role: 'unknown',
+    leader: 'unknown',
+    electionTimer: 1000,
+    unapplied: 0,
+    servers: [],
+  },
 });
 
 const title = 'OVN northbound database';
@@ -281,11 +289,25 @@ const cases: readonly Case[] = [
     expected: `wait: the leader of the ${title} to hear from a majority`,
   },
   {
+    title: 'a member that has not heard from the leader yet',
+    a: serving('a', { leader: 'unknown' }),
+    b: leading('b'),
+    c: serving('c'),
+    expected: `wait: the ${title} on a to have what the leader has`,
+  },
+  {
+    title: 'a member that has not applied all entries yet',
+    a: serving('a', { unapplied: 4 }),
+    b: leading('b'),
+    c: serving('c'),
+    expected: `wait: the ${title} on a to have what the leader has`,
+  },
+  {
     title: 'a listed member that is not connected',
     a: serving('a', { status: 'disconnected from the cluster' }),
     b: leading('b'),
     c: serving('c'),
-    expected: `wait: the ${title} on a to be a member`,
+    expected: `wait: the ${title} on a to have what the leader has`,
   },
   // Refused or waiting.
   {

@@ -277,11 +277,32 @@ const cases: readonly Case[] = [
     expected: 'act a: join RabbitMQ on a to the cluster of rabbit@b',
   },
   {
+    title: 'a reinstalled member that is stopped is not started before the others',
+    a: stored('a'),
+    b: stored('abc'),
+    c: stored('abc', 'starting'),
+    expected: 'act b: start RabbitMQ on b',
+  },
+  {
+    title: 'a reinstalled member does not run while others start',
+    a: broker('a', unused),
+    b: broker('abc', seen('b')),
+    c: stored('abc'),
+    expected: 'act a: stop the empty broker on a',
+  },
+  {
+    title: 'a reinstalled broker in use is not the cluster of the stopped ones',
+    a: broker('a'),
+    b: stored('abc'),
+    c: stored('abc'),
+    expected: 'refuse CLUSTER_DIFFERENT_DATA b',
+  },
+  {
     title: 'an empty broker that started first is not the cluster',
     a: broker('a', unused),
     b: stored('abc'),
     c: stored('abc'),
-    expected: 'act b: start RabbitMQ on b',
+    expected: 'act a: stop the empty broker on a',
   },
   // Refused.
   {
