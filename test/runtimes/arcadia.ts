@@ -100,11 +100,11 @@ export function namesOf({ projects, components, distribution, wsgiServer }: Plat
       project.logs,
       project.locks,
       project.schemaPackage ?? '',
-      ...(project.unusedUnits ?? []),
       ...(project.unusedSites ?? []),
       ...Object.values(project.extras ?? {}).flat(),
-      ...Object.values(project.processes).flatMap(({ packages, unit, wsgi, logFile }) => [
+      ...Object.values(project.processes).flatMap(({ packages, unit, wsgi, logFile, unusedUnits = [] }) => [
         ...packages,
+        ...unusedUnits,
         unit,
         wsgi ?? '',
         logFile ?? '',
