@@ -69,7 +69,9 @@ function endToEnd() {
   }
   // For the tests of the dashboard and of the pictures in docs/.
   installTools('chromium');
-  return vitest('e2e');
+  // The node of the first becomes the layer that the others start from.
+  const packages = vitest('packages');
+  return vitest('e2e') && packages;
 }
 
 const onPath = (tool) => !spawnSync(tool, ['--version'], { stdio: 'ignore' }).error;
