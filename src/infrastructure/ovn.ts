@@ -148,10 +148,16 @@ function fileResources(context: StepContext<Cloud>, host: Host): readonly Resour
     file(
       host.name,
       `/etc/systemd/system/${unitOf(component, database.unit)}.service.d/cloudwright.conf`,
-      `[Unit]\nAssertPathExists=${databaseFile(component, database)}\n`,
+      `[Unit]\nAssertPathExists=${databaseFile(component, database)}\n[Service]\nRestart=always\n`,
     ),
   );
-  return [folder, ...remotes, defaults, ...asserts];
+  // The package's unit stops the database servers too when it stops northd.
+  const stop = file(
+    host.name,
+    `/etc/systemd/system/${unitOf(component, 'northd')}.service.d/cloudwright.conf`,
+    `[Service]\nExecStop=\nExecStop=${pathOf(component, 'control')} stop_northd --ovn-manage-ovsdb=no --no-monitor\nRestart=always\n`,
+  );
+  return [folder, ...remotes, defaults, ...asserts, stop];
 }
 
 /** ovsdb-server's configuration file (ovsdb-server(1)). */

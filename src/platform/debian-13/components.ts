@@ -78,6 +78,7 @@ export const components: Readonly<Record<ComponentName, Component>> = {
       run: '/run/ovn',
       data: '/var/lib/ovn',
       schemas: '/usr/share/ovn',
+      control: '/usr/share/ovn/scripts/ovn-ctl',
     },
   },
   'ovn-host': {
