@@ -124,6 +124,7 @@ export interface WrittenFile {
   readonly path: string;
   readonly content: Text;
   readonly mode: string;
+  readonly owner: string;
   readonly group: string;
 }
 

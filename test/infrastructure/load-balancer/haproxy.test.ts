@@ -150,7 +150,9 @@ describe('the services behind haproxy', () => {
   });
 
   it('are in the catalog under the address that people reach, and the one that services do', () => {
-    const entries = allResources(context).filter(({ kind }) => kind.name ===  && kind.via === 'api');
+    const entries = allResources(context).filter(
+      ({ kind, desired }) => kind.via === 'api' && 'endpoints' in (desired as object),
+    );
     expect(entries.length).toBeGreaterThan(8);
     for (const { id, desired } of entries) {
       const { endpoints } = desired as { readonly endpoints: Readonly<Record<string, string>> };
