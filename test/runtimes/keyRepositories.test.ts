@@ -82,7 +82,9 @@ describe('key repositories', () => {
       `identity: write ${folder()}/0`,
       `removal: remove ${folder()}/1`,
     ]);
-    expect(JSON.stringify(plan)).not.toContain('staged');
+    const differences = plan.changes.map(({ difference }) => difference ?? '').join('\n');
+    expect(differences).toContain('-••••\n+••••');
+    expect(differences).not.toContain('staged');
     expect(await apply(run(after))).toMatchObject({ outcome: 'done', changed: 3 });
     expect(sorted(onHost())).toEqual([
       [0, 'new'],
