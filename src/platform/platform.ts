@@ -50,8 +50,6 @@ export interface ProjectOnPlatform {
   readonly processes: Readonly<Record<string, ProcessOnPlatform>>;
   /** Packages of what a service may use: `ceph`, `client`, `hypervisor`, `dashboard` … */
   readonly extras?: Readonly<Record<string, readonly string[]>>;
-  /** Units that the packages bring and that no cloud of ours uses: kept stopped. */
-  readonly unusedUnits?: readonly string[];
   /** Sites that the packages enable in the web server and that are not ours. */
   readonly unusedSites?: readonly string[];
 }
@@ -70,6 +68,8 @@ export interface ProcessOnPlatform {
   readonly logFile?: string;
   /** Files that the package reads beside its configuration: path to content. */
   readonly defaults?: Readonly<Record<string, string>>;
+  /** Units that the packages bring and that no cloud of ours uses: kept stopped. */
+  readonly unusedUnits?: readonly string[];
 }
 
 export type ComponentName =

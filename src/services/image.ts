@@ -74,7 +74,7 @@ function sections(context: HostContext): Sections {
 }
 
 /** The list goes through Glance's database, the token check and its policies; the tiny image through its store. */
-function imageServiceCheck(): ApiCheck<Client> {
+export function imageServiceCheck(): ApiCheck<Client> {
   const words = {
     id: 'image-service',
     title: 'Glance takes an image and gives it up again',

@@ -1,9 +1,11 @@
 import type { Client } from '../api/client.ts';
 import { apiCheck } from '../checks/apiCheck.ts';
 import { type AgentExpectation, judgeNetworkAgents } from '../checks/judgements.ts';
-import type { Cloud } from '../cloud/cloud.ts';
+import { withoutHosts } from '../checks/verdict.ts';
+import type { Cloud, Host } from '../cloud/cloud.ts';
 import { ovnConnection, transportUrl } from '../cloud/endpoints.ts';
 import { ports } from '../cloud/ports.ts';
+import { reached, unreached } from '../cloud/reached.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { chassisHosts, controlHosts, gatewayHosts, vip } from '../cloud/topology.ts';
 import type { ApiCheck } from '../engine/check.ts';
@@ -72,12 +74,16 @@ export const network: ServiceDefinition = {
     })),
     { name: 'ovn-metadata', kind: 'daemon', on: chassisHosts, startsAfter: ['openvswitch', 'ovn-host'] },
   ],
-  checks: ({ cloud }) => [
-    networkAgentsCheck({
-      chassis: chassisHosts(cloud).map((host) => host.name),
-      gateways: gatewayHosts(cloud).map((host) => host.name),
-    }),
-  ],
+  checks: (context) => {
+    const names = (hosts: readonly Host[]) => reached(context, hosts).map((host) => host.name);
+    const { cloud } = context;
+    return [
+      networkAgentsCheck(
+        { chassis: names(chassisHosts(cloud)), gateways: names(gatewayHosts(cloud)) },
+        unreached(context),
+      ),
+    ];
+  },
 };
 
 /** Database and identity settings only where the servers run: a compute host must not hold the database's password. */
@@ -153,11 +159,14 @@ function metadataSections({ cloud, project, platform }: HostContext): Sections {
   };
 }
 
-function networkAgentsCheck(expected: AgentExpectation): ApiCheck<Client> {
+/** `absent`: hosts that were not reached, of which nothing is expected. */
+function networkAgentsCheck(expected: AgentExpectation, absent: ReadonlySet<string>): ApiCheck<Client> {
   const words = {
     id: 'network-agents',
     title: 'Network agents are alive and of the right kinds',
     limitSeconds: 120,
   };
-  return apiCheck(words, async (api) => judgeNetworkAgents(await api.network.agents(), expected));
+  return apiCheck(words, async (api) =>
+    judgeNetworkAgents(withoutHosts(await api.network.agents(), absent), expected),
+  );
 }

@@ -44,7 +44,7 @@ async function inFabric(...words: readonly string[]): Promise<void> {
 }
 
 describe('preflight of two hosts', () => {
-  it('passes on sound networks, and changes nothing the second time', async () => {
+  it('passes on healthy networks, and changes nothing the second time', async () => {
     const first = await preflight();
     expect(first.code, first.output).toBe(0);
     const second = await preflight('--json');
