@@ -8,8 +8,8 @@ import { ports } from '../cloud/ports.ts';
 import { reached, unreached } from '../cloud/reached.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { chassisHosts, controlHosts, gatewayHosts, vip } from '../cloud/topology.ts';
-import type { ApiCheck } from '../engine/check.ts';
-import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
+import type { ApiCheck, ShellCheck } from '../engine/check.ts';
+import type { HostContext, Sections, ServiceContext, ServiceDefinition } from './definition.ts';
 import {
   authTokenSection,
   cacheSection,
@@ -82,6 +82,7 @@ export const network: ServiceDefinition = {
         { chassis: names(chassisHosts(cloud)), gateways: names(gatewayHosts(cloud)) },
         unreached(context),
       ),
+      rpcServersCheck(context, reached(context, controlHosts(cloud)).length),
     ];
   },
 };
@@ -169,4 +170,24 @@ function networkAgentsCheck(expected: AgentExpectation, absent: ReadonlySet<stri
   return apiCheck(words, async (api) =>
     judgeNetworkAgents(withoutHosts(await api.network.agents(), absent), expected),
   );
+}
+
+/** The server's main process stays up when its workers fail; what counts is who takes requests. */
+function rpcServersCheck({ control, consumers }: ServiceContext, wanted: number): ShellCheck {
+  return {
+    via: 'shell',
+    id: 'network-rpc-servers',
+    title: 'Neutron’s RPC servers take requests',
+    host: control.name,
+    limitSeconds: 180,
+    script: consumers('q-plugin'),
+    judge({ stdout, stderr }) {
+      const count = Number(/^\{ok,\s*(\d+)\}/.exec(stdout.trim())?.[1] ?? Number.NaN);
+      if (Number.isNaN(count)) return { ok: false, sentence: 'RabbitMQ does not answer', evidence: stderr };
+      return {
+        ok: count >= wanted,
+        sentence: `${count} RPC worker${count === 1 ? '' : 's'} listening on ${wanted} control host${wanted === 1 ? '' : 's'}`,
+      };
+    },
+  };
 }
