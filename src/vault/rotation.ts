@@ -2,10 +2,7 @@ import { fail } from '../errors/problem.ts';
 import type { Confidential } from '../secrets/confidential.ts';
 import { vaultFileOf } from './password.ts';
 import { checkedVault, readVault, setInVault, writeVault } from './secrets.ts';
-import { FERNET_KEY, makeFernetKey } from './table.ts';
-
-/** When the fernet keys were rotated last: a time in ISO 8601. It is not secret. */
-export const ROTATION_MARK = 'fernet_rotated_at';
+import { FERNET_KEY, makeFernetKey, ROTATION_MARK } from './table.ts';
 
 /** Keys of a repository by number: 0 is staged, the highest encrypts, all decrypt. */
 export type KeyRing = ReadonlyMap<number, string>;

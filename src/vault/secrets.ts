@@ -6,7 +6,7 @@ import { certificateFits } from './certificate.ts';
 import { writePrivate } from './files.ts';
 import { decryptVault, encryptVault, isVault, labelOf } from './format.ts';
 import { vaultFileOf } from './password.ts';
-import { chainedSecrets, defaultPasswords, secretKind, userSecrets } from './table.ts';
+import { chainedSecrets, defaultPasswords, ROTATION_MARK, secretKind, userSecrets } from './table.ts';
 
 /** What a vault holds, by name; unknown names are kept. */
 export type VaultContents = ReadonlyMap<string, string>;
@@ -72,7 +72,7 @@ export function parseVault(text: string): VaultContents {
 }
 
 function isKnownOther(name: string): boolean {
-  return [...chainedSecrets, ...userSecrets, 'fernet_rotated_at'].some((known) => known === name);
+  return [...chainedSecrets, ...userSecrets, ROTATION_MARK].some((known) => known === name);
 }
 
 /** The same where the values must be valid. Throws VAULT_CONTENT, VAULT_SECRET_*, VAULT_SECRETS_PARTIAL. */
@@ -116,10 +116,10 @@ export function checkSecrets(contents: VaultContents, file: string): Problem[] {
       problems.push(problem('VAULT_SECRET_FORM', { details: { name, form: kind.form } }));
     }
   }
-  const rotated = contents.get('fernet_rotated_at');
+  const rotated = contents.get(ROTATION_MARK);
   if (rotated !== undefined && Number.isNaN(Date.parse(rotated))) {
     const form = 'a time such as 2026-01-31T12:00:00Z';
-    problems.push(problem('VAULT_SECRET_FORM', { details: { name: 'fernet_rotated_at', form } }));
+    problems.push(problem('VAULT_SECRET_FORM', { details: { name: ROTATION_MARK, form } }));
   }
   for (const name of userSecrets) {
     const value = contents.get(name);

@@ -152,6 +152,9 @@ export const singleSecrets: Readonly<Record<string, SecretKind>> = {
   ...Object.fromEntries(serviceSecrets.map(({ name, kind }) => [name, serviceKinds[kind]])),
 };
 
+/** When the fernet keys were rotated last: a time in ISO 8601. It is not secret. */
+export const ROTATION_MARK = 'fernet_rotated_at';
+
 /** The kind of a secret, of a numbered key as well. */
 export function secretKind(name: string): SecretKind | undefined {
   if (NUMBERED_KEY.test(name)) return fernetKey;
