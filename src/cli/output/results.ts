@@ -189,6 +189,7 @@ export const resultSchemas = {
   'vault edit': z.object({ changed: z.boolean() }),
   'vault view': z.object({ secrets: z.record(text, z.unknown()) }),
   'vault rekey': z.object({ vault: text, newKeyFile: z.boolean() }),
+  'vault rotate': z.object({ keys: z.enum(['fernet']), primary: z.number(), removed: z.array(z.number()) }),
   'lab up': lab,
   'lab down': z.object({ lab: text, down: z.boolean() }),
   'lab status': lab,
