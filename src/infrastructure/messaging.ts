@@ -93,16 +93,34 @@ function fileResources(context: StepContext<Cloud>, host: Host): readonly Resour
     // its port mapper keep to the management network.
     [
       `RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_listen_min 25672 inet_dist_listen_max 25672 inet_dist_use_interface {${address.replaceAll('.', ',')}}"`,
-      `export ERL_EPMD_ADDRESS=${address}`,
       '',
     ].join('\n'),
   );
   const limits = file(
     host.name,
     `/etc/systemd/system/${server}.service.d/cloudwright.conf`,
-    `[Service]\nLimitNOFILE=65536\nRestart=on-failure\nEnvironment=ERL_EPMD_ADDRESS=${address}\n`,
+    '[Service]\nLimitNOFILE=65536\nRestart=on-failure\n',
   );
-  return [cookie, configuration, environment, limits];
+  return [cookie, configuration, environment, limits, ...portMapper(host, component)];
+}
+
+/**
+ * Erlang's port mapper, which systemd starts at the first call of its socket: on the addresses that the members and
+ * this host itself use.
+ */
+function portMapper(host: Host, component: Component): readonly Resource[] {
+  const socket = unitOf(component, 'portMapperSocket');
+  const addresses = file(
+    host.name,
+    `/etc/systemd/system/${socket}.d/cloudwright.conf`,
+    `[Socket]
+ListenStream=
+ListenStream=127.0.0.1:4369
+ListenStream=${host.addresses.management}:4369
+FreeBind=true
+`,
+  );
+  return [addresses, service(host.name, socket, { watches: [addresses] })];
 }
 
 function account(cloud: Cloud, host: Host, servers: readonly Resource[]): Resource {

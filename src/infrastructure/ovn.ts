@@ -10,7 +10,7 @@ import { type Component, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { directory, file, MANAGED, service } from '../resources/index.ts';
 import { stampOf } from '../resources/unit.ts';
-import { chassisResources, chassisWatches } from './chassis.ts';
+import { chassisResources } from './chassis.ts';
 import type { OvnDatabaseDesired } from './ovn/desired.ts';
 import { ovnDatabaseKind } from './ovn/kind.ts';
 
@@ -59,8 +59,6 @@ export const ovn: Step<Cloud> = {
   checks: (context) =>
     reached(context, controlHosts(context.cloud)).flatMap((host) => databaseChecks(context.cloud, host)),
 };
-
-export { chassisWatches };
 
 function componentOn({ cloud, facts }: StepContext<Cloud>, host: Host): Component {
   return platformOf(cloud.release, factsOf(facts, host.name)).components['ovn-central'];

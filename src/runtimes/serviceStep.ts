@@ -20,7 +20,7 @@ export interface ServiceStepOptions {
   readonly runtime: Runtime;
   /** Tables of platforms; all known ones by default. */
   readonly platforms?: readonly Platform[];
-  /** Definitions that may add to this one's configuration; all by default. */
+  /** Definitions that this one may refer to and that may add to its configuration; all by default. */
   readonly services?: readonly ServiceDefinition[];
   /** See `ServiceContext.consumers`. */
   readonly consumers?: ServiceContext['consumers'];
@@ -31,7 +31,8 @@ export interface ServiceStepOptions {
 /** The step of a service: its definition, rendered for the platform of each host by the runtime. */
 export function serviceStep(service: ServiceDefinition, options: ServiceStepOptions): Step<Cloud> {
   const tables = options.platforms ?? platforms;
-  const contextOf = (context: StepContext<Cloud>) => serviceContext(context, tables, options.consumers);
+  const contextOf = (context: StepContext<Cloud>) =>
+    serviceContext(context, tables, options.consumers, options.services);
   return {
     name: service.name,
     title: service.title,

@@ -171,7 +171,8 @@ function sections(context: HostContext): Sections {
     api: { auth_strategy: 'keystone' },
     service_user: serviceUserSection(context, 'nova'),
     cache: cacheSection(context),
-    glance: serviceAuthSection(context, 'glance'),
+    // Nova reads images with the token of its caller: it takes no login here.
+    glance: { region_name: context.cloud.region, valid_interfaces: 'internal' },
     neutron: {
       ...serviceAuthSection(context, 'neutron'),
       service_metadata_proxy: true,

@@ -87,7 +87,7 @@ run keystone-manage bootstrap --bootstrap-username admin --bootstrap-project-nam
   };
 }
 
-function tokenCheck(): ApiCheck<Client> {
+export function tokenCheck(): ApiCheck<Client> {
   const words = { id: 'identity-token', title: 'Keystone issues a token through the VIP', limitSeconds: 60 };
   return apiCheck(words, async (api) => {
     const login = await api.session.login();

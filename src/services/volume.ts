@@ -148,7 +148,6 @@ function sections(context: HostContext): Sections {
     keystone_authtoken: authTokenSection(context, 'cinder'),
     service_user: serviceUserSection(context, 'cinder'),
     nova: { ...serviceAuthSection(context, 'nova'), interface: 'internal' },
-    glance: serviceAuthSection(context, 'glance'),
     ...Object.fromEntries(backends.map((name) => [name, backendSection(context, name)])),
   };
 }

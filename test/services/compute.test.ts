@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allInOne, content, iniSection, threeControls } from '../clouds.ts';
+import { allInOne, content, iniSection, threeControls } from '../steps/clouds.ts';
 
 const NOVA = '/etc/nova/nova.conf';
 const COMPUTE = '/etc/nova/nova-compute.conf';
@@ -10,10 +10,12 @@ describe('nova.conf', () => {
   const compute = content(context, 'compute1', NOVA);
 
   it('reaches every broker and says where it stands', () => {
-    expect(iniSection(compute, 'DEFAULT').slice(0, 3)).toEqual([
+    expect(iniSection(compute, 'DEFAULT').slice(0, 5)).toEqual([
+      'transport_url = rabbit://openstack:hidden-messaging_password-@192.0.2.11:5672,openstack:hidden-messaging_password-@192.0.2.12:5672,openstack:hidden-messaging_password-@192.0.2.13:5672/',
+      'log_dir = /var/log/nova',
       'my_ip = 192.0.2.21',
       'host = compute1',
-      'transport_url = rabbit://openstack:hidden-messaging_password-@192.0.2.11:5672,openstack:hidden-messaging_password-@192.0.2.12:5672,openstack:hidden-messaging_password-@192.0.2.13:5672/',
+      'state_path = /var/lib/nova',
     ]);
   });
 
@@ -57,6 +59,7 @@ describe('nova.conf', () => {
     expect(iniSection(control, 'oslo_messaging_rabbit')).toEqual([
       'rabbit_quorum_queue = true',
       'rabbit_transient_quorum_queue = true',
+      'rabbit_stream_fanout = true',
       'use_queue_manager = true',
     ]);
     expect(iniSection(content(allInOne(), 'one', NOVA), 'oslo_messaging_rabbit')).toEqual([
@@ -71,6 +74,10 @@ describe('nova-compute.conf', () => {
       'virt_type = kvm',
       'cpu_mode = host-model',
       'inject_partition = -2',
+      'live_migration_uri = qemu+ssh://nova@%s/system?keyfile=/var/lib/nova/.ssh/id_ed25519',
+      'live_migration_scheme = tcp',
+      'live_migration_inbound_addr = 192.0.2.21',
+      'live_migration_permit_auto_converge = true',
       'images_type = rbd',
       'images_rbd_pool = vms',
       'images_rbd_ceph_conf = /etc/ceph/ceph.conf',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { virtualRouterCheck } from '../../../src/steps/preflight/virtualRouter.ts';
-import { threeControls } from '../clouds.ts';
+import { virtualRouterCheck } from '../../../src/infrastructure/preflight/virtualRouter.ts';
+import { threeControls } from '../../steps/clouds.ts';
 
 const { cloud } = threeControls();
 const [host] = cloud.hosts;

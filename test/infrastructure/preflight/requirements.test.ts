@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cloud } from '../../../src/cloud/cloud.ts';
 import { parseDescription } from '../../../src/cloud/read.ts';
 import type { HostFacts } from '../../../src/hosts/connection.ts';
-import { preflightRequirements } from '../../../src/steps/preflight/requirements.ts';
+import { preflightRequirements } from '../../../src/infrastructure/preflight/requirements.ts';
 
 const description = `
 cloud: trial

@@ -1,20 +1,22 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { poolApplications } from '../../../src/infrastructure/ceph/applications.ts';
 import type { CommandDesired } from '../../../src/resources/command.ts';
-import { reveal } from '../../../src/secrets/confidential.ts';
-import { poolApplications } from '../../../src/steps/ceph/applications.ts';
+import { reveal, type Text } from '../../../src/secrets/confidential.ts';
 import { scratch, sh } from '../../resources/sh.ts';
-import { allInOne } from '../clouds.ts';
+import { allInOne } from '../../steps/clouds.ts';
 
 const root = scratch();
 
 /** The command, with its state in this folder. */
-function scriptIn(state: string): string {
-  const [resource] = poolApplications(allInOne().cloud, []);
-  if (!resource) throw new Error('the cloud has no pools');
-  const { script } = resource.desired as CommandDesired;
-  return reveal(script).replaceAll('/var/lib/cloudwright/ceph', state);
+function scriptsIn(state: string): { readonly unless: string; readonly script: string } {
+  const [host] = allInOne().cloud.hosts;
+  if (!host) throw new Error('the cloud has a host');
+  const { script, unless } = poolApplications(host, 'gateway', ['192.0.2.11:7480'], [])
+    .desired as CommandDesired;
+  const led = (text: Text) => reveal(text).replaceAll('/var/lib/cloudwright', state);
+  return { unless: led(unless), script: led(script) };
 }
 
 /** Runs the command against a `ceph` that knows these pools; gives what it enabled. */
@@ -35,9 +37,9 @@ esac`,
   // Where the object gateway listens; the test has none.
   writeFileSync(join(root, 'bash'), '#!/bin/sh\nexit 0\n');
   chmodSync(join(root, 'bash'), 0o755);
-  const answer = sh(scriptIn(state), root);
+  const answer = sh(scriptsIn(state).script, root);
   const enabled = existsSync(join(root, 'enabled')) ? readFileSync(join(root, 'enabled'), 'utf8') : '';
-  return { answer, enabled, marked: existsSync(join(state, 'pool-applications')) };
+  return { answer, enabled, done: sh(scriptsIn(state).unless, root).code === 0 };
 }
 
 describe('the applications of pools', () => {
@@ -55,7 +57,7 @@ describe('the applications of pools', () => {
     expect(result).toEqual({
       answer: { code: 0, stdout: '', stderr: '' },
       enabled: 'default.rgw.log rgw\n',
-      marked: true,
+      done: true,
     });
   });
 
@@ -66,7 +68,7 @@ describe('the applications of pools', () => {
       writeFileSync(join(place, name), `#!/bin/sh\nexit ${name === 'ceph' ? 1 : 0}\n`);
       chmodSync(join(place, name), 0o755);
     }
-    expect(sh(scriptIn(place), place).code).toBe(1);
-    expect(existsSync(join(place, 'pool-applications'))).toBe(false);
+    expect(sh(scriptsIn(place).script, place).code).toBe(1);
+    expect(sh(scriptsIn(place).unless, place).code).toBe(1);
   });
 });

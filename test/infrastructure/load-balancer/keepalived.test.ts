@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allInOne, block, content, threeControls } from '../clouds.ts';
+import { allInOne, allResources, block, content, threeControls } from '../../steps/clouds.ts';
 
 const PATH = '/etc/keepalived/keepalived.conf';
 
@@ -8,6 +8,7 @@ describe('keepalived', () => {
     const configuration = content(threeControls(), 'control2', PATH);
     expect(block(configuration, 'vrrp_instance MANAGEMENT')).toEqual([
       '  state BACKUP',
+      '  nopreempt',
       '  interface eth1',
       '  virtual_router_id 51',
       '  priority 110',
@@ -32,6 +33,12 @@ describe('keepalived', () => {
     const service = block(configuration, 'vrrp_instance SERVICE');
     expect(service).toContain('  virtual_router_id 52');
     expect(service).toContain('    203.0.113.100/24 dev eth0');
+  });
+
+  // H9: with all of them restarting at once nobody would hold the address.
+  it('restarts on one host at a time', () => {
+    const holders = allResources(threeControls()).filter(({ id }) => id.endsWith('/service:keepalived'));
+    expect(holders.map(({ turn }) => turn?.group)).toEqual(['keepalived', 'keepalived', 'keepalived']);
   });
 
   it('ranks the hosts in the order of the description', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { memoryShare, workers } from '../../../src/steps/shared/workers.ts';
-import type { StepContext } from '../../../src/steps/step.ts';
-import { allInOne, content, iniSection, threeControls } from '../clouds.ts';
+import { workers } from '../../../src/services/shared/workers.ts';
+import { allInOne, type CloudContext, content, iniSection, threeControls } from '../../steps/clouds.ts';
 
 function size(cpus: number, memoryMiB: number) {
   const [facts] = allInOne('', { cpus, memoryMiB }).facts.values();
@@ -32,7 +31,7 @@ describe('workers', () => {
   it.each(['keystone', 'nova-api', 'placement-api', 'cinder-api', 'heat-api', 'barbican-api'])(
     'are at least two for %s, each with one thread: policies are loaded unguarded',
     (unit) => {
-      const uwsgi = (cloud: StepContext, host: string) =>
+      const uwsgi = (cloud: CloudContext, host: string) =>
         iniSection(content(cloud, host, `/etc/cloudwright/uwsgi/${unit}.ini`), 'uwsgi');
       expect(uwsgi(allInOne(), 'one')).toEqual(expect.arrayContaining(['processes = 2', 'threads = 1']));
       expect(uwsgi(threeControls(), 'control1')).toEqual(
@@ -40,12 +39,4 @@ describe('workers', () => {
       );
     },
   );
-});
-
-describe('memoryShare', () => {
-  it('stays between its bounds', () => {
-    expect(memoryShare(size(2, 1000), 0.1, 512, 8192)).toBe(512);
-    expect(memoryShare(size(2, 20_000), 0.1, 512, 8192)).toBe(2000);
-    expect(memoryShare(size(2, 1_000_000), 0.1, 512, 8192)).toBe(8192);
-  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allInOne, content, files, iniSection, threeControls } from '../clouds.ts';
+import { allInOne, content, files, iniSection, threeControls } from '../../steps/clouds.ts';
 
 const PATH = '/etc/ceph/ceph.conf';
 

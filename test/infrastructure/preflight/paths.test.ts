@@ -1,25 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { pathCheck } from '../../../src/steps/preflight/paths.ts';
-import { allInOne, threeControls } from '../clouds.ts';
+import { pathCheck } from '../../../src/infrastructure/preflight/paths.ts';
+import { allInOne, threeControls } from '../../steps/clouds.ts';
 
-const { cloud } = threeControls();
+const { cloud, facts } = threeControls();
 const [host] = cloud.hosts;
 if (!host) throw new Error('a cloud has hosts');
-const [check] = pathCheck(cloud, host);
+const [check] = pathCheck(cloud, host, facts);
 const judge = (stdout: string) => check?.judge({ exitCode: 0, stdout, stderr: 'ping: not found' });
 
 describe('the paths between hosts', () => {
   it('are probed to every other host on every network that both have', () => {
     const probes = check?.script.match(/^probe \S+ \S+ .*$/gm) ?? [];
-    // Seven others on service?
     expect(probes).toHaveLength(23);
     expect(probes).toContain('probe storage storage3 192.168.24.11 192.168.24.33 1500 &');
     expect(probes.join('\n')).not.toContain(' control1 ');
   });
 
   it('do not exist where there is one host', () => {
-    const single = allInOne().cloud;
-    expect(single.hosts.flatMap((one) => pathCheck(single, one))).toEqual([]);
+    const single = allInOne();
+    expect(single.cloud.hosts.flatMap((host) => pathCheck(single.cloud, host, single.facts))).toEqual([]);
+  });
+
+  it('are not probed to a host that was not reached', () => {
+    const without = new Map([...facts].filter(([name]) => name !== 'storage3'));
+    const [partial] = pathCheck(cloud, host, without);
+    expect(partial?.script).toContain(' storage2 ');
+    expect(partial?.script).not.toContain(' storage3 ');
   });
 
   it('pass when nothing is said against them, and only then', () => {
