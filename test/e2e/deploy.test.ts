@@ -309,7 +309,15 @@ describe('an all-in-one cloud', () => {
         expect(drop).toMatchObject({ loses: expect.stringContaining('heat') });
         expect(drop).not.toHaveProperty('refused');
 
-        const done = idsOf(await succeeds('apply'), 'change-done');
+        const events = await succeeds('apply');
+        expect(
+          events.flatMap((event) =>
+            event.type === 'problem' && event.problem.code === 'DATA_LOSS_REFUSED'
+              ? [event.problem.place?.kind === 'cloud' ? event.problem.place.resource : undefined]
+              : [],
+          ),
+        ).toContain(database);
+        const done = idsOf(events, 'change-done');
         expect(done).toEqual(expect.arrayContaining(removed));
         expect(done).not.toContain(database);
       },
