@@ -143,7 +143,15 @@ function fileResources(context: StepContext<Cloud>, host: Host): readonly Resour
     pathOf(component, 'defaults'),
     `# ${MANAGED}\nOVN_CTL_OPTS="${options.join(' ')}"\n`,
   );
-  return [folder, ...remotes, defaults];
+  // A server without its file would create another database under the same name.
+  const asserts = databases.map((database) =>
+    file(
+      host.name,
+      `/etc/systemd/system/${unitOf(component, database.unit)}.service.d/cloudwright.conf`,
+      `[Unit]\nAssertPathExists=${databaseFile(component, database)}\n`,
+    ),
+  );
+  return [folder, ...remotes, defaults, ...asserts];
 }
 
 /** ovsdb-server's configuration file (ovsdb-server(1)). */

@@ -93,7 +93,8 @@ export const components: Readonly<Record<ComponentName, Component>> = {
     paths: { configuration: '/etc/ceph/ceph.conf', keyrings: '/etc/ceph', data: '/var/lib/ceph' },
   },
   'ceph-mon': {
-    packages: ['ceph-mon'],
+    // monmaptool is in ceph-base.
+    packages: ['ceph-mon', 'ceph-base'],
     units: { server: 'ceph-mon@', target: 'ceph-mon.target' },
     paths: { data: '/var/lib/ceph/mon' },
   },
