@@ -85,7 +85,7 @@ export async function describeWork(cloud: Cloud, connection: Connection): Promis
 }
 
 /** Sources and names; the rest of the first step belongs to packages that are not there yet. */
-const isEarly = (resource: Resource): boolean => !resource.id.includes('/etc/chrony');
+const isEarly = (resource: Resource): boolean => !resource.id.includes('chrony');
 
 /** Commands that lay down configuration, as files do. */
 const LAYS_DOWN = ['/command:host-name', '/command:qemu-divert'];

@@ -204,7 +204,7 @@ describe('an all-in-one cloud', () => {
       `for n in 1 2 3 4 5; do curl -s -m 2 -o /dev/null -w '%{http_code} ' http://${MANAGEMENT}:8778/ || :; done`,
     );
     expect(answers).not.toMatch(/[1-9]\d\d/);
-    const verify = await command('verify', '--step', 'placement');
+    const verify = await command('verify', 'placement');
     expect(verify.code, verify.output).toBe(1);
 
     expect(idsOf(await succeeds('apply'), 'change-done')).toEqual([
@@ -309,7 +309,15 @@ describe('an all-in-one cloud', () => {
         expect(drop).toMatchObject({ loses: expect.stringContaining('heat') });
         expect(drop).not.toHaveProperty('refused');
 
-        const done = idsOf(await succeeds('apply'), 'change-done');
+        const events = await succeeds('apply');
+        expect(
+          events.flatMap((event) =>
+            event.type === 'problem' && event.problem.code === 'DATA_LOSS_REFUSED'
+              ? [event.problem.place?.kind === 'cloud' ? event.problem.place.resource : undefined]
+              : [],
+          ),
+        ).toContain(database);
+        const done = idsOf(events, 'change-done');
         expect(done).toEqual(expect.arrayContaining(removed));
         expect(done).not.toContain(database);
       },

@@ -77,7 +77,8 @@ export const INSTALL = ['apply', '--step', 'preflight', '--step', 'packages'];
 
 /**
  * Makes a node on which `INSTALL` is through the layer of the other suites, unless there is one. The node is stopped
- * by it. `before`: its `enabledUnits` before the packages.
+ * by it. `before`: its `enabledUnits` before the packages. Where its power failed in between, daemons have run once
+ * with their packages' settings, which a deploy must be able to take over.
  */
 export async function keepAsLayer(lab: TestLab, before: readonly string[]): Promise<string> {
   return await locked(async (directory) => {
