@@ -16,7 +16,15 @@ export interface Platform {
   readonly components: Readonly<Record<ComponentName, Component>>;
   /** Interpreter of WSGI applications. */
   readonly wsgiServer: { readonly command: string; readonly plugin: string };
+  /** Options that the packages' configuration files may have; loaded when asked, since it is large. */
+  readonly options?: () => Promise<OptionNames>;
 }
+
+/**
+ * File to section to the names of its options, separated by spaces; or to the file that has the same ones. `<backend>`
+ * stands for sections that are named after a storage backend, `prefix*` for sections that begin so.
+ */
+export type OptionNames = Readonly<Record<string, Readonly<Record<string, string>> | string>>;
 
 export interface PackageManager {
   /** Shell that prints the version of the installed package `$1`. */

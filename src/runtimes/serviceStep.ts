@@ -88,19 +88,17 @@ function resourcesOf(
   const files = new Map(
     hosts.map((context) => [
       context.host.name,
-      [
-        ...configurationFiles(service, context, options.services),
-        ...keyRepositories(service, context),
-        ...cephKeyrings(service, context),
-      ],
+      [...configurationFiles(service, context, options.services), ...cephKeyrings(service, context)],
     ]),
   );
+  // Read at each use: new keys need no restart.
+  const keys = hosts.flatMap((context) => keyRepositories(service, context));
   const account = databases(service, whole);
   const stages = service.migrations?.(whole) ?? [];
   const schema = migrationResources(service, whole, stages, {
     runtime,
     platform,
-    after: [...account, ...(files.get(control.name) ?? [])],
+    after: [...account, ...(files.get(control.name) ?? []), ...keys],
   });
   const processes = hosts.flatMap((context) =>
     processesOn(service, cloud, context.host).flatMap((process) =>
@@ -110,6 +108,7 @@ function resourcesOf(
         context,
         watches: [...(files.get(context.host.name) ?? []), ...(process.watches?.(context) ?? [])],
         after: [
+          ...keys.filter((key) => key.host === context.host.name),
           ...schema,
           ...(process.afterResources?.(whole) ?? []),
           ...siblings(process, whole, hosts, runtime),
@@ -127,6 +126,7 @@ function resourcesOf(
   return [
     ...account,
     ...[...files.values()].flat(),
+    ...keys,
     ...schema,
     ...started,
     ...afterStart,

@@ -90,7 +90,7 @@ interface StoredSecret {
   readonly secret_ref: string;
 }
 
-function secretStoreCheck(): ApiCheck<Client> {
+export function secretStoreCheck(): ApiCheck<Client> {
   const words = {
     id: 'key-manager-secret',
     title: 'Barbican keeps a secret and gives it back',

@@ -214,7 +214,6 @@ describe('secrets of three control hosts', () => {
       'ceph_cinder_key',
       'ceph_nova_key',
       'cinder_password',
-      'glance_password',
       'messaging_password',
       'metadata_secret',
       'neutron_password',

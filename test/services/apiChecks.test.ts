@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  dashboardCheck,
-  imageServiceCheck,
-  placementCheck,
-  secretStoreCheck,
-  stackCheck,
-  tokenCheck,
-} from '../../src/checks/apiChecks.ts';
+import { placementCheck } from '../../src/services/checks/compute.ts';
+import { tokenCheck } from '../../src/services/identity.ts';
+import { imageServiceCheck } from '../../src/services/image.ts';
+import { secretStoreCheck } from '../../src/services/key-manager.ts';
+import { stackCheck } from '../../src/services/orchestration.ts';
 import { type FakeAnswer, type FakeCloud, withFakeCloud } from '../api/fake-cloud.ts';
 import { addIdentity } from '../api/fake-identity.ts';
 import { addWorkload } from '../api/fake-workload.ts';
@@ -154,23 +151,3 @@ it('reads a secret back', () =>
     expect((await secretStoreCheck().probe(cloud.client())).sentence).toBe('the secret came back different');
     expect(removed).toEqual(['x1', 'x1']);
   }));
-
-describe('dashboard', () => {
-  async function look(cloud: FakeCloud, page: FakeAnswer) {
-    cloud.interfere = ({ path }) => {
-      if (path === '') return { status: 302, headers: { location: '/auth/login/?next=/' } };
-      return path === 'auth/login/' ? page : undefined;
-    };
-    return dashboardCheck(`${cloud.url}/`).probe(cloud.client());
-  }
-
-  it('follows to the login page', () =>
-    withFakeCloud(async (cloud) => {
-      expect((await look(cloud, { text: '<input type="password" name="password">' })).ok).toBe(true);
-      expect((await look(cloud, { text: 'Debian default page' })).sentence).toContain('is no login page');
-      expect((await look(cloud, { status: 500 })).sentence).toContain('answers 500');
-      expect((await look(cloud, { status: 302, headers: { location: '/' } })).sentence).toContain(
-        'in a circle',
-      );
-    }));
-});
