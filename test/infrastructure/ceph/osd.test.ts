@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import osd from '../../../src/infrastructure/ceph/osd.sh';
+import { osdResources } from '../../../src/infrastructure/ceph/osd.ts';
+import { debian13 } from '../../../src/platform/debian-13/table.ts';
+import type { CommandDesired } from '../../../src/resources/command.ts';
+import { shellProgram } from '../../../src/resources/index.ts';
+import { reveal } from '../../../src/secrets/confidential.ts';
+import { rehearsal, scratch } from '../../resources/sh.ts';
+import { threeControls } from '../../steps/clouds.ts';
+
+const root = scratch();
+const UUID = '11111111-2222-4333-a444-555555555555';
+
+/** A storage host whose cluster gives the id 7 to the uuid. */
+function host() {
+  const place = mkdtempSync(join(root, 'host-'));
+  const at = (path: string) => join(place, path);
+  mkdirSync(at('osds'));
+  mkdirSync(at('var/lib/cloudwright'), { recursive: true });
+  const note = (what: string) => `echo ${what} >>'${at('log')}'`;
+  const tools = {
+    'ceph-authtool': '[ "$*" = --gen-print-key ] || unexpected "$@"\necho AQkey==',
+    ceph: `[ "$1 $2 $3 $4" = 'osd new ${UUID} -i' ] && grep -q '"cephx_secret": "AQkey=="' "$5" || unexpected "$@"\necho 7`,
+    install: `for path; do :; done
+case "$*" in '-d -o ceph -g ceph '* | '-d -m 0700 '*) mkdir -p "$path" ;; *) unexpected "$@" ;; esac`,
+    chown: 'case "$1 $2" in "ceph: "* | "-h ceph:") ;; *) unexpected "$@" ;; esac',
+    truncate: `[ "$1 $2" = '-s 20G' ] || unexpected "$@"\n: >"$3"`,
+    'ceph-osd': `case "$*" in "-i 7 --mkfs --osd-uuid ${UUID} --osd-objectstore bluestore --setuser ceph --setgroup ceph") ;; *) unexpected "$@" ;; esac
+[ ! -e '${at('broken')}' ] || { echo 'bdev() open failed'; exit 1; }
+${note('mkfs')}
+: >'${at('osds')}/ceph-7/ready'`,
+    systemctl: `case "$*" in
+'is-active --quiet ceph-osd@7') [ -e '${at('running')}' ] ;;
+'enable -q ceph-osd@7') ;;
+'start ceph-osd@7') : >'${at('running')}' ;;
+*) unexpected "$@" ;;
+esac`,
+  };
+  const program = (act: string, size: string) =>
+    shellProgram(osd, {
+      act,
+      uuid: UUID,
+      device: at('device'),
+      size,
+      user: 'ceph',
+      data: at('osds'),
+      unit: 'ceph-osd@',
+    });
+  const fake = rehearsal(place, tools);
+  const made = () => (existsSync(at('log')) ? readFileSync(at('log'), 'utf8') : '');
+  return {
+    at,
+    made,
+    calls: () => fake.calls(),
+    run: (act: string, size = '20G') => fake.run(program(act, size)),
+  };
+}
+
+describe('one OSD', () => {
+  it('is made and started, with its key readable by Ceph alone', () => {
+    const fake = host();
+    expect(fake.run('running').code).not.toBe(0);
+    expect(fake.run('exists').code).not.toBe(0);
+    expect(fake.run('create')).toMatchObject({ code: 0, stderr: '' });
+    expect(fake.run('exists').code).toBe(0);
+    expect(fake.run('running').code).toBe(0);
+    expect(readFileSync(fake.at('osds/ceph-7/keyring'), 'utf8')).toBe('[osd.7]\n\tkey = AQkey==\n');
+    expect(fake.calls().join('\n')).not.toContain('AQkey');
+  });
+
+  it('is never made twice: what is on its device stays', () => {
+    const fake = host();
+    fake.run('create');
+    expect(fake.run('create').code).toBe(0);
+    expect(fake.made()).toBe('mkfs\n');
+  });
+
+  it('is not known before it is whole: a cut leads to the same OSD again', () => {
+    const fake = host();
+    writeFileSync(fake.at('broken'), '');
+    expect(fake.run('create')).toMatchObject({ code: 1, stderr: 'bdev() open failed\n' });
+    expect(fake.run('exists').code).not.toBe(0);
+    expect(fake.run('running').code).not.toBe(0);
+  });
+
+  it('makes no file where it has a block device', () => {
+    const fake = host();
+    writeFileSync(fake.at('device'), '');
+    expect(fake.run('create', '').code).toBe(0);
+    expect(fake.calls().some((call) => call.startsWith('truncate'))).toBe(false);
+  });
+});
+
+describe('the OSDs of a host', () => {
+  const { cloud } = threeControls();
+  const commandOn = (name: string) => {
+    const host = cloud.hosts.find((candidate) => candidate.name === name);
+    const made =
+      host && osdResources(cloud, host, debian13.components, []).find(({ id }) => id.endsWith('ceph-osds'));
+    if (!made) throw new Error(`no OSDs on ${name}`);
+    return made.desired as CommandDesired;
+  };
+
+  it('look at a block device before they take it, whatever the run was asked to do', () => {
+    const script = reveal(commandOn('storage1').script);
+    expect(script.match(/is mounted/g)).toHaveLength(2);
+    for (const device of ['/dev/sdb', '/dev/sdc']) expect(script).toContain(`device='${device}'`);
+  });
+
+  it('have uuids of their own, on every device of every host', () => {
+    const uuids = ['storage1', 'storage2', 'storage3'].flatMap((name) => [
+      ...new Set(
+        [...reveal(commandOn(name).script).matchAll(/uuid='([0-9a-f-]{36})'/g)].map((found) => found[1]),
+      ),
+    ]);
+    expect(uuids).toHaveLength(6);
+    expect(new Set(uuids).size).toBe(6);
+  });
+});
