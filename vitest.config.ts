@@ -31,6 +31,19 @@ export default defineConfig({
           name: 'long',
           include: ['test/long/**/*.test.ts'],
           testTimeout: 600_000,
+          // Some of them take labs, which share this machine.
+          fileParallelism: false,
+        },
+      },
+      {
+        // First of the end-to-end tests: its node becomes the layer that the others start from.
+        plugins,
+        test: {
+          name: 'packages',
+          include: ['test/e2e/packages.test.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -38,10 +51,11 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/packages.test.ts'],
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
           fileParallelism: false,
-          sequence: { concurrent: false },
+          sequence: { concurrent: false, groupOrder: 2 },
         },
       },
     ],

@@ -1,5 +1,6 @@
-/** What a deploy does on an all-in-one node, taken from the steps and ordered by what can't do without what. */
+/** What a deploy does on an all-in-one node, taken from the steps and ordered by what needs what. */
 import type { Cloud } from '../src/cloud/cloud.ts';
+import { ports } from '../src/cloud/ports.ts';
 import { chooseSteps, describe } from '../src/engine/prepare.ts';
 import type { Resource } from '../src/engine/resource.ts';
 import type { Connection } from '../src/hosts/connection.ts';
@@ -10,14 +11,17 @@ import { mysqlUserKind } from '../src/resources/mysqlUser.ts';
 import { type PackagesDesired, packagesKind } from '../src/resources/packages.ts';
 import { type ServiceDesired, serviceKind } from '../src/resources/service.ts';
 import type { Text } from '../src/secrets/confidential.ts';
-import { packageSteps, steps } from '../src/steps/index.ts';
-import { endpoints, ports } from '../src/steps/shared/endpoints.ts';
+import { deployedServices, processesOf } from '../src/services/derived.ts';
+import { steps } from '../src/steps/index.ts';
 
-/** A migration, a start, or what one of them can't do without. */
+/** The step that installs the packages of all others. */
+export const PACKAGES = 'packages';
+
+/** A migration, a start, the forming of a cluster, or what one of them needs. */
 export interface Job {
   readonly id: string;
   readonly step: string;
-  /** Shell of the node; undefined where the work is behind the API. */
+  /** Shell of the node; undefined for a cluster and for what is behind the API. */
   readonly script: Text | undefined;
   readonly resource: Resource;
   readonly after: readonly string[];
@@ -34,10 +38,12 @@ export interface Work {
 }
 
 const SERVERS = ['ha', 'database', 'messaging', 'cache'];
+const ALONE = ['preflight', 'ceph', 'ovn', 'hypervisor', ...SERVERS];
 
-/** The steps whose jobs another step's job can't do without; the rest of a step's `needs` is there to be verified. */
+/** The steps whose jobs another step's job needs; the rest of a step's `needs` is there to be verified. */
 function needed(step: string, { kind }: Resource): readonly string[] {
-  if (['ceph', 'preflight', ...packageSteps, ...SERVERS].includes(step)) return [];
+  if (ALONE.includes(step)) return [];
+  if (step === 'object-store') return [...SERVERS, 'ceph', 'identity'];
   if (kind.via === 'api' && step !== 'identity') return [...SERVERS, 'identity'];
   if (kind !== serviceKind) return SERVERS;
   if (step === 'image' || step === 'volume') return [...SERVERS, 'ceph'];
@@ -59,35 +65,34 @@ export async function describeWork(cloud: Cloud, connection: Connection): Promis
   const packages = named.flatMap(({ resource }) =>
     resource.kind === packagesKind ? (resource.desired as PackagesDesired).names : [],
   );
-  const address = cloud.hosts[0]?.addresses.management ?? '';
-  const listening = Object.values(endpoints)
-    .filter((one) => named.some(({ resource }) => resource.id.includes(unitOf(one.service))))
-    .map((one) => one.port);
+  const [host] = cloud.hosts;
+  const address = host?.addresses.management ?? '';
+  const listening = deployedServices(cloud).flatMap((service) =>
+    processesOf(service, cloud).flatMap((process) =>
+      process.port !== undefined && host && process.on(cloud).includes(host) ? [process.port] : [],
+    ),
+  );
   return {
     packages: [...new Set(packages)],
     configuration: named.flatMap(({ step, resource }) => {
       if (resource.kind.via !== 'shell' || isJob(resource) || resource.kind === packagesKind) return [];
       return [{ resource, phase: step === 'preflight' && isEarly(resource) ? 'before' : 'after' } as const];
     }),
-    // Of the packages' steps the floor has a reload of its own.
-    jobs: jobsOf(byStep.filter(({ step }) => !packageSteps.includes(step))),
-    ports: [...new Set([...listening, ports.database, ports.messaging, ports.metadata, ports.console])].map(
-      (port) => `${address}:${port}`,
-    ),
+    // Of the step with the packages the floor has a reload of its own.
+    jobs: jobsOf(byStep.filter(({ step }) => step !== PACKAGES)),
+    ports: [...new Set([...listening, ports.database, ports.messaging])].map((port) => `${address}:${port}`),
   };
 }
 
-const unitOf = (service: string): string => `service:${service.replace(/v3$/, '')}`;
-
 /** Sources and names; the rest of the first step belongs to packages that are not there yet. */
-const isEarly = (resource: Resource): boolean => !resource.id.includes('/etc/chrony');
+const isEarly = (resource: Resource): boolean => !resource.id.includes('chrony');
 
 /** Commands that lay down configuration, as files do. */
 const LAYS_DOWN = ['/command:host-name', '/command:qemu-divert'];
 
 function isJob({ kind, id }: Resource): boolean {
   if (LAYS_DOWN.some((end) => id.endsWith(end))) return false;
-  return [commandKind, serviceKind, mysqlDatabaseKind, mysqlUserKind].some((one) => one === kind);
+  return [commandKind, serviceKind, mysqlDatabaseKind, mysqlUserKind].some((job) => job === kind);
 }
 
 /** What a resource comes after, in its step or in another one. */
@@ -103,7 +108,7 @@ function jobsOf(
   const scripts = new Map<string, Text | undefined>();
   for (const { resource } of all) {
     const script = isJob(resource) ? scriptOf(resource) : undefined;
-    if (script !== undefined || resource.kind.via === 'api') scripts.set(resource.id, script);
+    if (script !== undefined || resource.kind.via !== 'shell') scripts.set(resource.id, script);
   }
   /** Files are there already: what stands behind them is waited for. */
   const behind = (id: string): readonly string[] =>

@@ -61,7 +61,10 @@ async function measure(
     const onNodes = Math.max(0, (await cpuOf(nodes)) - start - overhead);
     figures.push({ wall: figure.wall, cpu: (onNodes + figure.cpu) / nodes.length });
   }
-  return { wall: median(figures.map((one) => one.wall)), cpu: median(figures.map((one) => one.cpu)) };
+  return {
+    wall: median(figures.map((figure) => figure.wall)),
+    cpu: median(figures.map((figure) => figure.cpu)),
+  };
 }
 
 async function cloudwright(
@@ -91,8 +94,9 @@ async function cloudwright(
 async function limit(state: LabState, nodes: readonly LabNode[], units: readonly string[]): Promise<Figure> {
   const [first] = nodes;
   if (!first) throw new Error('no nodes');
-  const kinds = new Map(resourcesOf(first.name, units).map((one) => [one.kind, [] as unknown[]]));
-  for (const one of resourcesOf(first.name, units)) kinds.get(one.kind)?.push(one.desired);
+  const resources = resourcesOf(first.name, units);
+  const kinds = new Map(resources.map((resource) => [resource.kind, [] as unknown[]]));
+  for (const resource of resources) kinds.get(resource.kind)?.push(resource.desired);
   const reads = [...kinds].flatMap(([kind, items]) => (kind.via === 'shell' ? [kind.read(items)] : []));
   const script = join(LAB.directory, LAB.name, 'limit.sh');
   writeFileSync(script, reveal(inSequence(reads).script));
@@ -157,7 +161,7 @@ async function fake(options: readonly string[]): Promise<void> {
 }
 
 async function main(options: readonly string[]): Promise<void> {
-  const counts = options.filter((one) => /^\d+$/.test(one)).map(Number);
+  const counts = options.filter((option) => /^\d+$/.test(option)).map(Number);
   const sizes = counts.length > 0 ? counts : [1, 4, 16];
   try {
     const state = await bringUpNodes(Math.max(...sizes), say);
@@ -180,11 +184,11 @@ async function main(options: readonly string[]): Promise<void> {
       const row = [ours, least, theirs];
       wall.push([
         size,
-        ...row.map((one) => `${one.wall.toFixed(2)} s`),
+        ...row.map((figure) => `${figure.wall.toFixed(2)} s`),
         `${(ours.wall / least.wall).toFixed(2)} x`,
         `${(theirs.wall / ours.wall).toFixed(0)} x`,
       ]);
-      cpu.push([size, ...row.map((one) => `${one.cpu.toFixed(2)} s`)]);
+      cpu.push([size, ...row.map((figure) => `${figure.cpu.toFixed(2)} s`)]);
     }
     process.stdout.write(`Wall time of a no-change run of 100 resources a node\n${wall.toString()}\n`);
     process.stdout.write(`CPU time for each node, both ends\n${cpu.toString()}\n`);

@@ -76,7 +76,7 @@ export async function cpuOf(nodes: readonly LabNode[]): Promise<number> {
       return v2 === undefined ? Number(stat.trim()) / 1e9 : Number(v2) / 1e6;
     }),
   );
-  return used.reduce((sum, one) => sum + one, 0);
+  return used.reduce((sum, value) => sum + value, 0);
 }
 
 /** Wall seconds and this machine's own CPU seconds of a command, its children included. */

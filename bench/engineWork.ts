@@ -1,10 +1,10 @@
 import type { Cloud } from '../src/cloud/cloud.ts';
 import type { Resource } from '../src/engine/resource.ts';
+import type { Step } from '../src/engine/step.ts';
 import { file } from '../src/resources/file.ts';
 import { packages } from '../src/resources/packages.ts';
 import { directory } from '../src/resources/paths.ts';
 import { service } from '../src/resources/service.ts';
-import type { Step } from '../src/steps/step.ts';
 
 /** 100 things in a state that a node of the lab is in once they were made: 20 packages, 55 files, 20 folders, 5 units. */
 export const PACKAGES = [
@@ -38,7 +38,7 @@ export function resourcesOf(host: string, units: readonly string[]): readonly Re
   ];
 }
 
-export function benchStep(units: readonly string[]): Step {
+export function benchStep(units: readonly string[]): Step<Cloud> {
   return {
     name: 'bench',
     title: 'A hundred resources',

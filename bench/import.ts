@@ -39,7 +39,7 @@ function inventory(): string {
 }
 
 function variables(): string {
-  const told = `---
+  const head = `---
 svc_iface_name: eth0
 mgmt_iface_name: eth1
 provider_iface_name: eth2
@@ -62,7 +62,7 @@ data_devices:
     .map((key) => `${key}: "{{ keepalived_vip }}"`);
   const made = Array.from({ length: VARIABLES }, (_, n) => `made_up_${n}: "{{ mgmt_iface_name }}-${n}"`);
   return (
-    told +
+    head +
     [...rest, ...made]
       .slice(0, VARIABLES - 12)
       .map((line) => `${line}\n`)
@@ -94,7 +94,7 @@ console.log(`${HOSTS} hosts, ${VARIABLES} variables, ${keys} keys accounted for,
 console.log(
   `imported and validated: ${first.toFixed(0)} ms the first time, ${middle.toFixed(0)} ms in the middle of ${ROUNDS}`,
 );
-console.log(`processor time: ${busy.map((one) => one.toFixed(0)).join(', ')} ms`);
+console.log(`processor time: ${busy.map((value) => value.toFixed(0)).join(', ')} ms`);
 if (errors.length > 0)
   console.log(
     errors

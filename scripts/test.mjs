@@ -67,25 +67,34 @@ function endToEnd() {
     sums.failed += 1;
     return false;
   }
-  return vitest('e2e');
+  // For the tests of the dashboard and of the pictures in docs/.
+  installTools('chromium');
+  // The node of the first becomes the layer that the others start from.
+  const packages = vitest('packages');
+  return vitest('e2e') && packages;
 }
 
-/** shellcheck is no npm package: on Debian, root installs it; elsewhere the linter says that it is missing. */
-function installShellcheck() {
-  if (!spawnSync('shellcheck', ['--version']).error) return;
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).error) return;
-  process.stdout.write('Installing shellcheck on this machine with apt-get …\n');
+const onPath = (tool) => !spawnSync(tool, ['--version'], { stdio: 'ignore' }).error;
+
+/**
+ * Tools of the tests that are no npm packages: on Debian, root installs them; elsewhere whatever needs one says that
+ * it is missing. Each has the name of its package.
+ */
+function installTools(...tools) {
+  const missing = tools.filter((tool) => !onPath(tool));
+  if (missing.length === 0 || process.getuid?.() !== 0 || !onPath('apt-get')) return;
+  process.stdout.write(`Installing ${missing.join(' and ')} on this machine with apt-get …\n`);
   const apt = (...words) =>
     spawnSync('apt-get', ['-qy', '-o', 'Dpkg::Use-Pty=0', '-o', 'DPkg::Lock::Timeout=120', ...words], {
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
   apt('update');
-  apt('install', '--no-install-recommends', 'shellcheck');
+  apt('install', '--no-install-recommends', ...missing);
 }
 
 function lint() {
-  installShellcheck();
+  installTools('shellcheck');
   return spawnSync(process.execPath, ['scripts/lint.mjs'], { cwd: root, stdio: 'inherit' }).status === 0;
 }
 

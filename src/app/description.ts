@@ -5,13 +5,14 @@ import { parseDescription, type ReadResult, readCloud } from '../cloud/read.ts';
 import { CloudwrightError, exitCodeOf, fail } from '../errors/problem.ts';
 import { type Caller, emitProblems } from './caller.ts';
 import { describeCloud } from './describe.ts';
+import { tablesOfRelease } from './options.ts';
 
 /** A description without errors; its secrets are still closed. */
 export type ReadDescription = ReadResult & { readonly cloud: NonNullable<ReadResult['cloud']> };
 
 /** Reads a description. Warnings are emitted. Throws all its problems at once when there is an error among them. */
 export async function readDescription(file: string, caller: Pick<Caller, 'emit'>): Promise<ReadDescription> {
-  const result = await readCloud(file);
+  const result = await readCloud(file, tablesOfRelease);
   const { cloud } = result;
   if (!cloud) throw new CloudwrightError(result.problems);
   emitProblems(caller, result.problems);
@@ -28,7 +29,7 @@ export interface Validation extends Omit<ReadResult, 'problems'> {
 
 /** Checks a description and reaches no host. Its problems are emitted. */
 export async function validate(file: string, caller: Pick<Caller, 'emit'>): Promise<Validation> {
-  const { problems, ...result } = await readCloud(file);
+  const { problems, ...result } = await readCloud(file, tablesOfRelease);
   emitProblems(caller, problems);
   const { cloud, derived } = result;
   return {

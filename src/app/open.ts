@@ -5,6 +5,7 @@ import { type Lock, lockFile, takeLock } from '../engine/lock.ts';
 import { type OpenedCloud, openCloud } from '../vault/open.ts';
 import type { VaultPasswordOptions } from '../vault/password.ts';
 import { type Caller, emitProblems, note } from './caller.ts';
+import { tablesOfRelease } from './options.ts';
 
 export interface OpenOptions {
   /** Whether a vault may be made where there is none; only for the first deployment of a cloud. */
@@ -34,7 +35,7 @@ export async function open(file: string, caller: Caller, options: OpenOptions = 
 /** The same with the vault, whose `commit` writes what was generated. */
 async function openWithVault(file: string, caller: Caller, options: OpenOptions): Promise<OpenedCloud> {
   const mayCreate = options.mayCreateVault === true;
-  const opened = await openCloud(file, { ...vaultOptions(caller), mayCreate });
+  const opened = await openCloud(file, { ...vaultOptions(caller), mayCreate, tablesOf: tablesOfRelease });
   emitProblems(caller, opened.warnings);
   return opened;
 }

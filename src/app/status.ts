@@ -1,5 +1,5 @@
 import { ACCEPTANCE_STEP } from '../checks/acceptance/rows.ts';
-import { toolbox as askServices, type ToolboxReport } from '../checks/index.ts';
+import { toolbox as askServices, type ToolboxReport } from '../checks/toolbox.ts';
 import { orderSteps } from '../engine/graph.ts';
 import { journalFile, type RunRecord, readHistory, type StepRecord } from '../engine/journal.ts';
 import { type LockOwner, lockFile, lockOwner } from '../engine/lock.ts';

@@ -32,3 +32,11 @@ export async function finding(probe: () => Promise<Finding>): Promise<Finding> {
     return { ok: false, sentence: sentenceOf(error) };
   }
 }
+
+/** Those of the records that are not of one of these hosts; `host@backend` is a host's too. */
+export function withoutHosts<T extends { readonly host: string }>(
+  records: readonly T[],
+  hosts: ReadonlySet<string>,
+): readonly T[] {
+  return records.filter(({ host }) => !hosts.has(shortName(host.split('@')[0] ?? host)));
+}

@@ -22,6 +22,7 @@ import { validateCommand } from './commands/validate.ts';
 import { vaultEditCommand } from './commands/vault/edit.ts';
 import { vaultMakeCommand } from './commands/vault/make.ts';
 import { vaultRekeyCommand } from './commands/vault/rekey.ts';
+import { vaultRotateCommand } from './commands/vault/rotate.ts';
 import { vaultViewCommand } from './commands/vault/view.ts';
 import { verifyCommand } from './commands/verify.ts';
 import type { CommandTable } from './commandTable.ts';
@@ -49,6 +50,7 @@ export const table: CommandTable = {
     vaultEditCommand,
     vaultViewCommand,
     vaultRekeyCommand,
+    vaultRotateCommand,
     labUpCommand,
     labDownCommand,
     labStatusCommand,

@@ -19,6 +19,11 @@ export function reached(context: ReachedCloud, hosts: readonly Host[]): readonly
   return hosts.filter((host) => context.facts.has(host.name));
 }
 
+/** Names of the hosts of the description that were not reached: nothing is expected of them. */
+export function unreached({ cloud, facts }: ReachedCloud): ReadonlySet<string> {
+  return new Set(cloud.hosts.map((host) => host.name).filter((name) => !facts.has(name)));
+}
+
 /** Any control host that was reached: it can do what is done once for the cloud. */
 export function anyControl(context: ReachedCloud): Host | undefined {
   return reached(context, controlHosts(context.cloud))[0];

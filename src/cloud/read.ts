@@ -10,7 +10,7 @@ import { expandHosts } from './expand.ts';
 import { schemaProblems, showPath } from './issues.ts';
 import { rules } from './rules/index.ts';
 import { descriptionSchema } from './schema.ts';
-import { type ConfigurationTables, configurationTables } from './services.ts';
+import { type ConfigurationTables, configurationTables, type TablesOfRelease } from './services.ts';
 
 export interface DerivedAddress {
   readonly host: string;
@@ -41,7 +41,14 @@ export function parseDescription(
   place: ParsePlace,
   tables: ConfigurationTables = configurationTables,
 ): ReadResult {
-  const document = readDocument(text, place.file);
+  return parseRead(readDocument(text, place.file), place, tables);
+}
+
+function parseRead(
+  document: DescriptionDocument,
+  place: ParsePlace,
+  tables: ConfigurationTables,
+): ReadResult {
   const problems: Problem[] = [...document.problems];
   if (document.tree === undefined) return { problems: sorted(problems), derived: [] };
   if (document.tree === null) {
@@ -70,11 +77,11 @@ export function parseDescription(
 /** Largest description that is read, in bytes. */
 const MOST_BYTES = 2 ** 20;
 
-/** Reads and checks the description in a file. Never throws for what the operator can fix. */
-export async function readCloud(
-  file: string,
-  tables: ConfigurationTables = configurationTables,
-): Promise<ReadResult> {
+/**
+ * Reads and checks the description in a file. Never throws for what the operator can fix. Without `tablesOf` the options
+ * under `config:` are not checked, only its services and files.
+ */
+export async function readCloud(file: string, tablesOf?: TablesOfRelease): Promise<ReadResult> {
   const refuse = (code: 'CLOUD_FILE_MISSING' | 'CLOUD_FILE_UNREADABLE', reason = ''): ReadResult => ({
     problems: [problem(code, { details: { file, reason } })],
     derived: [],
@@ -95,7 +102,18 @@ export async function readCloud(
   } catch {
     return refuse('CLOUD_FILE_UNREADABLE', 'it is not UTF-8 text');
   }
-  return parseDescription(text, { file, folder: dirname(resolve(file)), home: homedir() }, tables);
+  const document = readDocument(text, file);
+  const { tree } = document;
+  const configured = tablesOf && isMap(tree) && tree.config !== undefined;
+  const tables = configured ? await tablesOf(releaseIn(tree)) : configurationTables;
+  return parseRead(document, { file, folder: dirname(resolve(file)), home: homedir() }, tables);
+}
+
+/** The release that a description names, or the default where it names none or no valid one. */
+function releaseIn(tree: Readonly<Record<string, unknown>>): string {
+  const { release } = descriptionSchema.shape;
+  const written = release.safeParse(tree.release);
+  return written.success ? written.data : release.parse(undefined);
 }
 
 /**

@@ -80,7 +80,6 @@ export const descriptionSchema = z
 
 export type Description = z.output<typeof descriptionSchema>;
 export type HostDescription = z.output<typeof hostSchema>;
-export type NetworksDescription = z.output<typeof networksSchema>;
 
 /** The published JSON Schema (draft 2020-12), from which an editor completes `cloud.yaml`. */
 export function descriptionJsonSchema(): Record<string, unknown> {

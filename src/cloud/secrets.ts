@@ -22,9 +22,7 @@ export type BaseSecretName =
   | 'rgw_access_key'
   | 'rgw_secret_key'
   | 'fernet_key_0'
-  | 'fernet_key_1'
   | 'credential_key_0'
-  | 'credential_key_1'
   | PairedSecretName;
 
 /** Secrets of a pair: generated together, and one is never replaced without the other. */
@@ -37,8 +35,8 @@ export type PairedSecretName =
   | 'nova_ssh_public_key';
 
 /**
- * Every secret of a cloud by name, filled from the vault: those of `BaseSecretName`, the accounts' passwords and the
- * services' own secrets (`services.ts`). Confidential values are revealed only where they are sent.
+ * Every secret of a cloud by name, filled from the vault: those of `BaseSecretName`, further keys of Keystone's
+ * repositories (`fernet_key_<n>`), the accounts' passwords and the services' own secrets (`services.ts`). Confidential values are revealed only where they are sent.
  */
 export type Secrets = Readonly<Record<BaseSecretName, Text>> & Readonly<Record<string, Text>>;
 

@@ -17,8 +17,14 @@ export const serviceSecrets: readonly ServiceSecret[] = serviceFacts.flatMap(
 /** Service to the configuration files that `config:` may change. */
 export type OverridableFiles = ReadonlyMap<string, readonly string[]>;
 
-/** File to section to option names; a file that is absent here has no list to check against. */
+/**
+ * File to section to option names; a file that is absent here has no list to check against. `<backend>` stands for the
+ * sections that are named after a storage backend, a name that ends in `*` for those that begin with it.
+ */
 export type KnownOptions = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
+
+/** The section of a table of options that stands for those named after a storage backend. */
+export const BACKEND_SECTION = '<backend>';
 
 /** What `config:` is checked against. */
 export interface ConfigurationTables {
@@ -26,6 +32,10 @@ export interface ConfigurationTables {
   readonly options: KnownOptions;
 }
 
+/** Gives the tables of an OpenStack release; asked only when a description has `config:`. */
+export type TablesOfRelease = (release: string) => Promise<ConfigurationTables>;
+
+/** The files alone: what a platform's packages know of their options comes from outside this directory. */
 export const configurationTables: ConfigurationTables = {
   files: new Map(
     serviceFacts.filter(({ files }) => files.length > 0).map(({ name, files }) => [name, files]),

@@ -14,13 +14,6 @@ export function isControl(cloud: Cloud, name: string): boolean {
   return controlHosts(cloud).some((host) => host.name === name);
 }
 
-/** The host on which things are done that must be done once for the cloud: schemas, first users, pools. */
-export function firstControl(cloud: Cloud): Host {
-  const first = controlHosts(cloud)[0];
-  if (!first) throw new Error('a sound description has a control host');
-  return first;
-}
-
 /** Hosts that carry provider traffic and routers; the control hosts when none is named. */
 export function gatewayHosts(cloud: Cloud): readonly Host[] {
   const named = hostsWith(cloud, 'network');

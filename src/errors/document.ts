@@ -9,6 +9,8 @@ const areas: Readonly<Record<string, string>> = {
   STEP: 'Steps',
   RESOURCE: 'Resources',
   SERVICE: 'Services',
+  CLUSTER: 'Clusters',
+  OSD: 'Ceph',
   GUEST: 'Test guest',
   CHECK: 'Checks',
   VAULT: 'Vault',

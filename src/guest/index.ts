@@ -1,1 +1,1 @@
-export { type GuestImageOptions, guestImage } from './image.ts';
+export { guestImage } from './image.ts';

@@ -18,11 +18,6 @@ export function usesUserspace(cloud: Cloud, facts: AllFacts, host: Host): boolea
   return cloud.network.datapath === 'userspace';
 }
 
-/** What an agent on the host must wait for. */
-export function chassisWatches(host: Host): readonly string[] {
-  return [`${host.name}/service:${CHASSIS}`];
-}
-
 /** Open vSwitch and the OVN controller of a gateway or compute host. `central`: the databases' services. */
 export function chassisResources(
   { cloud, facts }: StepContext<Cloud>,

@@ -43,7 +43,7 @@ export const database: Step<Cloud> = {
     ];
   },
   checks: (context) => [
-    ...reached(context, controlHosts(context.cloud)).map((host) => memberCheck(context.cloud, host)),
+    ...reached(context, controlHosts(context.cloud)).map((host) => memberCheck(context, host)),
     ...throughVipCheck(context),
   ],
 };
@@ -96,13 +96,15 @@ function memberResources(
     watches: files,
     after: [cluster],
     // A changed configuration: one member at a time, and the next only when this one has caught up.
-    turn: { group: 'database', gate: memberCheck(context.cloud, host) },
+    turn: { group: 'database', gate: memberCheck(context, host) },
   });
   return [server, ...databaseHealthResources(host, [server])];
 }
 
-function memberCheck(cloud: Cloud, host: Host): ShellCheck {
-  const members = controlHosts(cloud).length;
+/** Whether the member is synced with all that were reached. */
+function memberCheck(context: StepContext<Cloud>, host: Host): ShellCheck {
+  const members = controlHosts(context.cloud).length;
+  const present = reached(context, controlHosts(context.cloud)).length;
   return {
     via: 'shell',
     id: `database-${host.name}`,
@@ -119,7 +121,7 @@ function memberCheck(cloud: Cloud, host: Host): ShellCheck {
       const state = value('wsrep_local_state_comment');
       const status = value('wsrep_cluster_status');
       return {
-        ok: size === members && state === 'Synced' && status === 'Primary',
+        ok: size >= present && state === 'Synced' && status === 'Primary',
         sentence: `${size} of ${members} members, this one ${state} (${status})`,
       };
     },

@@ -38,13 +38,13 @@ export const messaging: Step<Cloud> = {
       service(host.name, unitOf(componentOn(context, host), 'server'), {
         watches: files.get(host.name) ?? [],
         after: [cluster],
-        turn: { group: 'messaging', gate: brokerCheck(context.cloud, host) },
+        turn: { group: 'messaging', gate: brokerCheck(context, host) },
       }),
     );
     return [...[...files.values()].flat(), cluster, ...servers, account(context.cloud, first, servers)];
   },
   checks: (context) =>
-    reached(context, controlHosts(context.cloud)).map((host) => brokerCheck(context.cloud, host)),
+    reached(context, controlHosts(context.cloud)).map((host) => brokerCheck(context, host)),
 };
 
 function componentOn({ cloud, facts }: StepContext<Cloud>, host: Host): Component {
@@ -77,6 +77,10 @@ function fileResources(context: StepContext<Cloud>, host: Host): readonly Resour
     [
       `# ${MANAGED}`,
       `listeners.tcp.default = ${address}:${ports.messaging}`,
+      // The members' own traffic keeps to the management network.
+      `distribution.listener.interface = ${address}`,
+      'distribution.listener.port_range.min = 25672',
+      'distribution.listener.port_range.max = 25672',
       ...(several ? ['cluster_partition_handling = pause_minority', 'default_queue_type = quorum'] : []),
       `vm_memory_high_watermark.absolute = ${memoryShare(factsOf(facts, host.name), 0.1, 512, 8192)}MiB`,
       'disk_free_limit.absolute = 1GB',
@@ -89,20 +93,39 @@ function fileResources(context: StepContext<Cloud>, host: Host): readonly Resour
   const environment = file(
     host.name,
     pathOf(component, 'environment'),
-    // Idle schedulers must not spin: on a shared host that is half a core for nothing. The members' own traffic and
-    // its port mapper keep to the management network.
+    // Idle schedulers must not spin: on a shared host that is half a core for nothing. The command-line tools are
+    // members for a moment and listen too.
     [
-      `RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_listen_min 25672 inet_dist_listen_max 25672 inet_dist_use_interface {${address.replaceAll('.', ',')}}"`,
-      `export ERL_EPMD_ADDRESS=${address}`,
+      'RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="+sbwt none +sbwtdcpu none +sbwtdio none"',
+      `CTL_ERL_ARGS="-kernel inet_dist_use_interface {${address.replaceAll('.', ',')}}"`,
       '',
     ].join('\n'),
   );
   const limits = file(
     host.name,
     `/etc/systemd/system/${server}.service.d/cloudwright.conf`,
-    `[Service]\nLimitNOFILE=65536\nRestart=on-failure\nEnvironment=ERL_EPMD_ADDRESS=${address}\n`,
+    '[Service]\nLimitNOFILE=65536\nRestart=on-failure\n',
   );
-  return [cookie, configuration, environment, limits];
+  return [cookie, configuration, environment, limits, ...portMapper(host, component)];
+}
+
+/**
+ * Erlang's port mapper, which systemd starts at the first call of its socket: on the addresses that the members and
+ * this host itself use.
+ */
+function portMapper(host: Host, component: Component): readonly Resource[] {
+  const socket = unitOf(component, 'portMapperSocket');
+  const addresses = file(
+    host.name,
+    `/etc/systemd/system/${socket}.d/cloudwright.conf`,
+    `[Socket]
+ListenStream=
+ListenStream=127.0.0.1:4369
+ListenStream=${host.addresses.management}:4369
+FreeBind=true
+`,
+  );
+  return [addresses, service(host.name, socket, { watches: [addresses] })];
 }
 
 function account(cloud: Cloud, host: Host, servers: readonly Resource[]): Resource {
@@ -148,8 +171,10 @@ end.`),
   );
 }
 
-function brokerCheck(cloud: Cloud, host: Host): ShellCheck {
-  const members = controlHosts(cloud).length;
+/** Whether the broker runs with all that were reached. */
+function brokerCheck(context: StepContext<Cloud>, host: Host): ShellCheck {
+  const members = controlHosts(context.cloud).length;
+  const present = reached(context, controlHosts(context.cloud)).length;
   return {
     via: 'shell',
     id: `messaging-${host.name}`,
@@ -164,7 +189,7 @@ function brokerCheck(cloud: Cloud, host: Host): ShellCheck {
       }
       const running = new Set(answer.match(/rabbit@[\w.-]+/g) ?? []).size;
       const quiet = /,\s*\[\],\s*\[\]\s*\}\s*\}$/.test(answer);
-      if (running !== members)
+      if (running < present)
         return { ok: false, sentence: `${running} of ${members} members run`, evidence: answer };
       if (!quiet) return { ok: false, sentence: 'a partition or an alarm is reported', evidence: answer };
       return { ok: true, sentence: `${running} of ${members} members run, no partition, no alarm` };

@@ -10,7 +10,7 @@ import { type Component, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { directory, file, MANAGED, service } from '../resources/index.ts';
 import { stampOf } from '../resources/unit.ts';
-import { chassisResources, chassisWatches } from './chassis.ts';
+import { chassisResources } from './chassis.ts';
 import type { OvnDatabaseDesired } from './ovn/desired.ts';
 import { ovnDatabaseKind } from './ovn/kind.ts';
 
@@ -59,8 +59,6 @@ export const ovn: Step<Cloud> = {
   checks: (context) =>
     reached(context, controlHosts(context.cloud)).flatMap((host) => databaseChecks(context.cloud, host)),
 };
-
-export { chassisWatches };
 
 function componentOn({ cloud, facts }: StepContext<Cloud>, host: Host): Component {
   return platformOf(cloud.release, factsOf(facts, host.name)).components['ovn-central'];
@@ -145,7 +143,21 @@ function fileResources(context: StepContext<Cloud>, host: Host): readonly Resour
     pathOf(component, 'defaults'),
     `# ${MANAGED}\nOVN_CTL_OPTS="${options.join(' ')}"\n`,
   );
-  return [folder, ...remotes, defaults];
+  // A server without its file would create another database under the same name.
+  const asserts = databases.map((database) =>
+    file(
+      host.name,
+      `/etc/systemd/system/${unitOf(component, database.unit)}.service.d/cloudwright.conf`,
+      `[Unit]\nAssertPathExists=${databaseFile(component, database)}\n[Service]\nRestart=always\n`,
+    ),
+  );
+  // The package's unit stops the database servers too when it stops northd.
+  const stop = file(
+    host.name,
+    `/etc/systemd/system/${unitOf(component, 'northd')}.service.d/cloudwright.conf`,
+    `[Service]\nExecStop=\nExecStop=${pathOf(component, 'control')} stop_northd --ovn-manage-ovsdb=no --no-monitor\nRestart=always\n`,
+  );
+  return [folder, ...remotes, defaults, ...asserts, stop];
 }
 
 /** ovsdb-server's configuration file (ovsdb-server(1)). */

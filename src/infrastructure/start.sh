@@ -1,4 +1,4 @@
-# Starts a cluster member, or restarts it. A member may wait for others or copy data for hours, so that only the begin is waited for.
+# Starts a cluster member, or restarts it. It may wait for others or copy data for hours: this returns within about 15 s.
 : "${unit?}" "${stamp?}"
 state() { systemctl show -p ActiveState -p SubState --value "$unit" | tr '\n' ' '; }
 case $(state) in

@@ -1,15 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { attempt, script } from '../system/command.ts';
-import { fileExists } from '../system/files.ts';
 import { fabricInterface, fabricNamespace, nodeNamespace } from './names.ts';
 import { hardwareAddress, LAB_NETWORKS } from './networks.ts';
 
 const NAMESPACES = '/run/netns';
-
-export async function namespaceExists(namespace: string): Promise<boolean> {
-  return await fileExists(join(NAMESPACES, namespace));
-}
 
 /** Inode of a network namespace, by which the processes in it are known; undefined where it is not (wholly) there. */
 export async function namespaceInode(namespace: string): Promise<number | undefined> {

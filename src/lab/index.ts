@@ -1,10 +1,9 @@
-export type { Report } from '../system/command.ts';
-export { labDown, labRemains, type Remains } from './down.ts';
-export { type LabNodeOptions, labCut, labHeal, labPartition } from './faults.ts';
+export { labDown, labRemains } from './down.ts';
+export { labCut, labHeal, labPartition } from './faults.ts';
 export { labLayers, labSaveLayer } from './layers.ts';
-export { DEFAULT_LAB_NAME, type LabLocation, labDirectory } from './names.ts';
-export { type LabSnapshotOptions, labRestore, labSnapshot, labSnapshots } from './snapshots.ts';
-export { commandLine, type SshToNodeOptions, sshToNode } from './ssh.ts';
+export { type LabLocation, labDirectory } from './names.ts';
+export { labRestore, labSnapshot } from './snapshots.ts';
+export { commandLine, sshToNode } from './ssh.ts';
 export type { LabNode, LabState } from './state.ts';
 export { type LabUpOptions, labUp } from './up.ts';
-export { type LabNodeStatus, type LabStatus, labExec, labStatus } from './use.ts';
+export { type LabStatus, labExec, labStatus } from './use.ts';

@@ -8,8 +8,6 @@ export interface LabLocation {
   readonly directory: string;
 }
 
-export const DEFAULT_LAB_NAME = 'lab';
-
 /** The folder of all labs: `CLOUDWRIGHT_LAB_DIRECTORY`, or /var/lib/cloudwright/lab. */
 export function labDirectory(env: Readonly<Record<string, string | undefined>> = process.env): string {
   return env.CLOUDWRIGHT_LAB_DIRECTORY || '/var/lib/cloudwright/lab';

@@ -16,7 +16,15 @@ export interface Platform {
   readonly components: Readonly<Record<ComponentName, Component>>;
   /** Interpreter of WSGI applications. */
   readonly wsgiServer: { readonly command: string; readonly plugin: string };
+  /** Options that the packages' configuration files may have; loaded when asked, since it is large. */
+  readonly options?: () => Promise<OptionNames>;
 }
+
+/**
+ * File to section to the names of its options, separated by spaces; or to the file that has the same ones. `<backend>`
+ * stands for sections that are named after a storage backend, `prefix*` for sections that begin so.
+ */
+export type OptionNames = Readonly<Record<string, Readonly<Record<string, string>> | string>>;
 
 export interface PackageManager {
   /** Shell that prints the version of the installed package `$1`. */
@@ -42,8 +50,6 @@ export interface ProjectOnPlatform {
   readonly processes: Readonly<Record<string, ProcessOnPlatform>>;
   /** Packages of what a service may use: `ceph`, `client`, `hypervisor`, `dashboard` … */
   readonly extras?: Readonly<Record<string, readonly string[]>>;
-  /** Units that the packages bring and that no cloud of ours uses: kept stopped. */
-  readonly unusedUnits?: readonly string[];
   /** Sites that the packages enable in the web server and that are not ours. */
   readonly unusedSites?: readonly string[];
 }
@@ -62,6 +68,8 @@ export interface ProcessOnPlatform {
   readonly logFile?: string;
   /** Files that the package reads beside its configuration: path to content. */
   readonly defaults?: Readonly<Record<string, string>>;
+  /** Units that the packages bring and that no cloud of ours uses: kept stopped. */
+  readonly unusedUnits?: readonly string[];
 }
 
 export type ComponentName =

@@ -3,12 +3,7 @@ export { command } from './command.ts';
 export { file } from './file.ts';
 export { hostsEntries } from './hostsEntries.ts';
 export {
-  AnnotatedText,
   type IniOrigins,
-  type IniSection,
-  type IniSections,
-  type IniValue,
-  Interpolated,
   MANAGED,
   renderIni,
 } from './ini.ts';
@@ -16,8 +11,8 @@ export { mysqlDatabase } from './mysqlDatabase.ts';
 export { mysqlUser } from './mysqlUser.ts';
 export { packages } from './packages.ts';
 export { absent, directory, link } from './paths.ts';
-export { type ShellValue, shellProgram } from './program.ts';
+export { shellProgram } from './program.ts';
 export { service } from './service.ts';
 export { STATE_DIRECTORY } from './shell.ts';
 export { sysctl } from './sysctl.ts';
-export { removeStamp, startUnitScript, stopUnitScript } from './unit.ts';
+export { startUnitScript } from './unit.ts';

@@ -25,7 +25,8 @@ function secretsIn(line: string, shown: string): string[] {
 /**
  * The difference from the file found on a host to the desired content, fit to show. A secret of ours is masked
  * wherever it stands; in what was found, so is whatever looks like a secret. Where the masked form has other
- * lines than the real one (a whole private key is one mask), no line is shown at all. `notes`, by line of the
+ * lines than the real one (a whole private key is one mask), no line is shown at all; where every line is a secret, as in
+ * a key file, all that was found is masked, since an older key looks like nothing in particular. `notes`, by line of the
  * desired content counted from 0, follow their lines in parentheses.
  */
 export function maskedDifference(
@@ -49,7 +50,11 @@ export function maskedDifference(
     forms.set(line.text, form);
     for (const secret of secretsIn(line.text, form)) if (secret.length >= 4) secrets.add(secret);
   }
+  const onlySecrets = masked(desired)
+    .split('\n')
+    .every((line) => line === '' || line === MASK);
   const showFound = (line: string): string => {
+    if (typeof desired !== 'string' && onlySecrets) return line === '' ? line : MASK;
     const form = forms.get(line);
     if (form !== undefined) return form;
     let result = line;

@@ -37,7 +37,8 @@ function answers(
       id: `${service.name}-${name}-${host.name}`,
       title: `${service.project} ${name} answers on ${host.name}`,
       host: host.name,
-      limitSeconds: 90,
+      // Several hosts that start all their services at once share their processors.
+      limitSeconds: 300,
       script: `curl -s -m 30 -o /dev/null -w '%{http_code}' ${url}`,
       judge: ({ stdout }) =>
         ALIVE.test(stdout)
@@ -63,7 +64,7 @@ function balancerChecks(
       title: `haproxy on ${host.name} finds every server of ${service.name} up`,
       host: host.name,
       // A server that comes back is asked every second and must pass several checks.
-      limitSeconds: 60,
+      limitSeconds: 120,
       after,
       script: plain(shellProgram(servers, { socket }, sections)),
       judge: ({ exitCode, stdout, stderr }) => judgeServers(exitCode, stdout, stderr, context),

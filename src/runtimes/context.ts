@@ -22,12 +22,13 @@ export function serviceContext(
   context: StepContext<Cloud>,
   tables: readonly Platform[] = platforms,
   consumers: ServiceContext['consumers'] = () => 'exit 1',
+  services?: readonly ServiceDefinition[],
 ): ServiceContext | undefined {
   const control = anyControl(context);
   if (!control) return undefined;
   return {
     ...context,
-    ...urls(context.cloud),
+    ...urls(context.cloud, services),
     consumers,
     control,
     platformOf: (project) => projectOn(platformOn(context, control, tables), project),

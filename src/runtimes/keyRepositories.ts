@@ -3,7 +3,7 @@ import type { Resource } from '../engine/resource.ts';
 import { directory, file } from '../resources/index.ts';
 import type { HostContext, ServiceDefinition } from '../services/definition.ts';
 
-/** Folders of numbered keys; the vault has the same for every host, as many as there are. */
+/** Folders of numbered keys; the vault has the same for every host, as many as there are. 0 is the staged key. */
 export function keyRepositories(
   service: ServiceDefinition,
   { cloud, host, project }: HostContext,
@@ -17,15 +17,15 @@ export function keyRepositories(
       .filter((name) => name.startsWith(secrets))
       .map((name) => name.slice(secrets.length))
       .filter((number) => /^\d+$/.test(number));
-    return [
-      made,
-      ...numbers.map((number) =>
-        file(host.name, `${path}/${number}`, secretOf(cloud, `${secrets}${number}`), {
-          ...owned,
-          mode: '0600',
-          after: [made],
-        }),
-      ),
-    ];
+    const key = (number: string, after: readonly Resource[]) =>
+      file(host.name, `${path}/${number}`, secretOf(cloud, `${secrets}${number}`), {
+        ...owned,
+        mode: '0600',
+        after,
+      });
+    const keys = numbers.filter((number) => number !== '0').map((number) => key(number, [made]));
+    // Other hosts may sign with what is staged here: it must be there under its new number before it is replaced.
+    const staged = numbers.includes('0') ? [key('0', [made, ...keys])] : [];
+    return [made, ...keys, ...staged];
   });
 }

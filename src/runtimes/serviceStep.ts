@@ -20,7 +20,7 @@ export interface ServiceStepOptions {
   readonly runtime: Runtime;
   /** Tables of platforms; all known ones by default. */
   readonly platforms?: readonly Platform[];
-  /** Definitions that may add to this one's configuration; all by default. */
+  /** Definitions that this one may refer to and that may add to its configuration; all by default. */
   readonly services?: readonly ServiceDefinition[];
   /** See `ServiceContext.consumers`. */
   readonly consumers?: ServiceContext['consumers'];
@@ -31,7 +31,8 @@ export interface ServiceStepOptions {
 /** The step of a service: its definition, rendered for the platform of each host by the runtime. */
 export function serviceStep(service: ServiceDefinition, options: ServiceStepOptions): Step<Cloud> {
   const tables = options.platforms ?? platforms;
-  const contextOf = (context: StepContext<Cloud>) => serviceContext(context, tables, options.consumers);
+  const contextOf = (context: StepContext<Cloud>) =>
+    serviceContext(context, tables, options.consumers, options.services);
   return {
     name: service.name,
     title: service.title,
@@ -87,19 +88,17 @@ function resourcesOf(
   const files = new Map(
     hosts.map((context) => [
       context.host.name,
-      [
-        ...configurationFiles(service, context, options.services),
-        ...keyRepositories(service, context),
-        ...cephKeyrings(service, context),
-      ],
+      [...configurationFiles(service, context, options.services), ...cephKeyrings(service, context)],
     ]),
   );
+  // Read at each use: new keys need no restart.
+  const keys = hosts.flatMap((context) => keyRepositories(service, context));
   const account = databases(service, whole);
   const stages = service.migrations?.(whole) ?? [];
   const schema = migrationResources(service, whole, stages, {
     runtime,
     platform,
-    after: [...account, ...(files.get(control.name) ?? [])],
+    after: [...account, ...(files.get(control.name) ?? []), ...keys],
   });
   const processes = hosts.flatMap((context) =>
     processesOn(service, cloud, context.host).flatMap((process) =>
@@ -109,6 +108,7 @@ function resourcesOf(
         context,
         watches: [...(files.get(context.host.name) ?? []), ...(process.watches?.(context) ?? [])],
         after: [
+          ...keys.filter((key) => key.host === context.host.name),
           ...schema,
           ...(process.afterResources?.(whole) ?? []),
           ...siblings(process, whole, hosts, runtime),
@@ -126,6 +126,7 @@ function resourcesOf(
   return [
     ...account,
     ...[...files.values()].flat(),
+    ...keys,
     ...schema,
     ...started,
     ...afterStart,

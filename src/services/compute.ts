@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { reached, unreached } from '../cloud/reached.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, hostsWith, usesCeph, vip } from '../cloud/topology.ts';
 import { cellMigrations, hostDiscovery } from './cells.ts';
@@ -123,10 +124,14 @@ export const compute: ServiceDefinition = {
     },
     { command: 'nova-manage db purge --all-cells --before "$(date -d \'60 days ago\' +%F)"' },
   ],
-  checks: ({ cloud, control }) => {
-    const names = (hosts: readonly Host[]) => hosts.map((host) => host.name);
+  checks: (context) => {
+    const { cloud, control } = context;
+    const names = (hosts: readonly Host[]) => reached(context, hosts).map((host) => host.name);
     return [
-      computeServicesCheck({ control: names(controlHosts(cloud)), compute: names(computeHosts(cloud)) }),
+      computeServicesCheck(
+        { control: names(controlHosts(cloud)), compute: names(computeHosts(cloud)) },
+        unreached(context),
+      ),
       placementCheck(names(computeHosts(cloud))),
       cellMappingCheck(control.name, names(computeHosts(cloud))),
       consoleCheck(control.name, `https://${vip(cloud)}:${CONSOLE_PORT}/vnc_auto.html`),
@@ -171,7 +176,8 @@ function sections(context: HostContext): Sections {
     api: { auth_strategy: 'keystone' },
     service_user: serviceUserSection(context, 'nova'),
     cache: cacheSection(context),
-    glance: serviceAuthSection(context, 'glance'),
+    // Nova reads images with the token of its caller: it takes no login here.
+    glance: { region_name: context.cloud.region, valid_interfaces: 'internal' },
     neutron: {
       ...serviceAuthSection(context, 'neutron'),
       service_metadata_proxy: true,

@@ -8,6 +8,7 @@ import type { ApiCheck } from '../engine/check.ts';
 import { text } from '../secrets/confidential.ts';
 import type { Migration, ServiceContext, ServiceDefinition } from './definition.ts';
 import { cacheSection, databaseSection, proxyHeaders } from './shared/sections.ts';
+import { tokens } from './shared/tokens.ts';
 
 const PORT = 5000;
 
@@ -28,8 +29,12 @@ export const identity: ServiceDefinition = {
       sections: (context) => ({
         DEFAULT: { log_dir: context.project.logs },
         database: databaseSection(context, 'keystone'),
-        token: { provider: 'fernet', expiration: 3600 },
-        fernet_tokens: { max_active_keys: 3 },
+        token: {
+          provider: 'fernet',
+          expiration: tokens.expirationSeconds,
+          allow_expired_window: tokens.expiredWindowSeconds,
+        },
+        fernet_tokens: { max_active_keys: tokens.maxActiveKeys },
         cache: cacheSection(context),
         oslo_middleware: proxyHeaders,
         oslo_policy: { policy_dirs: `${context.project.configuration}/policy.d` },
@@ -87,7 +92,7 @@ run keystone-manage bootstrap --bootstrap-username admin --bootstrap-project-nam
   };
 }
 
-function tokenCheck(): ApiCheck<Client> {
+export function tokenCheck(): ApiCheck<Client> {
   const words = { id: 'identity-token', title: 'Keystone issues a token through the VIP', limitSeconds: 60 };
   return apiCheck(words, async (api) => {
     const login = await api.session.login();

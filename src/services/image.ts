@@ -6,7 +6,7 @@ import { judge } from '../checks/verdict.ts';
 import { controlHosts, usesCeph } from '../cloud/topology.ts';
 import type { ApiCheck } from '../engine/check.ts';
 import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
-import { authTokenSection, cacheSection, databaseSection, proxyHeaders } from './shared/sections.ts';
+import { authTokenSection, databaseSection, proxyHeaders } from './shared/sections.ts';
 import { workers } from './shared/workers.ts';
 
 const PORT = 9292;
@@ -64,7 +64,6 @@ function sections(context: HostContext): Sections {
     database: databaseSection(context, 'glance'),
     keystone_authtoken: authTokenSection(context, 'glance'),
     paste_deploy: { flavor: 'keystone' },
-    cache: cacheSection(context),
     glance_store: { default_backend: 'images' },
     images,
     os_glance_tasks_store: { filesystem_store_datadir: `${project.state}/tasks_work_dir/` },
@@ -75,7 +74,7 @@ function sections(context: HostContext): Sections {
 }
 
 /** The list goes through Glance's database, the token check and its policies; the tiny image through its store. */
-function imageServiceCheck(): ApiCheck<Client> {
+export function imageServiceCheck(): ApiCheck<Client> {
   const words = {
     id: 'image-service',
     title: 'Glance takes an image and gives it up again',

@@ -60,14 +60,14 @@ export const keyManager: ServiceDefinition = {
 };
 
 function sections(context: HostContext): Sections {
-  const { cloud, project } = context;
+  const { cloud } = context;
   const common = commonSections(context);
   const { max_retries: _, ...database } = databaseSection(context, 'barbican');
   return {
     ...common,
     DEFAULT: { ...common.DEFAULT, host_href: context.publicUrl('key-manager'), db_auto_create: false },
     database,
-    keystone_authtoken: authTokenSection(context, project.user),
+    keystone_authtoken: authTokenSection(context, 'barbican'),
     secretstore: { enabled_secretstore_plugins: 'store_crypto' },
     crypto: { enabled_crypto_plugins: 'simple_crypto' },
     simple_crypto_plugin: { kek: secretOf(cloud, 'barbican_kek') },
@@ -90,7 +90,7 @@ interface StoredSecret {
   readonly secret_ref: string;
 }
 
-function secretStoreCheck(): ApiCheck<Client> {
+export function secretStoreCheck(): ApiCheck<Client> {
   const words = {
     id: 'key-manager-secret',
     title: 'Barbican keeps a secret and gives it back',

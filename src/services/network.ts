@@ -1,13 +1,15 @@
 import type { Client } from '../api/client.ts';
 import { apiCheck } from '../checks/apiCheck.ts';
 import { type AgentExpectation, judgeNetworkAgents } from '../checks/judgements.ts';
-import type { Cloud } from '../cloud/cloud.ts';
+import { withoutHosts } from '../checks/verdict.ts';
+import type { Cloud, Host } from '../cloud/cloud.ts';
 import { ovnConnection, transportUrl } from '../cloud/endpoints.ts';
 import { ports } from '../cloud/ports.ts';
+import { reached, unreached } from '../cloud/reached.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { chassisHosts, controlHosts, gatewayHosts, vip } from '../cloud/topology.ts';
-import type { ApiCheck } from '../engine/check.ts';
-import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
+import type { ApiCheck, ShellCheck } from '../engine/check.ts';
+import type { HostContext, Sections, ServiceContext, ServiceDefinition } from './definition.ts';
 import {
   authTokenSection,
   cacheSection,
@@ -72,12 +74,17 @@ export const network: ServiceDefinition = {
     })),
     { name: 'ovn-metadata', kind: 'daemon', on: chassisHosts, startsAfter: ['openvswitch', 'ovn-host'] },
   ],
-  checks: ({ cloud }) => [
-    networkAgentsCheck({
-      chassis: chassisHosts(cloud).map((host) => host.name),
-      gateways: gatewayHosts(cloud).map((host) => host.name),
-    }),
-  ],
+  checks: (context) => {
+    const names = (hosts: readonly Host[]) => reached(context, hosts).map((host) => host.name);
+    const { cloud } = context;
+    return [
+      networkAgentsCheck(
+        { chassis: names(chassisHosts(cloud)), gateways: names(gatewayHosts(cloud)) },
+        unreached(context),
+      ),
+      rpcServersCheck(context, reached(context, controlHosts(cloud)).length),
+    ];
+  },
 };
 
 /** Database and identity settings only where the servers run: a compute host must not hold the database's password. */
@@ -153,11 +160,34 @@ function metadataSections({ cloud, project, platform }: HostContext): Sections {
   };
 }
 
-function networkAgentsCheck(expected: AgentExpectation): ApiCheck<Client> {
+/** `absent`: hosts that were not reached, of which nothing is expected. */
+function networkAgentsCheck(expected: AgentExpectation, absent: ReadonlySet<string>): ApiCheck<Client> {
   const words = {
     id: 'network-agents',
     title: 'Network agents are alive and of the right kinds',
     limitSeconds: 120,
   };
-  return apiCheck(words, async (api) => judgeNetworkAgents(await api.network.agents(), expected));
+  return apiCheck(words, async (api) =>
+    judgeNetworkAgents(withoutHosts(await api.network.agents(), absent), expected),
+  );
+}
+
+/** The server's main process stays up when its workers fail; what counts is who takes requests. */
+function rpcServersCheck({ control, consumers }: ServiceContext, wanted: number): ShellCheck {
+  return {
+    via: 'shell',
+    id: 'network-rpc-servers',
+    title: 'Neutron’s RPC servers take requests',
+    host: control.name,
+    limitSeconds: 180,
+    script: consumers('q-plugin'),
+    judge({ stdout, stderr }) {
+      const count = Number(/^\{ok,\s*(\d+)\}/.exec(stdout.trim())?.[1] ?? Number.NaN);
+      if (Number.isNaN(count)) return { ok: false, sentence: 'RabbitMQ does not answer', evidence: stderr };
+      return {
+        ok: count >= wanted,
+        sentence: `${count} RPC worker${count === 1 ? '' : 's'} listening on ${wanted} control host${wanted === 1 ? '' : 's'}`,
+      };
+    },
+  };
 }

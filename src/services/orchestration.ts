@@ -164,7 +164,7 @@ interface Stack {
   readonly outputs?: readonly { readonly output_key: string; readonly output_value: unknown }[];
 }
 
-function stackCheck(): ApiCheck<Client> {
+export function stackCheck(): ApiCheck<Client> {
   const words = {
     id: 'orchestration-stack',
     title: 'Heat deploys a stack and deletes it',

@@ -1,7 +1,9 @@
 import type { Client } from '../api/client.ts';
 import { apiCheck } from '../checks/apiCheck.ts';
 import { judgeVolumeServices } from '../checks/judgements.ts';
+import { withoutHosts } from '../checks/verdict.ts';
 import type { Cloud } from '../cloud/cloud.ts';
+import { unreached } from '../cloud/reached.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, usesCeph } from '../cloud/topology.ts';
 import type { ApiCheck } from '../engine/check.ts';
@@ -75,7 +77,10 @@ export const volume: ServiceDefinition = {
   purge: [{ command: 'cinder-manage db purge 30' }],
   volumeTypes: (cloud) =>
     backendNames(cloud).map((name) => ({ name, extraSpecs: { volume_backend_name: name } })),
-  checks: ({ cloud }) => [volumeServicesCheck(volumeExpectations(cloud))],
+  checks: (context) => {
+    const absent = unreached(context);
+    return [volumeServicesCheck(withoutHosts(volumeExpectations(context.cloud), absent), absent)];
+  },
 };
 
 /** Backends that are deployed; others are described only. */
@@ -148,12 +153,17 @@ function sections(context: HostContext): Sections {
     keystone_authtoken: authTokenSection(context, 'cinder'),
     service_user: serviceUserSection(context, 'cinder'),
     nova: { ...serviceAuthSection(context, 'nova'), interface: 'internal' },
-    glance: serviceAuthSection(context, 'glance'),
     ...Object.fromEntries(backends.map((name) => [name, backendSection(context, name)])),
   };
 }
 
-function volumeServicesCheck(expected: ReturnType<typeof volumeExpectations>): ApiCheck<Client> {
+/** `absent`: hosts that were not reached, of which nothing is expected. */
+function volumeServicesCheck(
+  expected: ReturnType<typeof volumeExpectations>,
+  absent: ReadonlySet<string>,
+): ApiCheck<Client> {
   const words = { id: 'volume-services', title: 'Volume services are enabled and up', limitSeconds: 120 };
-  return apiCheck(words, async (api) => judgeVolumeServices(await api.volume.services(), expected));
+  return apiCheck(words, async (api) =>
+    judgeVolumeServices(withoutHosts(await api.volume.services(), absent), expected),
+  );
 }

@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud/cloud.ts';
 import { type DerivedAddress, readCloud } from '../cloud/read.ts';
+import type { TablesOfRelease } from '../cloud/services.ts';
 import { CloudwrightError, type Problem } from '../errors/problem.ts';
 import { findVaultPassword, type VaultPasswordOptions } from './password.ts';
 import { type OpenVault, openVault, withSecrets } from './vault.ts';
@@ -18,8 +19,11 @@ export interface OpenedCloud {
  * vault is generated in memory, and `vault.commit()` writes it. Throws CloudwrightError with every error of the
  * description, or with VAULT_* problems.
  */
-export async function openCloud(file: string, options: VaultPasswordOptions = {}): Promise<OpenedCloud> {
-  const { cloud, problems, derived } = await readCloud(file);
+export async function openCloud(
+  file: string,
+  options: VaultPasswordOptions & { readonly tablesOf?: TablesOfRelease } = {},
+): Promise<OpenedCloud> {
+  const { cloud, problems, derived } = await readCloud(file, options.tablesOf);
   if (!cloud) throw new CloudwrightError(problems);
   const found = await findVaultPassword(cloud.folder, options);
   const vault = await openVault(cloud, found, { mayCreate: options.mayCreate ?? false });

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, parseDocument, Scalar } from 'yaml';
-import { fail, type Problem, problem } from '../errors/problem.ts';
+import { CloudwrightError, fail, type Problem, problem } from '../errors/problem.ts';
 import type { Confidential } from '../secrets/confidential.ts';
 import { certificateFits } from './certificate.ts';
 import { writePrivate } from './files.ts';
 import { decryptVault, encryptVault, isVault, labelOf } from './format.ts';
 import { vaultFileOf } from './password.ts';
-import { chainedSecrets, defaultPasswords, singleSecrets, userSecrets } from './table.ts';
+import { chainedSecrets, defaultPasswords, ROTATION_MARK, secretKind, userSecrets } from './table.ts';
 
 /** What a vault holds, by name; unknown names are kept. */
 export type VaultContents = ReadonlyMap<string, string>;
@@ -64,7 +64,7 @@ export function parseVault(text: string): VaultContents {
   for (const { key, value } of document.contents.items) {
     if (!isScalar(key) || typeof key.value !== 'string') return wrong('a name is not text');
     if (value === null || (isScalar(value) && value.value === '')) continue;
-    const known = key.value in singleSecrets || isKnownOther(key.value);
+    const known = secretKind(key.value) !== undefined || isKnownOther(key.value);
     if (isScalar(value) && typeof value.value === 'string') found.set(key.value, value.value);
     else if (known) return wrong(`${key.value} is not text`);
   }
@@ -72,18 +72,30 @@ export function parseVault(text: string): VaultContents {
 }
 
 function isKnownOther(name: string): boolean {
-  return [...chainedSecrets, ...userSecrets].some((known) => known === name);
+  return [...chainedSecrets, ...userSecrets, ROTATION_MARK].some((known) => known === name);
+}
+
+/** The same where the values must be valid. Throws VAULT_CONTENT, VAULT_SECRET_*, VAULT_SECRETS_PARTIAL. */
+export function checkedVault(text: string, file: string): VaultContents {
+  const contents = parseVault(text);
+  const problems = checkSecrets(contents, file);
+  if (problems.length > 0) throw new CloudwrightError(problems);
+  return contents;
 }
 
 /**
- * Puts values into a vault's text, leaving all other lines, names and comments as they are. The result is read alike
+ * Puts values into a vault's text, and takes those out that are undefined, leaving all other lines, names and comments as they are. The result is read alike
  * by YAML 1.1, which Ansible uses: values are quoted.
  */
-export function setInVault(text: string, values: ReadonlyMap<string, string>): string {
+export function setInVault(text: string, values: ReadonlyMap<string, string | undefined>): string {
   if (values.size === 0) return text;
   const document = parseDocument(text.trim() === '' ? '{}' : text, { logLevel: 'silent' });
   if (isMap(document.contents)) document.contents.flow = false;
   for (const [name, value] of values) {
+    if (value === undefined) {
+      document.delete(name);
+      continue;
+    }
     const scalar = new Scalar(value);
     scalar.type = value.includes('\n') ? Scalar.BLOCK_LITERAL : Scalar.QUOTE_DOUBLE;
     document.set(name, scalar);
@@ -94,15 +106,20 @@ export function setInVault(text: string, values: ReadonlyMap<string, string>): s
 /** What is wrong with the values in a vault. Messages name the secret, never its value. */
 export function checkSecrets(contents: VaultContents, file: string): Problem[] {
   const problems: Problem[] = [];
-  for (const [name, kind] of Object.entries(singleSecrets)) {
-    const value = contents.get(name);
-    if (value === undefined) continue;
+  for (const [name, value] of contents) {
+    const kind = secretKind(name);
+    if (!kind) continue;
     const least = kind.least ?? 1;
     if (value.length < least || (kind.least !== undefined && defaultPasswords.has(value.toLowerCase()))) {
       problems.push(problem('VAULT_SECRET_WEAK', { details: { name, least, file } }));
     } else if (!kind.pattern.test(value)) {
       problems.push(problem('VAULT_SECRET_FORM', { details: { name, form: kind.form } }));
     }
+  }
+  const rotated = contents.get(ROTATION_MARK);
+  if (rotated !== undefined && Number.isNaN(Date.parse(rotated))) {
+    const form = 'a time such as 2026-01-31T12:00:00Z';
+    problems.push(problem('VAULT_SECRET_FORM', { details: { name: ROTATION_MARK, form } }));
   }
   for (const name of userSecrets) {
     const value = contents.get(name);

@@ -6,9 +6,9 @@ import { Confidential, type Text } from '../secrets/confidential.ts';
 import { writePrivate } from './files.ts';
 import { encryptVault } from './format.ts';
 import { saveKeyFile, type VaultPassword, vaultFileOf } from './password.ts';
-import { checkSecrets, parseVault, readVault, setInVault, type VaultContents } from './secrets.ts';
+import { checkedVault, readVault, setInVault, type VaultContents } from './secrets.ts';
 import { makeSshKeyPair } from './ssh-key.ts';
-import { chainedSecrets, publicChained, singleSecrets } from './table.ts';
+import { chainedSecrets, missingSecrets, publicChained, secretKind } from './table.ts';
 import { tlsSecrets } from './tls.ts';
 
 export interface VaultOptions {
@@ -52,9 +52,7 @@ export async function openVault(
 ): Promise<OpenVault> {
   const file = vaultFileOf(cloud.folder);
   const read = await readOrStart(cloud, found, options);
-  const contents = parseVault(read.text);
-  const problems = checkSecrets(contents, file);
-  if (problems.length > 0) throw new CloudwrightError(problems);
+  const contents = checkedVault(read.text, file);
   const { generated, warnings } = await generateMissing(contents, cloud, options.now ?? new Date());
   const isNew = read.envelope === undefined;
   let committed = false;
@@ -116,8 +114,9 @@ async function readOrStart(
 
 async function generateMissing(contents: VaultContents, cloud: DescribedCloud, now: Date) {
   const generated = new Map<string, string>();
-  for (const [name, kind] of Object.entries(singleSecrets)) {
-    if (!contents.has(name)) generated.set(name, kind.make());
+  for (const name of missingSecrets(new Set(contents.keys()))) {
+    const kind = secretKind(name);
+    if (kind) generated.set(name, kind.make());
   }
   if (!contents.has('nova_ssh_private_key')) {
     const pair = makeSshKeyPair(`nova@${cloud.name}`);
@@ -130,9 +129,9 @@ async function generateMissing(contents: VaultContents, cloud: DescribedCloud, n
 
 function assemble(contents: VaultContents): Pick<OpenVault, 'secrets' | 'sshPassword' | 'sudoPassword'> {
   const secrets: Record<string, Text> = {};
-  for (const [name, kind] of Object.entries(singleSecrets)) {
-    const value = contents.get(name) ?? '';
-    secrets[name] = kind.public ? value : new Confidential(value);
+  for (const [name, value] of contents) {
+    const kind = secretKind(name);
+    if (kind) secrets[name] = kind.public ? value : new Confidential(value);
   }
   for (const name of chainedSecrets) secrets[name] = pairedText(name, contents.get(name) ?? '');
   const ssh = contents.get('ssh_password');

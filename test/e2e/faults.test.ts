@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { journalFile, readJournal } from '../../src/engine/journal.ts';
 import { labCut, labHeal, labPartition } from '../../src/lab/index.ts';
 import { type CliRun, runCli, startCli } from './support/cli.ts';
-import { describedFolder, leaveLab, report, type TestLab } from './support/lab.ts';
+import { leaveLab, report, sameCloud, type TestLab } from './support/lab.ts';
 import { labWithPackages } from './support/layer.ts';
 import { putIntoVault } from './support/secrets.ts';
 
@@ -15,6 +15,7 @@ const LAB = 'e2efaults';
 let lab: TestLab;
 beforeAll(async () => {
   lab = await labWithPackages(LAB);
+  expect(await runCli(lab.folder, ['vault', 'make'])).toMatchObject({ code: 0 });
 });
 afterAll(async () => await leaveLab(LAB));
 
@@ -35,7 +36,7 @@ async function changing(run: CliRun, folder: string, step: string): Promise<void
   }
 }
 
-/** Applies a step, takes the host away in the middle, expects to be told so, and brings the host back. */
+/** Applies a step, takes the host away in the middle, expects a report of it, and brings the host back. */
 async function loses(step: string, takeAway: () => Promise<void>): Promise<void> {
   const run = startCli(lab.folder, ['apply', '--step', step]);
   await changing(run, lab.folder, step);
@@ -66,7 +67,7 @@ describe('a host out of reach', () => {
     await labHeal({ ...lab, node: 'control1' }, undefined, report);
     expectFailure(run, 'HOST_UNREACHABLE');
     expect(run.output).toContain('Host control1 cannot be reached over ssh.');
-    await applies(lab.folder, 'preflight', 'infrastructure-packages', 'cache');
+    await applies(lab.folder, 'preflight', 'packages', 'cache');
   });
 });
 
@@ -74,13 +75,12 @@ describe('sudo with a password', () => {
   /** A folder whose description logs in as `operator`, with this sudo password in the vault. */
   async function asOperator(password: string): Promise<string> {
     const config = readFileSync(lab.state.sshConfig, 'utf8').replace('User root', 'User operator');
-    const folder = await describedFolder(lab.state, (text) =>
+    const folder = await sameCloud(lab, (text) =>
       text
         .replace('  user: root', '  user: operator')
         .replace(`  config: ${lab.state.sshConfig}`, '  config: ssh_config'),
     );
     await writeFile(join(folder, 'ssh_config'), config, { mode: 0o600 });
-    expect(await runCli(folder, ['vault', 'make'])).toMatchObject({ code: 0 });
     await putIntoVault(folder, { sudo_password: password });
     return folder;
   }
@@ -111,7 +111,7 @@ it('says that a disk is full, and goes on once there is room', async () => {
 
 describe('a package mirror', () => {
   it('that answers 404 is named with what apt said', async () => {
-    const folder = await describedFolder(lab.state, (text) => {
+    const folder = await sameCloud(lab, (text) => {
       const mirror = `${lab.state.mirror.replace(/\/$/, '')}/nowhere`;
       return `${text}\npackages:\n  mirror: ${mirror}\n  proxy: ${lab.state.proxyUrl}\n`;
     });
@@ -121,8 +121,8 @@ describe('a package mirror', () => {
   });
 
   it('that works again lets the next run go on', async () => {
-    const folder = await describedFolder(
-      lab.state,
+    const folder = await sameCloud(
+      lab,
       (text) => `${text}\npackages:\n  mirror: ${lab.state.mirror}\n  proxy: ${lab.state.proxyUrl}\n`,
     );
     await applies(folder, 'preflight');
@@ -165,12 +165,12 @@ describe('a run at work', () => {
 });
 
 describe('a host lost during a step', () => {
-  it('is told within a minute when its power is cut; the next run goes on', async () => {
+  it('is reported within a minute when its power is cut; the next run goes on', async () => {
     await loses('messaging', async () => await labCut({ ...lab, node: 'control1' }));
     await applies(lab.folder, 'preflight', 'ha', 'database', 'messaging', 'cache');
   });
 
-  it('is told within a minute when its network is cut; the next run goes on', async () => {
+  it('is reported within a minute when its network is cut; the next run goes on', async () => {
     await loses('identity', async () => await labPartition({ ...lab, node: 'control1' }));
     await applies(lab.folder, 'identity');
   });

@@ -7,7 +7,7 @@ import { eventsOf, runCli } from './support/cli.ts';
 import { leaveLab, type TestLab } from './support/lab.ts';
 import { labWithPackages } from './support/layer.ts';
 
-/** Files of other installers, imported and deployed (A8): the description that comes out must be a cloud, not a text. */
+/** Files of other installers, imported and deployed: the description that comes out must be a cloud, not a text. */
 const names = ['e2epackstack', 'e2eburrito'];
 
 afterAll(async () => {
@@ -26,12 +26,12 @@ function trialPart(lab: TestLab, written: string): string {
     '  first_address: 203.0.113.200',
     '  last_address: 203.0.113.230',
   ];
-  const vantage = ['  provider_gateway: 203.0.113.1', `  vantage: { netns: ${lab.state.fabricNetns} }`];
+  const outside = ['  provider_gateway: 203.0.113.1', `  vantage: { netns: ${lab.state.fabricNetns} }`];
   return [
     ...(written.includes('\nminimums:') ? [] : ['', 'minimums:', ...minimums]),
     // A range that came from the answers ends the file; only what this machine adds is missing.
     ...(written.includes('\ntest:') ? [] : ['', 'test:', ...range]),
-    ...vantage,
+    ...outside,
     '',
   ].join('\n');
 }

@@ -6,7 +6,7 @@ import { command } from '../../src/system/command.ts';
 import { eventsOf, runCli } from './support/cli.ts';
 import { describedFolder, leaveLab, report } from './support/lab.ts';
 
-/** What only several hosts can show: the paths between them, and who else is on their networks (A7). */
+/** What only several hosts can show: the paths between them, and who else is on their networks. */
 const lab = { name: 'e2epreflight', directory: labDirectory() };
 let state: LabState;
 let folder: string;
@@ -44,12 +44,15 @@ async function inFabric(...words: readonly string[]): Promise<void> {
 }
 
 describe('preflight of two hosts', () => {
-  it('passes on sound networks, and changes nothing the second time', async () => {
+  it('passes on healthy networks, and changes nothing the second time', async () => {
     const first = await preflight();
     expect(first.code, first.output).toBe(0);
     const second = await preflight('--json');
     expect(second.code, second.output).toBe(0);
-    expect(eventsOf(second.stdout).at(-1)).toMatchObject({ outcome: 'done', changed: 0 });
+    expect(eventsOf(second.stdout).findLast((event) => event.type === 'run-finished')).toMatchObject({
+      outcome: 'done',
+      changed: 0,
+    });
   });
 
   it('names the path that does not carry packets of full size', async () => {
@@ -60,8 +63,8 @@ describe('preflight of two hosts', () => {
 
     expect(run.code, run.output).toBe(1);
     expect(run.output).toContain('packets of 1500 bytes do not reach compute1 on management');
-    const mended = await verify();
-    expect(mended.code, mended.output).toBe(0);
+    const healed = await verify();
+    expect(healed.code, healed.output).toBe(0);
   });
 
   it('names a machine that announces the same virtual router', async () => {
@@ -75,7 +78,7 @@ describe('preflight of two hosts', () => {
 
     expect(run.code, run.output).toBe(1);
     expect(run.output).toContain('192.168.21.250 announces virtual router 51 too');
-    const mended = await verify();
-    expect(mended.code, mended.output).toBe(0);
+    const healed = await verify();
+    expect(healed.code, healed.output).toBe(0);
   });
 });

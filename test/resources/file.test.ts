@@ -104,6 +104,14 @@ describe('file', () => {
     }
   });
 
+  test('an older key in a file of nothing but a key never shows', () => {
+    const path = join(root, 'key');
+    writeFileSync(path, 'b2xkZXIga2V5\n# of another time\n');
+    const [change] = plan([file('h', path, new Confidential('bmV3IGtleQ'), me)]);
+    expect(change?.difference).toContain('-••••\n-••••\n+••••');
+    expect(change?.difference).not.toMatch(/b2xk|bmV3|another/);
+  });
+
   test('content with a secret is readable by root only, by default', () => {
     const path = join(root, 'pem');
     converge([file('h', path, new Confidential('a\nb\nc\n'), me)]);

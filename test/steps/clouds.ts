@@ -2,10 +2,10 @@ import type { Cloud } from '../../src/cloud/cloud.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import type { Check } from '../../src/engine/check.ts';
 import type { Resource } from '../../src/engine/resource.ts';
+import type { Step, StepContext } from '../../src/engine/step.ts';
 import type { HostFacts } from '../../src/hosts/connection.ts';
 import { Confidential, reveal, type Text } from '../../src/secrets/confidential.ts';
 import { steps } from '../../src/steps/index.ts';
-import type { Step, StepContext } from '../../src/steps/step.ts';
 import { chainedSecrets, publicChained, singleSecrets } from '../../src/vault/table.ts';
 
 const ALL_IN_ONE = `
@@ -36,6 +36,9 @@ storage:
 services: { dashboard: true, orchestration: true, key-manager: true, object-store: true }
 `;
 
+/** What steps of a cloud are asked with. */
+export type CloudContext = StepContext<Cloud>;
+
 /** Each secret's value says whose it is and is found wherever it ends up. Identifiers and certificates are public. */
 function fakeSecrets(): Cloud['secrets'] {
   const singles = Object.entries(singleSecrets).map(([name, kind]): [string, Text] => [
@@ -52,7 +55,7 @@ function fakeSecrets(): Cloud['secrets'] {
 /** What every confidential value of the fakes starts with. */
 export const HIDDEN = /hidden-\w+-/;
 
-function cloudOf(description: string): Cloud {
+export function cloudOf(description: string): Cloud {
   const read = parseDescription(description, { file: 'cloud.yaml', folder: '/srv/cloud', home: '/root' });
   if (!read.cloud) throw new Error(JSON.stringify(read.problems));
   return { ...read.cloud, secrets: fakeSecrets() };
@@ -60,7 +63,7 @@ function cloudOf(description: string): Cloud {
 
 const SIZE = { cpus: 8, memoryMiB: 32_768 };
 
-function factsOfHost(hostname: string, change: Partial<HostFacts>): HostFacts {
+export function factsOfHost(hostname: string, change: Partial<HostFacts>): HostFacts {
   return {
     hostname,
     codename: 'trixie',
@@ -81,13 +84,13 @@ function factsOfHost(hostname: string, change: Partial<HostFacts>): HostFacts {
   };
 }
 
-function contextOf(description: string, change: Partial<HostFacts>): StepContext {
+export function contextOf(description: string, change: Partial<HostFacts>): CloudContext {
   const cloud = cloudOf(description);
   return { cloud, facts: new Map(cloud.hosts.map(({ name }) => [name, factsOfHost(name, change)])) };
 }
 
 /** One container with two CPUs and 8 GiB that is everything: userspace datapath, emulated instances. */
-export function allInOne(extra = '', change: Partial<HostFacts> = {}): StepContext {
+export function allInOne(extra = '', change: Partial<HostFacts> = {}): CloudContext {
   return contextOf(ALL_IN_ONE + extra, {
     cpus: 2,
     memoryMiB: 8192,
@@ -99,19 +102,19 @@ export function allInOne(extra = '', change: Partial<HostFacts> = {}): StepConte
 }
 
 /** Three control, two compute and three storage hosts with eight CPUs and 32 GiB, kernel datapath and KVM. */
-export function threeControls(extra = '', change: Partial<HostFacts> = {}): StepContext {
+export function threeControls(extra = '', change: Partial<HostFacts> = {}): CloudContext {
   return contextOf(THREE_CONTROLS + extra, change);
 }
 
-export function appliedSteps({ cloud }: StepContext): readonly Step[] {
+export function appliedSteps({ cloud }: CloudContext): readonly Step<Cloud>[] {
   return steps.filter((step) => step.applies?.(cloud) ?? true);
 }
 
-export function allResources(context: StepContext): readonly Resource[] {
+export function allResources(context: CloudContext): readonly Resource[] {
   return appliedSteps(context).flatMap((step) => step.resources(context));
 }
 
-export function allChecks(context: StepContext): readonly Check[] {
+export function allChecks(context: CloudContext): readonly Check[] {
   return appliedSteps(context).flatMap((step) => step.checks(context));
 }
 
@@ -121,18 +124,19 @@ export interface WrittenFile {
   readonly path: string;
   readonly content: Text;
   readonly mode: string;
+  readonly owner: string;
   readonly group: string;
 }
 
 /** Every file that the steps write. */
-export function files(context: StepContext): readonly WrittenFile[] {
+export function files(context: CloudContext): readonly WrittenFile[] {
   return allResources(context)
     .filter((resource) => resource.kind.name === 'file')
     .map(({ id, host, desired }) => ({ id, host, ...(desired as Omit<WrittenFile, 'id' | 'host'>) }));
 }
 
 /** What is written to the file on the host, secrets open. */
-export function content(context: StepContext, host: string, path: string): string {
+export function content(context: CloudContext, host: string, path: string): string {
   const found = files(context).find((file) => file.host === host && file.path === path);
   if (!found) throw new Error(`nothing writes ${path} on ${host}`);
   return reveal(found.content);

@@ -10,7 +10,7 @@ describe('the table of steps', () => {
 
   it('names what each step needs', () => {
     expect(stepsTable()).toContain(
-      '| `compute` | compute-packages, placement, messaging, ceph | Compute (Nova) |',
+      '| `compute` | preflight, placement, messaging, ceph, hypervisor | Compute (Nova) |',
     );
   });
 

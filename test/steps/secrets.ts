@@ -1,6 +1,5 @@
 import { Confidential } from '../../src/secrets/confidential.ts';
-import type { StepContext } from '../../src/steps/step.ts';
-import { allResources, HIDDEN } from './clouds.ts';
+import { allResources, type CloudContext, HIDDEN } from './clouds.ts';
 
 /** Every piece of text in the value that would be shown as it is: plain strings, and the masked form of the others. */
 export function openStrings(value: unknown): readonly string[] {
@@ -11,7 +10,7 @@ export function openStrings(value: unknown): readonly string[] {
 }
 
 /** Names of the secrets that reach the host, in any resource; a user made over the API does not. */
-export function secretsOn(context: StepContext, host: string): readonly string[] {
+export function secretsOn(context: CloudContext, host: string): readonly string[] {
   const names = allResources(context)
     .filter((resource) => resource.host === host && resource.kind.via === 'shell')
     .flatMap(({ desired }) => confidential(desired))

@@ -1,14 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { orderResources, orderSteps } from '../../src/engine/graph.ts';
-import { API } from '../../src/engine/resource.ts';
+import { orderResources, orderSteps, type ResourceGraph } from '../../src/engine/graph.ts';
+import { API, CLUSTER, type Resource } from '../../src/engine/resource.ts';
 import { fileKind } from '../../src/resources/file.ts';
 import { type PackagesDesired, packagesKind } from '../../src/resources/packages.ts';
-import { packageSteps, steps } from '../../src/steps/index.ts';
-import type { StepContext } from '../../src/steps/step.ts';
-import { allChecks, allInOne, allResources, appliedSteps, files, HIDDEN, threeControls } from './clouds.ts';
+import { steps } from '../../src/steps/index.ts';
+import {
+  allChecks,
+  allInOne,
+  allResources,
+  appliedSteps,
+  type CloudContext,
+  files,
+  HIDDEN,
+  threeControls,
+} from './clouds.ts';
 import { openStrings, secretsOn } from './secrets.ts';
 
-const contexts: readonly [string, StepContext][] = [
+const contexts: readonly [string, CloudContext][] = [
   ['all in one', allInOne()],
   [
     'all in one, optional services off',
@@ -53,7 +61,7 @@ describe.each(contexts)('%s', (_name, context) => {
 
   it('describes every resource once, on a host of the cloud', () => {
     expect(() => orderResources(appliedSteps(context), bySteps)).not.toThrow();
-    const hosts = new Set([API, ...cloud.hosts.map((host) => host.name)]);
+    const hosts = new Set([API, CLUSTER, ...cloud.hosts.map((host) => host.name)]);
     for (const { id, host } of allResources(context)) {
       expect(hosts).toContain(host);
       expect(id.startsWith(`${host}/`)).toBe(true);
@@ -68,10 +76,10 @@ describe.each(contexts)('%s', (_name, context) => {
   it('watches only what is there, in the same step or in one that is done before', () => {
     for (const [name, list] of bySteps) {
       const earlier = new Set([name, ...allNeeds(name)]);
-      for (const one of list) {
-        for (const id of one.watches) {
-          expect(stepOf.has(id), `${one.id} watches ${id}`).toBe(true);
-          expect(earlier, `${one.id} watches ${id}`).toContain(stepOf.get(id));
+      for (const resource of list) {
+        for (const id of resource.watches) {
+          expect(stepOf.has(id), `${resource.id} watches ${id}`).toBe(true);
+          expect(earlier, `${resource.id} watches ${id}`).toContain(stepOf.get(id));
         }
       }
     }
@@ -132,34 +140,60 @@ describe.each(contexts)('%s', (_name, context) => {
     }
   });
 
-  it('installs packages on every host and in every step that has any, each named properly', () => {
+  it('installs the packages of every step on every host, each named properly', () => {
     for (const step of appliedSteps(context)) {
       if (!step.packages) continue;
-      const wanted = cloud.hosts.flatMap((host) => step.packages?.(context, host.name) ?? []);
-      expect(wanted, step.name).not.toHaveLength(0);
-      for (const name of wanted) expect(name).toMatch(/^[a-z0-9][a-z0-9+.-]+$/);
+      for (const host of cloud.hosts) {
+        for (const name of step.packages(context, host.name)) expect(name).toMatch(/^[a-z0-9][a-z0-9+.-]+$/);
+      }
     }
     for (const host of cloud.hosts) {
       const wanted = appliedSteps(context).flatMap((step) => step.packages?.(context, host.name) ?? []);
-      const installed = packageSteps
-        .flatMap((name) => bySteps.get(name) ?? [])
-        .filter((one) => one.kind === packagesKind && one.host === host.name)
-        .flatMap((one) => (one.desired as PackagesDesired).names);
+      const installed = (bySteps.get('packages') ?? [])
+        .filter((resource) => resource.kind === packagesKind && resource.host === host.name)
+        .flatMap((resource) => (resource.desired as PackagesDesired).names);
       expect(new Set(installed)).toEqual(new Set(wanted));
     }
   });
 
-  it('deploys nothing before what it needs is installed', () => {
+  it('shows one step for all packages, and lets what is on a host wait for the packages of its own step', () => {
+    expect(appliedSteps(context).filter(({ name }) => /packages/.test(name))).toHaveLength(1);
+    const graph = orderResources(appliedSteps(context), bySteps);
     for (const step of appliedSteps(context)) {
-      const before = [...allNeeds(step.name)].flatMap((name) => bySteps.get(name) ?? []);
-      const installed = new Set(
-        before.flatMap((one) => (one.kind === packagesKind ? (one.desired as PackagesDesired).names : [])),
-      );
-      const wanted = cloud.hosts.flatMap((host) => step.packages?.(context, host.name) ?? []);
-      expect(wanted.filter((name) => !installed.has(name))).toEqual([]);
+      for (const resource of step.resources(context)) {
+        const before = ancestors(resource, graph);
+        for (const host of resource.members ?? [resource.host]) {
+          const wanted = step.packages?.(context, host) ?? [];
+          const installed = new Set(
+            before.flatMap((other) =>
+              other.kind === packagesKind && other.host === host
+                ? (other.desired as PackagesDesired).names
+                : [],
+            ),
+          );
+          expect(
+            wanted.filter((name) => !installed.has(name)),
+            resource.id,
+          ).toEqual([]);
+        }
+      }
     }
   });
 });
+
+function ancestors(start: Resource, graph: ResourceGraph): readonly Resource[] {
+  const found = new Map<string, Resource>();
+  const open = [start];
+  for (let next = open.pop(); next; next = open.pop()) {
+    for (const id of graph.edgesOf(next)) {
+      const resource = graph.get(id);
+      if (!resource || found.has(id)) continue;
+      found.set(id, resource);
+      open.push(resource);
+    }
+  }
+  return [...found.values()];
+}
 
 function fail(): never {
   throw new Error('no such context');
@@ -180,17 +214,17 @@ describe('secrets of three control hosts', () => {
       'ceph_cinder_key',
       'ceph_nova_key',
       'cinder_password',
-      'glance_password',
       'messaging_password',
       'metadata_secret',
       'neutron_password',
       'nova_password',
+      'nova_ssh_private_key',
       'placement_password',
     ]);
   });
 
-  it('give a storage host Ceph’s alone', () => {
-    for (const name of secretsOn(context, 'storage1')) expect(name).toMatch(/^(ceph|rgw)_/);
+  it('give a storage host Ceph’s alone, and the gateway’s password where there is one', () => {
+    for (const name of secretsOn(context, 'storage1')) expect(name).toMatch(/^(ceph|rgw)_|^swift_password$/);
     // The object-store user is made once, on the first gateway.
     expect(secretsOn(context, 'storage2').filter((name) => name.startsWith('rgw_'))).toEqual([]);
   });

@@ -135,9 +135,9 @@ describe('the vault’s contents', () => {
     await writeFile(vaultFileOf(folder), encryptVault(text, word.reveal()));
     expect(await codesOf(() => loadSecrets(folder, word))).toEqual([
       'VAULT_SECRET_WEAK',
-      'VAULT_SECRET_FORM',
-      'VAULT_SECRET_FORM',
       'VAULT_SECRET_WEAK',
+      'VAULT_SECRET_FORM',
+      'VAULT_SECRET_FORM',
       'VAULT_SECRETS_PARTIAL',
     ]);
     const message = await ensureSecrets(cloudIn(folder)).catch((error: unknown) => String(error));

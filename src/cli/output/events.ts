@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RunEvent } from '../../app/contracts.ts';
 import { catalogue, type ErrorCode } from '../../errors/catalogue/index.ts';
 import type { Problem } from '../../errors/problem.ts';
-import type { Same, Variants } from './same.ts';
+import { hold, type Same, type Variants } from './same.ts';
 
 /** The schemas of `--json`. Only the generator and the tests load them: no command pays for them. */
 
@@ -155,6 +155,5 @@ export const eventSchemas = [
 export const eventSchema = z.discriminatedUnion('type', eventSchemas);
 
 // The compiler holds the schemas to the types of the events, both ways and field by field.
-const problemIsSame: Same<z.infer<typeof problemSchema>, Problem> = true;
-const eventIsSame: Same<Variants<z.infer<typeof eventSchema>>, Variants<RunEvent>> = true;
-export const held = [problemIsSame, eventIsSame];
+hold<Same<z.infer<typeof problemSchema>, Problem>>();
+hold<Same<Variants<z.infer<typeof eventSchema>>, Variants<RunEvent>>>();

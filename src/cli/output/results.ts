@@ -5,7 +5,7 @@ import type { CredentialFiles } from '../../app/credentialFiles.ts';
 import type { Status } from '../../app/status.ts';
 import type { UpAccess } from '../../app/up.ts';
 import { problemSchema, recapSchema } from './events.ts';
-import type { Same } from './same.ts';
+import { hold, type Same } from './same.ts';
 
 const text = z.string();
 const integer = z.int();
@@ -189,6 +189,7 @@ export const resultSchemas = {
   'vault edit': z.object({ changed: z.boolean() }),
   'vault view': z.object({ secrets: z.record(text, z.unknown()) }),
   'vault rekey': z.object({ vault: text, newKeyFile: z.boolean() }),
+  'vault rotate': z.object({ keys: z.enum(['fernet']), primary: z.number(), removed: z.array(z.number()) }),
   'lab up': lab,
   'lab down': z.object({ lab: text, down: z.boolean() }),
   'lab status': lab,
@@ -202,21 +203,11 @@ export const resultSchemas = {
 } as const;
 
 // The compiler holds the schemas to the types that app/ returns.
-const runIsSame: Same<z.infer<typeof run>, RunResult> = true;
-const credentialsAreSame: Same<z.infer<typeof credentials>, CredentialFiles> = true;
-const changeIsSame: Same<z.infer<typeof change>, PlannedChange> = true;
-const pingIsSame: Same<z.infer<typeof ping>, PingAnswer> = true;
-const toolboxIsSame: Same<z.infer<typeof toolbox>, ToolboxReport> = true;
-const statusIsSame: Same<z.infer<typeof status>, Status> = true;
-const testIsSame: Same<z.infer<typeof test>, TestResult> = true;
-const accessIsSame: Same<z.infer<typeof access>, UpAccess> = true;
-export const held = [
-  runIsSame,
-  credentialsAreSame,
-  changeIsSame,
-  pingIsSame,
-  toolboxIsSame,
-  statusIsSame,
-  testIsSame,
-  accessIsSame,
-];
+hold<Same<z.infer<typeof run>, RunResult>>();
+hold<Same<z.infer<typeof credentials>, CredentialFiles>>();
+hold<Same<z.infer<typeof change>, PlannedChange>>();
+hold<Same<z.infer<typeof ping>, PingAnswer>>();
+hold<Same<z.infer<typeof toolbox>, ToolboxReport>>();
+hold<Same<z.infer<typeof status>, Status>>();
+hold<Same<z.infer<typeof test>, TestResult>>();
+hold<Same<z.infer<typeof access>, UpAccess>>();

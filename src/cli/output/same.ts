@@ -18,3 +18,6 @@ export type Variants<T extends { readonly type: string }> = {
     readonly fields: keyof Extract<T, { readonly type: Type }>;
   };
 };
+
+/** Compiles only where its type argument is true. */
+export function hold<_Holds extends true>(): void {}

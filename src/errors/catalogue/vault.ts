@@ -104,4 +104,22 @@ export const vaultErrors = defineCatalogue({
     next: 'Set EDITOR to an editor that waits until you close the file.',
     exit: 2,
   },
+  VAULT_ROTATION_STAGED: {
+    what: 'The vault at {file} has no key fernet_key_0.',
+    why: 'A rotation promotes this key, which the hosts must know before. Without it they would refuse tokens.',
+    next: 'Run `cloudwright apply`, which generates and distributes it. Then rotate.',
+    exit: 2,
+  },
+  VAULT_ROTATION_PENDING: {
+    what: 'The fernet keys of the vault are not known to be on all control hosts.',
+    why: 'A host without the staged key refuses tokens that other hosts sign with it. Since {since} no complete run of `apply` has verified the step identity on every control host.',
+    next: 'Run `cloudwright apply` until it succeeds. Then rotate.',
+    exit: 2,
+  },
+  VAULT_ROTATION_EARLY: {
+    what: 'The fernet keys can be rotated again at {at}.',
+    why: 'Tokens may be used for {hours} hours. Until then tokens of the previous primary key may be in use, and a rotation could remove a key that they need.',
+    next: 'Rotate after that time.',
+    exit: 2,
+  },
 });

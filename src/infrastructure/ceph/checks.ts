@@ -19,7 +19,7 @@ export function cephChecks(context: StepContext<Cloud>, pools: readonly string[]
       script: 'ceph --connect-timeout 5 -f json status',
       judge: ({ exitCode, stdout, stderr }) =>
         exitCode === 0
-          ? judgeStatus(cloud, stdout)
+          ? judgeStatus(context, stdout)
           : { ok: false, sentence: `ceph gives no answer: ${stderr.trim()}` },
     },
     {
@@ -75,20 +75,20 @@ interface CephStatus {
   readonly mgrmap: { readonly available: boolean };
 }
 
-function judgeStatus(cloud: Cloud, output: string): Finding {
+/** With hosts out of reach, a warning is what is to be expected; what was reached must be whole all the same. */
+function judgeStatus(context: StepContext<Cloud>, output: string): Finding {
   const status = JSON.parse(output) as CephStatus;
-  const monitors = hostsWith(cloud, 'mon').length;
-  const osds = cloud.hosts
-    .filter((host) => host.roles.has('osd'))
-    .reduce((sum, host) => sum + host.devices.length, 0);
+  const { cloud } = context;
+  const complete = context.facts.size === cloud.hosts.length;
+  const monitors = hostsWith(cloud, 'mon');
+  const osdsOf = (hosts: readonly Host[]) => hosts.reduce((sum, host) => sum + host.devices.length, 0);
+  const osds = osdsOf(hostsWith(cloud, 'osd'));
+  const present = osdsOf(reached(context, hostsWith(cloud, 'osd')));
   const { num_up_osds: up, num_in_osds: inside } = status.osdmap;
   const reasons = Object.values(status.health.checks ?? {}).map((check) => check.summary.message);
-  const sentence = `${status.health.status}: ${status.quorum_names.length} of ${monitors} monitors, ${up} of ${osds} OSDs up, ${inside} in, manager ${status.mgrmap.available ? 'available' : 'missing'}${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`;
-  const ok =
-    status.health.status === 'HEALTH_OK' &&
-    status.quorum_names.length === monitors &&
-    up === osds &&
-    inside === osds &&
-    status.mgrmap.available;
+  const sentence = `${status.health.status}: ${status.quorum_names.length} of ${monitors.length} monitors, ${up} of ${osds} OSDs up, ${inside} in, manager ${status.mgrmap.available ? 'available' : 'missing'}${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`;
+  const healthy = complete ? status.health.status === 'HEALTH_OK' : status.health.status !== 'HEALTH_ERR';
+  const quorum = reached(context, monitors).every((host) => status.quorum_names.includes(host.name));
+  const ok = healthy && quorum && up >= present && (!complete || inside === osds) && status.mgrmap.available;
   return { ok, sentence };
 }

@@ -1,4 +1,4 @@
-# Fails where the block device holds anything but nothing, or the OSD `uuid`. For the moment before it is taken.
+# Fails unless the block device is empty or belongs to the OSD `uuid`. Run right before the device is taken.
 : "${device?}" "${uuid?}"
 refuse() {
   echo "$device $1; nothing was changed" >&2
@@ -12,5 +12,5 @@ if [ "$(head -c 22 "$device" | tr -d '\000')" = 'bluestore block device' ]; then
 fi
 [ -z "$(lsblk -nro MOUNTPOINTS "$device" | tr -d '[:space:]')" ] || refuse 'is mounted'
 [ "$(lsblk -nro NAME "$device" | wc -l)" -eq 1 ] || refuse 'has partitions or other devices on it'
-signatures=$(wipefs -n --noheadings -O TYPE "$device") || refuse 'can not be read'
+signatures=$(wipefs -n --noheadings -O TYPE "$device") || refuse 'cannot be read'
 [ -z "$signatures" ] || refuse "has a signature of $signatures"

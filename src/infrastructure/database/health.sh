@@ -9,7 +9,7 @@ while read -r line; do
 done
 
 # All in one query. A member that is slow to answer is not dead: it may take as long as the balancer waits.
-state=$(timeout 18 mariadb -N -B -e "select concat_ws(' ', @@wsrep_on,
+state=$(timeout 18 mariadb -N -B -e "select concat_ws(' ', if(@@wsrep_on, 1, 0),
   coalesce((select variable_value from information_schema.global_status where variable_name = 'wsrep_cluster_status'), 'none'),
   coalesce((select variable_value from information_schema.global_status where variable_name = 'wsrep_local_state'), 'none'))" 2>/dev/null)
 clustered=${state%% *}

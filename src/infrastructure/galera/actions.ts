@@ -7,6 +7,7 @@ import start from '../start.sh';
 import bootstrap from './bootstrap.sh';
 import type { GaleraDesired } from './desired.ts';
 import position from './position.sh';
+import stop from './stop.sh';
 
 /** Starting a server includes the crash recovery of its storage engine, which takes minutes on large data. */
 const START_LIMIT_SECONDS = 1800;
@@ -14,7 +15,7 @@ const START_LIMIT_SECONDS = 1800;
 /** Makes `host` the first member; its data becomes the cluster's. */
 export function bootstrapOn(desired: GaleraDesired, host: string, summary: string): Decision {
   const { unit, data, stamp } = desired.platform;
-  const script = shellProgram(bootstrap, { unit, data, stamp, position: desired.platform.position });
+  const script = shellProgram([stop, bootstrap], { unit, data, stamp, position: desired.platform.position });
   return act(host, summary, script, START_LIMIT_SECONDS);
 }
 
@@ -30,7 +31,7 @@ export function positionOn(desired: GaleraDesired, host: string): Decision {
   return act(
     host,
     `stop MariaDB on ${host} and find how far its data is`,
-    shellProgram(position, { unit, position: file }),
+    shellProgram([stop, position], { unit, position: file }),
     START_LIMIT_SECONDS,
   );
 }

@@ -1,6 +1,6 @@
 # Starts the first member of a cluster on the data that is here.
 : "${unit?}" "${data?}" "${stamp?}" "${position?}"
-systemctl stop "$unit" || exit 1
+stop_server
 if [ -e "$data/grastate.dat" ]; then
   sed -i 's/^safe_to_bootstrap:.*/safe_to_bootstrap: 1/' "$data/grastate.dat" || exit 1
 fi

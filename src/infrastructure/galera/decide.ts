@@ -161,7 +161,7 @@ function decideReforming(desired: GaleraDesired, reached: readonly Reached[]): D
   );
   const ids = new Set(complete?.state.view?.members ?? []);
   const members = reached.filter(({ state }) => state.view && ids.has(state.view.own));
-  // A member that has tried to leave its view several times without success does not form it again.
+  // A member that has ended several times without its view does not re-form it.
   if (members.length === 0 || members.some(({ state }) => state.restarts > REFORM_ATTEMPTS)) return undefined;
   const stopped = members.find(({ state }) => state.service === 'inactive' || state.service === 'failed');
   if (stopped) return startOn(desired, stopped.host, `start MariaDB on ${stopped.host}`);

@@ -1,6 +1,6 @@
 # Stops a member and writes down the last transaction that its data holds.
 : "${unit?}" "${position?}"
-systemctl stop "$unit" || exit 1
+stop_server
 systemctl reset-failed "$unit" 2>/dev/null
 mkdir -p "${position%/*}" || exit 1
 # Replays the storage engine's log, as every start does. Prints --wsrep_start_position=UUID:SEQNO.

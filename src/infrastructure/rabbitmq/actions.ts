@@ -5,11 +5,23 @@ import { act } from '../members.ts';
 import start from '../start.sh';
 import { nodeOf, type RabbitmqDesired } from './desired.ts';
 import join from './join.sh';
+import startAlone from './startAlone.sh';
 
 /** Starts a node, or restarts it; returns when it is ready or waits for other nodes. */
 export function startOn({ platform }: RabbitmqDesired, host: string, summary: string): Decision {
   const { unit, stamp } = platform;
   return act(host, summary, shellProgram(start, { unit, stamp }), 180);
+}
+
+/** Starts a member on its own store, without waiting for `lost` members, whose stores are gone. */
+export function startAloneOn(desired: RabbitmqDesired, host: string, lost: readonly string[]): Decision {
+  const { unit, stamp } = desired.platform;
+  return act(
+    host,
+    `start RabbitMQ on ${host} without waiting for ${lost.join(', ')}`,
+    shellProgram(startAlone, { unit, stamp, node: nodeOf(host) }),
+    400,
+  );
 }
 
 export function stopOn({ platform }: RabbitmqDesired, host: string): Decision {

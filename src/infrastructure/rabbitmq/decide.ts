@@ -1,19 +1,23 @@
 import type { Decision, Member } from '../../engine/resource.ts';
-import { nothing, type ReachedMember, refuse, survey, wait } from '../members.ts';
-import { forgetOn, growOn, joinOn, startOn, stopOn } from './actions.ts';
+import { nothing, refuse, survey, wait } from '../members.ts';
+import { forgetOn, growOn, joinOn, startAloneOn, startOn, stopOn } from './actions.ts';
+import {
+  type Cluster,
+  clustersOf,
+  isActive,
+  isKnown,
+  isLost,
+  isReinstalled,
+  isRunning,
+  isStopped,
+  isUsed,
+  knowsMain,
+  largest,
+  names,
+  type Reached,
+} from './clusters.ts';
 import { nodeOf, type RabbitmqDesired } from './desired.ts';
-import type { RabbitmqBroker, RabbitmqState } from './state.ts';
-
-type Reached = ReachedMember<RabbitmqState>;
-type Running = Reached & { readonly state: { readonly broker: RabbitmqBroker } };
-
-/** The nodes that count one another as members. */
-interface Cluster {
-  readonly running: readonly Running[];
-  readonly members: ReadonlySet<string>;
-  /** It has users or queues that somebody made. */
-  readonly used: boolean;
-}
+import type { RabbitmqState } from './state.ts';
 
 const CLUSTER = 'RabbitMQ';
 const START_LIMIT_SECONDS = 300;
@@ -47,40 +51,6 @@ export function decideRabbitmq(
   if (used.length > 1) return refuseSeparate(used);
   const main = used[0] ?? largest(clusters);
   return main ? decideLiving(desired, reached, missing, main) : decideDead(desired, reached, missing);
-}
-
-function clustersOf(reached: readonly Reached[]): readonly Cluster[] {
-  const left = reached.filter(isRunning);
-  const clusters: Cluster[] = [];
-  while (left.length > 0) {
-    const [first] = left.splice(0, 1);
-    if (!first) break;
-    // Both sides must agree: a reinstalled node is known to a cluster that it does not know.
-    const running = [first, ...left.filter((other) => know(first, other) && know(other, first))];
-    for (const member of running.slice(1)) left.splice(left.indexOf(member), 1);
-    clusters.push({
-      running,
-      members: new Set(running.flatMap(({ state }) => state.broker.members)),
-      used: running.some(({ state }) => isUsed(state.broker)),
-    });
-  }
-  return clusters;
-}
-
-function know(knowing: Running, other: Running): boolean {
-  return knowing.state.broker.members.includes(nodeOf(other.host));
-}
-
-/** A broker that was never used has the package's user and no queue. */
-function isUsed({ queues, users }: RabbitmqBroker): boolean {
-  return queues > 0 || users.some((user) => user !== 'guest');
-}
-
-function largest(clusters: readonly Cluster[]): Cluster | undefined {
-  return clusters.reduce<Cluster | undefined>(
-    (best, cluster) => (best && best.members.size >= cluster.members.size ? best : cluster),
-    undefined,
-  );
 }
 
 function refuseSeparate(clusters: readonly Cluster[]): Decision {
@@ -176,9 +146,17 @@ function decideDead(
   reached: readonly Reached[],
   missing: readonly string[],
 ): Decision {
-  // A node with a store waits for its cluster by itself: starting it can not form another one.
-  const stores = reached.filter(({ state }) => isStopped(state) && state.known.length > 0);
-  const stored = stores.find((member) => !isReinstalled(member, reached));
+  const stores = reached.filter(
+    (member) => !isActive(member) && member.state.known.length > 0 && !isReinstalled(member, reached),
+  );
+  const [survivor] = stores;
+  const lost = reached.filter((member) => isLost(member, stores));
+  // The others would wait for its tables for minutes and then fail.
+  if (survivor && lost.length > 0 && missing.length === 0) {
+    return startAloneOn(desired, survivor.host, names(lost));
+  }
+  // A node with a store waits for its cluster by itself: starting it cannot form another one.
+  const stored = stores.find(({ state }) => isStopped(state));
   if (stored) return startOn(desired, stored.host, `start RabbitMQ on ${stored.host}`);
   const paused = reached.find(({ state }) => state.broker && state.known.length > 1);
   const starting = reached.find(({ state }) => state.service === 'starting');
@@ -193,35 +171,4 @@ function decideDead(
 
 function unreachableMembers(hosts: readonly string[]): Decision {
   return refuse('CLUSTER_MEMBER_UNREACHABLE', hosts, { cluster: CLUSTER });
-}
-
-function isRunning(member: Reached): member is Running {
-  return member.state.broker?.application === true;
-}
-
-function isStopped(state: RabbitmqState): boolean {
-  return state.service === 'inactive' || state.service === 'failed';
-}
-
-/** Another member's store names this one, and this one's own store does not name that other. */
-function isReinstalled(member: Reached, reached: readonly Reached[]): boolean {
-  const own = nodeOf(member.host);
-  return reached.some(
-    ({ host, state }) =>
-      host !== member.host && state.known.includes(own) && !member.state.known.includes(nodeOf(host)),
-  );
-}
-
-/** The cluster counts the member in. */
-function isKnown(main: Cluster, { host }: Reached): boolean {
-  return main.members.has(nodeOf(host));
-}
-
-/** The member's own store names a node of the cluster other than itself. */
-function knowsMain({ host, state }: Reached, main: Cluster): boolean {
-  return state.known.some((node) => node !== nodeOf(host) && main.members.has(node));
-}
-
-function names(members: readonly Reached[]): readonly string[] {
-  return members.map(({ host }) => host);
 }

@@ -1,7 +1,7 @@
 # Makes an empty node a member of the cluster that `peer` is in. Safe to run again after a cut at any point.
 : "${unit?}" "${data?}" "${node?}" "${peer?}" "${stamp?}" "${aside?}"
 if [ -n "$aside" ]; then
-  # A store that the cluster has forgotten can not be started. It is kept under another name.
+  # A store that the cluster has forgotten cannot be started. It is kept under another name.
   systemctl stop "$unit" || exit 1
   if [ -e "$data/mnesia/$node" ]; then
     mv "$data/mnesia/$node" "$data/mnesia/$node.before-join-$(date +%s)" || exit 1

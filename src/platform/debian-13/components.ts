@@ -78,6 +78,7 @@ export const components: Readonly<Record<ComponentName, Component>> = {
       run: '/run/ovn',
       data: '/var/lib/ovn',
       schemas: '/usr/share/ovn',
+      control: '/usr/share/ovn/scripts/ovn-ctl',
     },
   },
   'ovn-host': {
@@ -93,7 +94,8 @@ export const components: Readonly<Record<ComponentName, Component>> = {
     paths: { configuration: '/etc/ceph/ceph.conf', keyrings: '/etc/ceph', data: '/var/lib/ceph' },
   },
   'ceph-mon': {
-    packages: ['ceph-mon'],
+    // monmaptool is in ceph-base.
+    packages: ['ceph-mon', 'ceph-base'],
     units: { server: 'ceph-mon@', target: 'ceph-mon.target' },
     paths: { data: '/var/lib/ceph/mon' },
   },

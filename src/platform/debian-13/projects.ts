@@ -53,11 +53,11 @@ export const projects: Readonly<Record<string, ProjectOnPlatform>> = {
         defaults: {
           '/etc/default/nova-consoleproxy': 'NOVA_CONSOLE_PROXY_TYPE=novnc\nNOVA_SERIAL_PROXY_START=false\n',
         },
+        unusedUnits: ['nova-spicehtml5proxy', 'nova-serialproxy'],
       },
       compute: { packages: ['nova-compute', 'nova-compute-kvm', 'qemu-utils'], unit: 'nova-compute' },
     },
     extras: { ceph: ['qemu-block-extra', 'python3-rbd'] },
-    unusedUnits: ['nova-spicehtml5proxy', 'nova-serialproxy'],
   }),
   neutron: project('neutron', {
     schemaPackage: 'neutron-common',

@@ -15,5 +15,7 @@ export const debian13: Platform = {
   },
   projects,
   components,
+  // Written by scripts/options.mjs.
+  options: async () => (await import('./options.json', { with: { type: 'json' } })).default,
   wsgiServer: { command: '/usr/bin/uwsgi_python3', plugin: 'python3' },
 };

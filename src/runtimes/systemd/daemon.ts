@@ -7,7 +7,7 @@ import { bootUnits, dropIn } from './units.ts';
 /** A daemon under its package's unit, started again whatever ended it. */
 export function daemon({ process, context, watches, after }: ProcessRequest): readonly Resource[] {
   const { host, project } = context;
-  const { unit, defaults = {} } = processOn(project, process.name);
+  const { unit, defaults = {}, unusedUnits = [] } = processOn(project, process.name);
   const settings = dropIn(host.name, unit, [
     '[Unit]',
     `After=${bootUnits(context, process.startsAfter ?? []).join(' ')}`.trimEnd(),
@@ -18,5 +18,10 @@ export function daemon({ process, context, watches, after }: ProcessRequest): re
   const files = Object.entries(defaults).map(([path, content]) =>
     file(host.name, path, `# ${MANAGED}\n${content}`),
   );
-  return [settings, ...files, service(host.name, unit, { watches: [settings, ...files, ...watches], after })];
+  return [
+    settings,
+    ...files,
+    service(host.name, unit, { watches: [settings, ...files, ...watches], after }),
+    ...unusedUnits.map((unused) => service(host.name, unused, { enabled: false, running: false })),
+  ];
 }

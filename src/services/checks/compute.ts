@@ -1,7 +1,7 @@
 import type { Client } from '../../api/client.ts';
 import { apiCheck } from '../../checks/apiCheck.ts';
 import { type ComputeExpectation, judgeComputeServices } from '../../checks/judgements.ts';
-import { judge, shortName } from '../../checks/verdict.ts';
+import { judge, shortName, withoutHosts } from '../../checks/verdict.ts';
 import type { ApiCheck, ShellCheck } from '../../engine/check.ts';
 
 /** Each compute host is a resource provider with processors, memory and disk: without them nothing is scheduled. */
@@ -30,9 +30,15 @@ export function placementCheck(computeHosts: readonly string[]): ApiCheck<Client
   });
 }
 
-export function computeServicesCheck(expected: ComputeExpectation): ApiCheck<Client> {
+/** `absent`: hosts that were not reached, of which nothing is expected. */
+export function computeServicesCheck(
+  expected: ComputeExpectation,
+  absent: ReadonlySet<string>,
+): ApiCheck<Client> {
   const words = { id: 'compute-services', title: 'Compute services are enabled and up', limitSeconds: 120 };
-  return apiCheck(words, async (api) => judgeComputeServices(await api.compute.services(), expected));
+  return apiCheck(words, async (api) =>
+    judgeComputeServices(withoutHosts(await api.compute.services(), absent), expected),
+  );
 }
 
 export function cellMappingCheck(host: string, wanted: readonly string[]): ShellCheck {

@@ -23,6 +23,8 @@ export function messagingSection({ cloud }: ServiceContext): Section {
     rabbit_quorum_queue: true,
     rabbit_transient_quorum_queue: true,
     rabbit_stream_fanout: true,
+    // Streams can only be read with a limit of unconfirmed messages.
+    rabbit_qos_prefetch_count: 1,
     use_queue_manager: true,
   };
 }

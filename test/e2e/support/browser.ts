@@ -23,16 +23,15 @@ export interface Browser {
   close(): Promise<void>;
 }
 
-/** Installs Debian's Chromium where there is none; the end-to-end tests run as root on Debian. */
+/** Installs Debian's Chromium where there is none, as `npm test` does before; for a single file that is run by hand. */
 export function ensureChromium(): void {
   try {
     execFileSync('chromium', ['--version'], { stdio: 'ignore' });
   } catch {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    execFileSync('apt-get', ['-q', 'update'], { stdio: 'ignore', env });
     const install = ['install', '--yes', '--no-install-recommends', 'chromium'];
-    execFileSync('apt-get', install, {
-      stdio: 'inherit',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
+    execFileSync('apt-get', install, { stdio: 'inherit', env });
   }
 }
 

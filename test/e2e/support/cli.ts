@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 let bundle: string | undefined;
 
-/** The bundle as the launcher makes it, copied: sources may change, and be bundled anew, while a test runs. */
+/** The bundle as the launcher makes it, copied: sources may change, and be bundled again, while a test runs. */
 function builtBundle(): string {
   if (bundle) return bundle;
   execFileSync(join(root, 'cloudwright'), ['--version'], { stdio: 'pipe', timeout: 120_000 });

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import { trialDescription } from '../../../src/app/trial.ts';
 import {
@@ -14,6 +14,7 @@ import {
   labUp,
 } from '../../../src/lab/index.ts';
 import type { CommandResult } from '../../../src/system/command.ts';
+import { keyFileOf, vaultFileOf } from '../../../src/vault/password.ts';
 import { dropBundle, endRuns } from './cli.ts';
 
 /** What labs said; shown by a test that fails in a hook. */
@@ -33,7 +34,7 @@ export interface TestLab extends LabLocation {
 }
 
 export interface TestLabOptions {
-  /** A saved layer that the node starts from; a bare Debian unless told. */
+  /** A saved layer that the node starts from; a bare Debian by default. */
   readonly layer?: string;
   readonly memoryMiB?: number;
   /** Changes the description before it is written. */
@@ -77,6 +78,14 @@ export async function describedFolder(
   const folder = mkdtempSync(join(tmpdir(), `cloudwright-e2e-${state.name}-`));
   folders.set(folder, state.name);
   await writeFile(join(folder, 'cloud.yaml'), edit(trialDescription(state)));
+  return folder;
+}
+
+/** A new folder with another description of the lab's cloud: it has the same vault, without which hosts refuse it. */
+export async function sameCloud(lab: TestLab, edit: (description: string) => string): Promise<string> {
+  const folder = await describedFolder(lab.state, edit);
+  await mkdir(dirname(keyFileOf(folder)), { mode: 0o700 });
+  for (const fileOf of [vaultFileOf, keyFileOf]) await copyFile(fileOf(lab.folder), fileOf(folder));
   return folder;
 }
 

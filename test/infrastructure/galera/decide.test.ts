@@ -147,7 +147,7 @@ const cases: readonly Case[] = [
     expected: 'act c: form the Galera cluster from the data of c',
   },
   {
-    title: 'a plain server with databases that looks for a cluster in vain',
+    title: 'a plain server with databases that finds no cluster',
     a: empty,
     b: empty,
     c: member({ databases: ['nova'], service: 'starting', restarts: 3, age: 4 }),

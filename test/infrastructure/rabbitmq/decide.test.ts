@@ -277,11 +277,25 @@ const cases: readonly Case[] = [
     expected: 'act a: join RabbitMQ on a to the cluster of rabbit@b',
   },
   {
+    title: 'after a power cut nobody waits for a wiped member',
+    a: blank,
+    b: stored('abc', 'starting'),
+    c: stored('abc'),
+    expected: 'act b: start RabbitMQ on b without waiting for a',
+  },
+  {
+    title: 'an unreachable member may have the newest tables',
+    a: blank,
+    b: stored('abc'),
+    c: unreachable,
+    expected: 'act b: start RabbitMQ on b',
+  },
+  {
     title: 'a reinstalled member that is stopped is not started before the others',
     a: stored('a'),
     b: stored('abc'),
     c: stored('abc', 'starting'),
-    expected: 'act b: start RabbitMQ on b',
+    expected: 'act b: start RabbitMQ on b without waiting for a',
   },
   {
     title: 'a reinstalled member does not run while others start',

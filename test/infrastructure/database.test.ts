@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { Resource } from '../../src/engine/resource.ts';
+import type { GaleraDesired } from '../../src/infrastructure/galera/desired.ts';
+import { galeraKind } from '../../src/infrastructure/galera/kind.ts';
+import { allChecks, allInOne, allResources, content, iniSection, threeControls } from '../steps/clouds.ts';
+import { openStrings } from '../steps/secrets.ts';
+
+const PATH = '/etc/mysql/mariadb.conf.d/90-cloudwright.cnf';
+
+const context = threeControls();
+const resources = allResources(context);
+
+function resource(id: string): Resource {
+  const found = resources.find((candidate) => candidate.id === id);
+  if (!found) throw new Error(`no resource ${id}`);
+  return found;
+}
+
+const shown = (desired: unknown): string => openStrings(desired).join('\n');
+
+describe('MariaDB', () => {
+  it('is no cluster on one host, and its buffer fits the host', () => {
+    const configuration = content(allInOne(), 'one', PATH);
+    expect(iniSection(configuration, 'galera')).toEqual([]);
+    expect(iniSection(configuration, 'mariadbd')).toContain('innodb_buffer_pool_size = 246M');
+    expect(iniSection(configuration, 'mariadbd')).toContain('bind-address = 192.0.2.11');
+  });
+
+  it('is a Galera cluster on three', () => {
+    const configuration = content(threeControls(), 'control2', PATH);
+    expect(iniSection(configuration, 'mariadbd')).toContain('binlog_format = ROW');
+    expect(iniSection(configuration, 'galera')).toEqual(
+      expect.arrayContaining([
+        'wsrep_on = ON',
+        'wsrep_cluster_address = gcomm://192.0.2.11,192.0.2.12,192.0.2.13',
+        'wsrep_node_name = control2',
+        'wsrep_node_address = 192.0.2.12',
+        'wsrep_sst_method = mariabackup',
+        'wsrep_sst_auth = sst:hidden-database_sst_password-',
+      ]),
+    );
+  });
+
+  // H5, H6: an empty cluster must never be formed beside a living one; who may bootstrap is decided from all answers.
+  it('is formed and joined by a decision over all members, with the account that they copy with', () => {
+    const cluster = resource('cluster/galera:database');
+    expect(cluster.members).toEqual(['control1', 'control2', 'control3']);
+    expect(cluster.kind).toBe(galeraKind);
+    const desired = cluster.desired as GaleraDesired;
+    expect(desired.members.map(({ address }) => address)).toEqual(['192.0.2.11', '192.0.2.12', '192.0.2.13']);
+    expect(desired.transfer.account).toBe('sst');
+    expect(
+      resources.filter(({ desired: own }) => /safe_to_bootstrap|wsrep-new-cluster/.test(shown(own))),
+    ).toEqual([]);
+  });
+
+  // H10: a changed configuration was written and never read; a long copy was cut off.
+  it('restarts a member when its configuration has changed, one at a time, and waits for long copies', () => {
+    for (const host of ['control1', 'control2', 'control3']) {
+      const server = resource(`${host}/service:mariadb`);
+      expect(server.desired).toMatchObject({ enabled: true, running: true, watching: true });
+      expect(server.watches).toContain(`${host}/file:${PATH}`);
+      expect(server.after).toContain('cluster/galera:database');
+      expect(server.turn).toMatchObject({ group: 'database', gate: { host } });
+    }
+    const dropIn = content(context, 'control2', '/etc/systemd/system/mariadb.service.d/cloudwright.conf');
+    expect(dropIn).toContain('TimeoutStartSec=21600\n');
+    expect((resource('cluster/galera:database').desired as GaleraDesired).transferLimitSeconds).toBe(21_600);
+  });
+
+  // H12: the writer as donor would be taken out of haproxy, with all its clients.
+  it('names the other members as donors, the usual writer last', () => {
+    const donors = (host: string) =>
+      iniSection(content(context, host, PATH), 'galera').find((line) => line.startsWith('wsrep_sst_donor'));
+    expect(donors('control3')).toBe('wsrep_sst_donor = control2,control1,');
+    expect(donors('control1')).toBe('wsrep_sst_donor = control3,control2,');
+  });
+
+  it('judges a member by the cluster’s size and its own state', () => {
+    const check = allChecks(context).find(({ id }) => id === 'database-control2');
+    if (check?.via !== 'shell') throw new Error('a shell check is expected');
+    const judge = (size: number, state: string, status = 'Primary') =>
+      check.judge({
+        exitCode: 0,
+        stdout: `UPTIME\t99\nWSREP_CLUSTER_SIZE\t${size}\nWSREP_CLUSTER_STATUS\t${status}\nWSREP_LOCAL_STATE_COMMENT\t${state}\n`,
+        stderr: '',
+      });
+    expect(judge(3, 'Synced')).toEqual({ ok: true, sentence: '3 of 3 members, this one Synced (Primary)' });
+    expect(judge(2, 'Synced').ok).toBe(false);
+    expect(judge(3, 'Donor/Desynced').ok).toBe(false);
+    // H6: a member in the minority is not in place.
+    expect(judge(3, 'Synced', 'non-Primary').ok).toBe(false);
+    expect(check.judge({ exitCode: 1, stdout: '', stderr: 'no socket' }).ok).toBe(false);
+  });
+
+  it('is asked through the floating address too', () => {
+    const check = allChecks(context).find(({ id }) => id === 'database-vip');
+    if (check?.via !== 'shell') throw new Error('a shell check is expected');
+    expect(check.script).toContain('/dev/tcp/192.0.2.100/3306');
+    expect(
+      check.judge({ exitCode: 0, stdout: 'Host 192.0.2.11 is not allowed to connect', stderr: '' }).ok,
+    ).toBe(true);
+    expect(check.judge({ exitCode: 124, stdout: '', stderr: '' }).ok).toBe(false);
+  });
+});

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import health from '../../../src/infrastructure/database/health.sh';
+import { scratch } from '../../resources/sh.ts';
+import { allResources, content, threeControls } from '../../steps/clouds.ts';
+
+const root = scratch();
+
+/** Asks the program as haproxy does, where `mariadb` and `timeout` are these shell bodies. */
+function ask(mariadb: string, timeout = 'shift; exec "$@"') {
+  const place = mkdtempSync(join(root, 'host-'));
+  mkdirSync(join(place, 'bin'));
+  const program = join(place, 'health');
+  writeFileSync(program, health);
+  const strict = `[ "$1 $2 $3" = '-N -B -e' ] && [ $# -eq 4 ] || { echo "unexpected: $*" >&2; exit 99; }
+case $4 in *@@wsrep_on*wsrep_cluster_status*wsrep_local_state*) ;; *) echo "unexpected: $4" >&2; exit 99 ;; esac`;
+  for (const [name, body] of [
+    ['mariadb', `${strict}\n${mariadb}`],
+    ['timeout', timeout],
+  ] as const) {
+    writeFileSync(join(place, 'bin', name), `#!/bin/dash\n${body}\n`);
+    chmodSync(join(place, 'bin', name), 0o755);
+  }
+  const { stdout, stderr, status } = spawnSync('dash', [program], {
+    input: 'GET / HTTP/1.0\r\nHost: 192.0.2.11\r\n\r\n',
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${join(place, 'bin')}:${process.env.PATH}` },
+  });
+  const [head = '', body = ''] = stdout.split('\r\n\r\n');
+  const length = Number(/Content-Length: (\d+)/.exec(head)?.[1]);
+  return { code: head.split('\r\n')[0], body, length, stderr, status };
+}
+
+const OK = 'HTTP/1.1 200 OK';
+const UNAVAILABLE = 'HTTP/1.1 503 Service Unavailable';
+
+describe('the health of a database member', () => {
+  it.each([
+    ['a lone server', 'echo "0 none none"', OK, 'writable'],
+    ['a synced member', 'echo "1 Primary 4"', OK, 'writable'],
+    ['a member that takes two seconds', 'sleep 2; echo "1 Primary 4"', OK, 'writable'],
+    ['a donor', 'echo "1 Primary 2"', UNAVAILABLE, 'not writable: 1 Primary 2'],
+    ['a joining member', 'echo "1 Primary 1"', UNAVAILABLE, 'not writable: 1 Primary 1'],
+    // H6: the text contains `Primary` too.
+    ['a member in the minority', 'echo "1 non-Primary 4"', UNAVAILABLE, 'not writable: 1 non-Primary 4'],
+    ['a member without a cluster', 'echo "1 Disconnected 0"', UNAVAILABLE, 'not writable: 1 Disconnected 0'],
+    ['a dead server', 'echo "ERROR 2002 (HY000)" >&2; exit 1', UNAVAILABLE, 'not writable: no answer'],
+  ])('%s', (_name, mariadb, code, body) => {
+    expect(ask(mariadb)).toEqual({ code, body, length: body.length, stderr: '', status: 0 });
+  });
+
+  it('is asked for with patience, and not for ever', () => {
+    // A `timeout` whose time has passed.
+    const late = ask('echo "1 Primary 4"', '[ "$1" -ge 15 ] && [ "$2" = mariadb ] && exit 124; exit 99');
+    expect(late).toMatchObject({ code: UNAVAILABLE, body: 'not writable: no answer' });
+  });
+
+  it('is offered on the management address of each member, for as many questions as haproxy has', () => {
+    const socket = content(
+      threeControls(),
+      'control2',
+      '/etc/systemd/system/cloudwright-database-health.socket',
+    );
+    expect(socket).toContain('ListenStream=192.0.2.12:9200\n');
+    expect(socket).toContain('TriggerLimitIntervalSec=0\n');
+    const services = allResources(threeControls()).filter(({ id }) =>
+      id.endsWith('cloudwright-database-health.socket'),
+    );
+    expect(services.filter(({ id }) => id.includes('/service:'))).toHaveLength(3);
+  });
+});

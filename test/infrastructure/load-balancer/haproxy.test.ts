@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import health from '../../../src/infrastructure/database/health.sh';
+import { balancedProcesses, deployedServices } from '../../../src/services/derived.ts';
+import {
+  allChecks,
+  allInOne,
+  allResources,
+  block,
+  content,
+  files,
+  threeControls,
+} from '../../steps/clouds.ts';
+
+const PATH = '/etc/haproxy/haproxy.cfg';
+
+describe('haproxy on three control hosts', () => {
+  const configuration = content(threeControls(), 'control1', PATH);
+
+  it('is the same on every control host and on no other', () => {
+    const written = files(threeControls()).filter((file) => file.path === PATH);
+    expect(written.map((file) => file.host)).toEqual(['control1', 'control2', 'control3']);
+    for (const host of ['control2', 'control3'])
+      expect(content(threeControls(), host, PATH)).toBe(configuration);
+  });
+
+  it('takes the check timings from the level', () => {
+    expect(block(configuration, 'defaults')).toContain(
+      '  default-server inter 3s fastinter 1s downinter 1s rise 1 fall 2',
+    );
+  });
+
+  it('writes to one database member, whose health is asked over HTTP', () => {
+    expect(block(configuration, 'listen database')).toEqual([
+      '  bind 192.0.2.100:3306',
+      '  option httpchk GET /',
+      '  option clitcpka',
+      '  option srvtcpka',
+      '  timeout check 20s',
+      '  default-server port 9200 inter 2s fastinter 1s fall 3 rise 2 on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions',
+      '  server control1 192.0.2.11:3306 check',
+      '  server control2 192.0.2.12:3306 check backup',
+      '  server control3 192.0.2.13:3306 check backup',
+    ]);
+  });
+
+  // A migration was cut in the middle, since the health of a loaded member came later than its second.
+  it('does not take a slow database for a dead one', () => {
+    const lines = block(configuration, 'listen database').join('\n');
+    const seconds = Number(/timeout check (\d+)s/.exec(lines)?.[1]);
+    // As long as health.sh waits for its answer, and more.
+    const patience = Number(/timeout (\d+) mariadb/.exec(health)?.[1]);
+    expect(patience).toBeGreaterThanOrEqual(15);
+    expect(seconds).toBeGreaterThan(patience);
+    expect(Number(/ fall (\d+)/.exec(lines)?.[1])).toBeGreaterThanOrEqual(3);
+    // H12: a member that comes back ends what was written beside it.
+    expect(lines).toContain('on-marked-up shutdown-backup-sessions');
+  });
+
+  it('takes the only member to be up: a late answer under load must not cut its clients off', () => {
+    const alone = allInOne();
+    const [host] = alone.cloud.hosts;
+    expect(block(content(alone, host?.name ?? '', PATH), 'listen database').slice(1)).toEqual([
+      '  option clitcpka',
+      '  option srvtcpka',
+      `  server ${host?.name} ${host?.addresses.management}:3306`,
+    ]);
+  });
+
+  it('spreads an API over all members', () => {
+    expect(block(configuration, 'listen identity')).toEqual([
+      '  bind 192.0.2.100:5000',
+      '  bind 203.0.113.100:5000',
+      '  mode http',
+      '  option forwardfor',
+      '  http-request set-header X-Forwarded-Proto http',
+      '  option httpchk GET /',
+      '  http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
+      '  option redispatch',
+      '  retry-on conn-failure',
+      '  server control1 192.0.2.11:5000 check',
+      '  server control2 192.0.2.12:5000 check',
+      '  server control3 192.0.2.13:5000 check',
+    ]);
+  });
+
+  it('ends TLS for dashboard and console, on the service network too', () => {
+    expect(block(configuration, 'listen dashboard').slice(0, 2)).toEqual([
+      '  bind 192.0.2.100:31000 ssl crt /etc/haproxy/cloudwright.pem',
+      '  bind 203.0.113.100:31000 ssl crt /etc/haproxy/cloudwright.pem',
+    ]);
+    expect(block(configuration, 'listen console')).toContain(
+      '  bind 203.0.113.100:6080 ssl crt /etc/haproxy/cloudwright.pem',
+    );
+  });
+
+  it('sends the object store to the gateways', () => {
+    expect(block(configuration, 'listen object-store')).toEqual([
+      '  bind 192.0.2.100:8080',
+      '  bind 203.0.113.100:8080',
+      '  mode http',
+      '  option forwardfor',
+      '  http-request set-header X-Forwarded-Proto http',
+      '  option httpchk GET /',
+      '  http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
+      '  option redispatch',
+      '  retry-on conn-failure',
+      '  server storage1 192.0.2.31:7480 check',
+      '  server storage2 192.0.2.32:7480 check',
+      '  server storage3 192.0.2.33:7480 check',
+    ]);
+  });
+});
+
+describe('the services behind haproxy', () => {
+  const context = threeControls();
+  const { cloud } = context;
+  const configuration = content(context, 'control2', PATH);
+  const balanced = balancedProcesses(cloud);
+
+  it.each(balanced)(
+    '$section has a health check and every one of its hosts',
+    ({ process, section, port, backendPort }) => {
+      const lines = block(configuration, `listen ${section}`);
+      expect(process.health).toMatch(/^\//);
+      expect(lines).toContain(`  option httpchk GET ${process.health}`);
+      const servers = process
+        .on(cloud)
+        .map((host) => `  server ${host.name} ${host.addresses.management}:${backendPort} check`);
+      expect(lines.filter((line) => line.startsWith('  server '))).toEqual(servers);
+      expect(lines[0]).toContain(`  bind 192.0.2.100:${port}`);
+      // H13: a request that met a dead server goes to another one.
+      expect(lines).toEqual(expect.arrayContaining(['  option redispatch', '  retry-on conn-failure']));
+    },
+  );
+
+  // O3: docs and schema promised it, and only the dashboard and the console were there.
+  it('answer on the service network too, as far as the catalog names them', () => {
+    const catalog = deployedServices(cloud).flatMap(({ catalog: entries = [] }) => entries);
+    expect(catalog.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['identity', 'compute', 'object-store']),
+    );
+    for (const { type, port } of catalog) {
+      const offering = balanced.find((found) => found.port === port);
+      expect(offering?.process.balanced?.public, type).toBe(true);
+      const lines = block(configuration, `listen ${offering?.section}`);
+      expect(lines, type).toContain(`  bind 203.0.113.100:${port}`);
+    }
+    // What only other services ask is not there.
+    expect(block(configuration, 'listen metadata').join()).not.toContain('203.0.113.100');
+  });
+
+  it('are in the catalog under the address that people reach, and the one that services do', () => {
+    const entries = allResources(context).filter(
+      ({ kind, desired }) => kind.via === 'api' && 'endpoints' in (desired as object),
+    );
+    expect(entries.length).toBeGreaterThan(8);
+    for (const { id, desired } of entries) {
+      const { endpoints } = desired as { readonly endpoints: Readonly<Record<string, string>> };
+      expect(endpoints.public, id).toMatch(/^http:\/\/203\.0\.113\.100:\d+/);
+      expect(endpoints.internal, id).toMatch(/^http:\/\/192\.0\.2\.100:\d+/);
+    }
+  });
+
+  // O4: Apache knows nothing of TLS, and sent the browser from https to http.
+  it('lead from the dashboard’s address to its log-in page without leaving TLS', () => {
+    expect(block(configuration, 'listen dashboard')).toEqual(
+      expect.arrayContaining([
+        '  http-request redirect location /horizon/ if { path / }',
+        '  http-request set-header X-Forwarded-Proto https',
+      ]),
+    );
+    const check = allChecks(context).find(({ id }) => id === 'login-page');
+    if (check?.via !== 'shell') throw new Error('a shell check is expected');
+    // From the address that operators are given, with redirections followed.
+    expect(check.script).toMatch(/curl -s -L .* https:\/\/192\.0\.2\.100:31000\/$/);
+    const judge = (stdout: string) => check.judge({ exitCode: 0, stdout, stderr: '' }).ok;
+    expect(
+      judge('<input name="csrfmiddlewaretoken">\n200 https://192.0.2.100:31000/horizon/auth/login/'),
+    ).toBe(true);
+    expect(judge('<input name="csrfmiddlewaretoken">\n200 http://192.0.2.100:31000/horizon/')).toBe(false);
+    expect(judge('\n500 https://192.0.2.100:31000/horizon/auth/login/')).toBe(false);
+  });
+});
+
+describe('haproxy on one host', () => {
+  it('has one server in each section and binds no second address', () => {
+    const configuration = content(allInOne(), 'one', PATH);
+    const sections = configuration.split('\nlisten ').slice(2);
+    expect(sections).toHaveLength(14);
+    for (const section of sections) {
+      expect(section.match(/^ {2}server one 192\.0\.2\.11:\d+( check)?$/gm)).toHaveLength(1);
+      expect(section.match(/^ {2}bind /gm)).toHaveLength(1);
+    }
+  });
+
+  it('leaves out the sections of services that are off', () => {
+    const configuration = content(
+      allInOne(
+        '\nservices: { dashboard: false, orchestration: false, key-manager: false, object-store: false }\n',
+      ),
+      'one',
+      PATH,
+    );
+    for (const name of ['dashboard', 'orchestration', 'key-manager', 'object-store']) {
+      expect(configuration).not.toContain(`listen ${name}`);
+    }
+  });
+});

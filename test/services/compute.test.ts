@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { allInOne, content, iniSection, threeControls } from '../steps/clouds.ts';
+
+const NOVA = '/etc/nova/nova.conf';
+const COMPUTE = '/etc/nova/nova-compute.conf';
+
+describe('nova.conf', () => {
+  const context = threeControls();
+  const control = content(context, 'control1', NOVA);
+  const compute = content(context, 'compute1', NOVA);
+
+  it('reaches every broker and says where it stands', () => {
+    expect(iniSection(compute, 'DEFAULT').slice(0, 5)).toEqual([
+      'transport_url = rabbit://openstack:hidden-messaging_password-@192.0.2.11:5672,openstack:hidden-messaging_password-@192.0.2.12:5672,openstack:hidden-messaging_password-@192.0.2.13:5672/',
+      'log_dir = /var/log/nova',
+      'my_ip = 192.0.2.21',
+      'host = compute1',
+      'state_path = /var/lib/nova',
+    ]);
+  });
+
+  it('has database access on control hosts only', () => {
+    expect(iniSection(control, 'api_database')[0]).toBe(
+      'connection = mysql+pymysql://nova:hidden-nova_database_password-@192.0.2.100:3306/nova_api?charset=utf8',
+    );
+    expect(iniSection(control, 'database')[0]).toBe(
+      'connection = mysql+pymysql://nova:hidden-nova_database_password-@192.0.2.100:3306/nova?charset=utf8',
+    );
+    for (const name of ['api_database', 'database', 'keystone_authtoken'])
+      expect(iniSection(compute, name)).toEqual([]);
+  });
+
+  it('encrypts tokens in the cache and wants service tokens', () => {
+    expect(iniSection(control, 'keystone_authtoken')).toEqual(
+      expect.arrayContaining([
+        'auth_url = http://192.0.2.100:5000',
+        'username = nova',
+        'password = hidden-nova_password-',
+        'memcached_servers = 192.0.2.11:11211,192.0.2.12:11211,192.0.2.13:11211',
+        'memcache_security_strategy = ENCRYPT',
+        'memcache_secret_key = hidden-memcache_secret_key-',
+        'service_token_roles_required = true',
+      ]),
+    );
+  });
+
+  it('asks the compute host’s own address for the console and the service VIP for people', () => {
+    expect(iniSection(compute, 'vnc')).toEqual([
+      'enabled = true',
+      'server_listen = 192.0.2.21',
+      'server_proxyclient_address = 192.0.2.21',
+      'novncproxy_host = 192.0.2.21',
+      'novncproxy_port = 6080',
+      'novncproxy_base_url = https://203.0.113.100:6080/vnc_auto.html',
+    ]);
+  });
+
+  it('replicates queues as soon as there are several brokers', () => {
+    expect(iniSection(control, 'oslo_messaging_rabbit')).toEqual([
+      'rabbit_quorum_queue = true',
+      'rabbit_transient_quorum_queue = true',
+      'rabbit_stream_fanout = true',
+      'use_queue_manager = true',
+    ]);
+    expect(iniSection(content(allInOne(), 'one', NOVA), 'oslo_messaging_rabbit')).toEqual([
+      'rabbit_quorum_queue = false',
+    ]);
+  });
+});
+
+describe('nova-compute.conf', () => {
+  it('uses KVM where the host has it, and Ceph for disks', () => {
+    expect(iniSection(content(threeControls(), 'compute1', COMPUTE), 'libvirt')).toEqual([
+      'virt_type = kvm',
+      'cpu_mode = host-model',
+      'inject_partition = -2',
+      'live_migration_uri = qemu+ssh://nova@%s/system?keyfile=/var/lib/nova/.ssh/id_ed25519',
+      'live_migration_scheme = tcp',
+      'live_migration_inbound_addr = 192.0.2.21',
+      'live_migration_permit_auto_converge = true',
+      'images_type = rbd',
+      'images_rbd_pool = vms',
+      'images_rbd_ceph_conf = /etc/ceph/ceph.conf',
+      'rbd_user = nova',
+      'rbd_secret_uuid = public-ceph_libvirt_uuid',
+      'disk_cachemodes = network=writeback',
+    ]);
+  });
+
+  it('emulates where it has not', () => {
+    expect(iniSection(content(allInOne(), 'one', COMPUTE), 'libvirt').slice(0, 3)).toEqual([
+      'virt_type = qemu',
+      'cpu_mode = none',
+      'hw_machine_type = x86_64=pc',
+    ]);
+  });
+
+  it('obeys the description', () => {
+    const context = allInOne('\ncompute: { virtualization: kvm }\n');
+    expect(iniSection(content(context, 'one', COMPUTE), 'libvirt')[0]).toBe('virt_type = kvm');
+  });
+});
