@@ -123,7 +123,9 @@ function withoutLeader(
   const total = Math.max(0, ...serving.map(({ state }) => state.raft.servers.length));
   // A follower follows a leader that is not described or not reached.
   const followed = serving.find(({ state }) => state.raft.leader !== 'unknown');
-  if (followed || serving.length * 2 > total) {
+  // A server that has just been started says nothing of its cluster for a moment.
+  const starting = reached.filter((member) => !isServing(member) && isUp(member));
+  if (followed || (serving.length + starting.length) * 2 > total) {
     return wait(`the ${cluster} to have a leader that can be reached`, ELECTION_LIMIT_SECONDS);
   }
   const absent = reached.filter((member) => !isServing(member));

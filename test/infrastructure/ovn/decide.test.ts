@@ -268,6 +268,13 @@ const cases: readonly Case[] = [
     expected: `wait: the ${title} to have a leader that can be reached`,
   },
   {
+    title: 'two members that were started a moment ago may still meet',
+    a: leaderless('a'),
+    b: member({ file: 'clustered', service: 'active', answers: true, cid: C }),
+    c: member({ file: 'clustered', service: 'active', answers: true, cid: C }),
+    expected: `wait: the ${title} to have a leader that can be reached`,
+  },
+  {
     title: 'two lost members take the majority with them',
     a: leaderless('a'),
     b: unreachable,

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { serviceStep } from '../../../src/runtimes/serviceStep.ts';
+import { systemd } from '../../../src/runtimes/systemd/index.ts';
+import type { ServiceDefinition } from '../../../src/services/definition.ts';
+import { deployedServices, processesOf } from '../../../src/services/derived.ts';
+import { image } from '../../../src/services/image.ts';
+import { services } from '../../../src/services/index.ts';
+import { allInOne, allResources, content, files, iniSection, threeControls } from '../../steps/clouds.ts';
+
+const context = threeControls();
+const { cloud } = context;
+const wsgi = deployedServices(cloud).flatMap((service) =>
+  processesOf(service, cloud)
+    .filter(({ kind }) => kind === 'wsgi')
+    .map((process) => ({ name: `${service.project} ${process.name}`, process })),
+);
+
+describe('a WSGI process', () => {
+  const written = files(context).filter(({ path }) => path.startsWith('/etc/cloudwright/uwsgi/'));
+
+  it('has one configuration on each of its hosts', () => {
+    expect(wsgi.length).toBeGreaterThan(7);
+    expect(written).toHaveLength(wsgi.reduce((sum, { process }) => sum + process.on(cloud).length, 0));
+  });
+
+  // H2: a server whose application could not be loaded went on and answered 500 until somebody restarted it.
+  it('ends when its application cannot be loaded, and listens on its host’s own address', () => {
+    for (const { host, path } of written) {
+      const lines = iniSection(content(context, host, path), 'uwsgi');
+      expect(lines, path).toContain('need-app = true');
+      const address = cloud.hosts.find(({ name }) => name === host)?.addresses.management;
+      expect(lines[0], path).toMatch(new RegExp(`^http-socket = ${address}:\\d+$`));
+      expect(lines.some((line) => line.startsWith('wsgi-file = /'))).toBe(true);
+    }
+  });
+
+  it('is restarted whatever ended it, and when its configuration changes', () => {
+    for (const unit of ['nova-api', 'keystone', 'barbican-api']) {
+      const dropIn = content(context, 'control2', `/etc/systemd/system/${unit}.service.d/cloudwright.conf`);
+      expect(dropIn).toContain(
+        `ExecStart=\nExecStart=/usr/bin/uwsgi_python3 --ini /etc/cloudwright/uwsgi/${unit}.ini\n`,
+      );
+      expect(dropIn).toContain('Restart=always\n');
+      const resource = allResources(context).find(({ id }) => id === `control2/service:${unit}`);
+      expect(resource?.watches).toContain(`control2/file:/etc/cloudwright/uwsgi/${unit}.ini`);
+    }
+  });
+});
+
+describe('a daemon', () => {
+  it('starts at boot after what it needs, by the names of the platform', () => {
+    const after = /^After=(.*)$/m.exec(
+      content(context, 'control1', '/etc/systemd/system/nova-conductor.service.d/cloudwright.conf'),
+    )?.[1];
+    expect(after?.split(' ')).toEqual([
+      'mariadb.service',
+      'rabbitmq-server.service',
+      'placement-api.service',
+    ]);
+  });
+
+  it('keeps what its package brings beside it stopped', () => {
+    for (const unit of ['nova-spicehtml5proxy', 'nova-serialproxy']) {
+      const found = allResources(context).filter(({ id }) => id.endsWith(`/service:${unit}`));
+      expect(found.map(({ host }) => host)).toEqual(['control1', 'control2', 'control3']);
+      for (const { desired } of found) expect(desired).toMatchObject({ running: false, enabled: false });
+    }
+  });
+});
+
+// O16, as far as rows go: databases grew for ever.
+describe('the deletion of old rows', () => {
+  const purging = services.filter(({ purge }) => purge);
+
+  it('is there for the services that keep rows of what is deleted', () => {
+    expect(purging.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['compute', 'volume', 'orchestration', 'key-manager']),
+    );
+  });
+
+  it.each(purging)(
+    'of $name is started daily on every control host, and works where the address is',
+    ({ name, purge = [] }) => {
+      for (const host of ['control1', 'control2', 'control3']) {
+        const unit = `cloudwright-purge-${name}`;
+        const timer = allResources(context).find(({ id }) => id === `${host}/service:${unit}.timer`);
+        expect(timer?.desired).toMatchObject({ running: true, enabled: true });
+        expect(content(context, host, `/etc/systemd/system/${unit}.timer`)).toMatch(/OnCalendar=daily\n/);
+        const service = content(context, host, `/etc/systemd/system/${unit}.service`);
+        expect(service).toContain('grep -qF " 192.0.2.100/"\'\n');
+        expect(service).toMatch(/^User=(?!root)\w+$/m);
+        const program = content(context, host, `/usr/local/sbin/${unit}`);
+        for (const { command } of purge) expect(program).toContain(`\n${command} || echo`);
+      }
+      expect(
+        allResources(context)
+          .filter(({ id }) => id.includes('compute') && id.includes('purge'))
+          .map(({ host }) => host),
+      ).not.toContain('compute1');
+    },
+  );
+});
+
+describe('a table with a gap', () => {
+  it('is named, rather than rendered with a hole', () => {
+    const odd: ServiceDefinition = {
+      ...image,
+      processes: [{ name: 'nonsense', kind: 'daemon', on: ({ hosts }) => hosts }],
+    };
+    const step = serviceStep(odd, { runtime: systemd });
+    expect(() => step.resources(allInOne())).toThrow('the platform has no process nonsense of glance');
+  });
+});
