@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { problem } from '../errors/problem.ts';
 import { compare } from './compare.ts';
 import type { HostRecap } from './event.ts';
@@ -87,6 +88,8 @@ async function inRun(
   const id = `${new Date(began).toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(3).toString('hex')}`;
   const interrupt = (): void => run.stop('interrupt');
   if (input.signal?.aborted) interrupt();
+  // Every check that waits listens, and a cloud has hundreds of them.
+  if (input.signal) setMaxListeners(0, input.signal);
   input.signal?.addEventListener('abort', interrupt, { once: true });
   announce(input, run, steps, id, command);
   try {

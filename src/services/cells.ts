@@ -36,7 +36,7 @@ if has cell1; then
 else
   run nova-manage cell_v2 create_cell --name cell1 --database_connection '${DATABASE}nova?{query}' --transport-url '${transport}'
 fi`,
-      limitSeconds: 120,
+      limitSeconds: 900,
     },
     { kind: 'schema', database: 'nova', command: 'nova-manage db sync' },
   ];
@@ -58,14 +58,14 @@ export function hostDiscovery({ cloud, facts }: ServiceContext): readonly Migrat
       doing: 'map the compute hosts to their cell',
       unless: `[ "$(query "select count(*) from nova_api.host_mappings where host in (${list})")" = ${wanted.length} ]`,
       script: `registered() { [ "$(query "select count(distinct host) from nova.compute_nodes where deleted = 0 and host in (${list})")" = ${wanted.length} ]; }
-left=240
+left=1200
 until registered; do
   left=$((left - 1))
-  if [ $left -eq 0 ]; then echo "not all of ${wanted.join(', ')} have registered with Nova within 120 s" >&2; exit 1; fi
+  if [ $left -eq 0 ]; then echo "not all of ${wanted.join(', ')} have registered with Nova within 600 s" >&2; exit 1; fi
   sleep 0.5
 done
 run nova-manage cell_v2 discover_hosts --by-service`,
-      limitSeconds: 180,
+      limitSeconds: 900,
     },
   ];
 }

@@ -88,7 +88,7 @@ function loginPageCheck(cloud: Cloud, host: string): ShellCheck {
     id: 'login-page',
     title: 'the log-in page comes over TLS through the VIP',
     host,
-    limitSeconds: 90,
+    limitSeconds: 300,
     // The certificate is checked too, against the deployment's authority.
     script: `authority=$(mktemp) && trap 'rm -f "$authority"' EXIT && cat > "$authority" <<'PEM'
 ${plain(secretOf(cloud, 'tls_ca_certificate'))}

@@ -88,12 +88,12 @@ query "select url from keystone.endpoint where interface='public' and enabled" |
 run keystone-manage bootstrap --bootstrap-username admin --bootstrap-project-name admin --bootstrap-role-name admin \
   --bootstrap-service-name keystone --bootstrap-region-id ${cloud.region} \
   --bootstrap-public-url ${reached} --bootstrap-internal-url ${internal} --bootstrap-admin-url ${internal}`,
-    limitSeconds: 120,
+    limitSeconds: 900,
   };
 }
 
 export function tokenCheck(): ApiCheck<Client> {
-  const words = { id: 'identity-token', title: 'Keystone issues a token through the VIP', limitSeconds: 60 };
+  const words = { id: 'identity-token', title: 'Keystone issues a token through the VIP', limitSeconds: 300 };
   return apiCheck(words, async (api) => {
     const login = await api.session.login();
     const projects = await api.identity.projects();

@@ -78,7 +78,7 @@ export function imageServiceCheck(): ApiCheck<Client> {
   const words = {
     id: 'image-service',
     title: 'Glance takes an image and gives it up again',
-    limitSeconds: 90,
+    limitSeconds: 300,
     thorough: true,
   };
   return apiCheck(words, async (api) => {

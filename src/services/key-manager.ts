@@ -94,7 +94,7 @@ export function secretStoreCheck(): ApiCheck<Client> {
   const words = {
     id: 'key-manager-secret',
     title: 'Barbican keeps a secret and gives it back',
-    limitSeconds: 60,
+    limitSeconds: 300,
   };
   return apiCheck(words, async (api) => {
     const name = `${PREFIX}secret`;

@@ -165,7 +165,7 @@ function networkAgentsCheck(expected: AgentExpectation, absent: ReadonlySet<stri
   const words = {
     id: 'network-agents',
     title: 'Network agents are alive and of the right kinds',
-    limitSeconds: 120,
+    limitSeconds: 300,
   };
   return apiCheck(words, async (api) =>
     judgeNetworkAgents(withoutHosts(await api.network.agents(), absent), expected),
@@ -179,7 +179,7 @@ function rpcServersCheck({ control, consumers }: ServiceContext, wanted: number)
     id: 'network-rpc-servers',
     title: 'Neutron’s RPC servers take requests',
     host: control.name,
-    limitSeconds: 180,
+    limitSeconds: 300,
     script: consumers('q-plugin'),
     judge({ stdout, stderr }) {
       const count = Number(/^\{ok,\s*(\d+)\}/.exec(stdout.trim())?.[1] ?? Number.NaN);

@@ -46,7 +46,7 @@ function swiftCheck(): ApiCheck<Client> {
   const words = {
     id: 'object-store-account',
     title: 'The object store opens an account for a Keystone token',
-    limitSeconds: 90,
+    limitSeconds: 300,
   };
   return apiCheck(words, async (api) => {
     const answer = await api.session.send('object-store', { path: '', headers: { accept: 'text/plain' } });

@@ -138,7 +138,7 @@ function engineCheck({ control, consumers }: ServiceContext): ShellCheck {
     id: 'orchestration-engine',
     title: 'Heat engines take requests',
     host: control.name,
-    limitSeconds: 90,
+    limitSeconds: 300,
     script: consumers('engine'),
     judge({ stdout, stderr }) {
       const count = /^\{ok,\s*(\d+)\}/.exec(stdout.trim())?.[1];
@@ -168,7 +168,7 @@ export function stackCheck(): ApiCheck<Client> {
   const words = {
     id: 'orchestration-stack',
     title: 'Heat deploys a stack and deletes it',
-    limitSeconds: 120,
+    limitSeconds: 300,
     thorough: true,
   };
   return apiCheck(words, async (api) => {

@@ -162,7 +162,7 @@ function volumeServicesCheck(
   expected: ReturnType<typeof volumeExpectations>,
   absent: ReadonlySet<string>,
 ): ApiCheck<Client> {
-  const words = { id: 'volume-services', title: 'Volume services are enabled and up', limitSeconds: 120 };
+  const words = { id: 'volume-services', title: 'Volume services are enabled and up', limitSeconds: 300 };
   return apiCheck(words, async (api) =>
     judgeVolumeServices(withoutHosts(await api.volume.services(), absent), expected),
   );

@@ -1,18 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { holderOnVirtualAddress, ports } from '../../src/cloud/ports.ts';
+import { holderOnVirtualAddress, ports, portTable } from '../../src/cloud/ports.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
-import { endpoints, ports as stepPorts } from '../../src/steps/shared/endpoints.ts';
+import { services } from '../../src/services/index.ts';
 import { VALID } from './broken/case.ts';
 
 describe('the table of ports', () => {
   it('has each name and each port once', () => {
-    expect(new Set(ports.map((entry) => entry.name)).size).toBe(ports.length);
-    expect(new Set(ports.map((entry) => entry.port)).size).toBe(ports.length);
+    expect(new Set(portTable.map((entry) => entry.name)).size).toBe(portTable.length);
+    expect(new Set(portTable.map((entry) => entry.port)).size).toBe(portTable.length);
   });
 
   it('has every port that the steps use', () => {
-    const known = ports.map((entry) => entry.port);
-    const used = [...Object.values(stepPorts), ...Object.values(endpoints).map((endpoint) => endpoint.port)];
+    const known = portTable.map((entry) => entry.port);
+    const catalog = services.flatMap((service) => (service.catalog ?? []).map((entry) => entry.port));
+    const processes = services.flatMap((service) => service.processes.flatMap(({ port }) => port ?? []));
+    const used = [...Object.values(ports), ...catalog, ...processes];
     for (const port of used) expect(known, String(port)).toContain(port);
   });
 

@@ -4,7 +4,7 @@ import { tokenCheck } from '../../src/services/identity.ts';
 import { imageServiceCheck } from '../../src/services/image.ts';
 import { secretStoreCheck } from '../../src/services/key-manager.ts';
 import { stackCheck } from '../../src/services/orchestration.ts';
-import { type FakeAnswer, type FakeCloud, withFakeCloud } from '../api/fake-cloud.ts';
+import { type FakeCloud, withFakeCloud } from '../api/fake-cloud.ts';
 import { addIdentity } from '../api/fake-identity.ts';
 import { addWorkload } from '../api/fake-workload.ts';
 

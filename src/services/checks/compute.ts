@@ -9,7 +9,7 @@ export function placementCheck(computeHosts: readonly string[]): ApiCheck<Client
   const words = {
     id: 'placement-inventories',
     title: 'Placement knows what each compute host has',
-    limitSeconds: 120,
+    limitSeconds: 300,
   };
   return apiCheck(words, async (api) => {
     const providers = await api.placement.providers();
@@ -35,7 +35,7 @@ export function computeServicesCheck(
   expected: ComputeExpectation,
   absent: ReadonlySet<string>,
 ): ApiCheck<Client> {
-  const words = { id: 'compute-services', title: 'Compute services are enabled and up', limitSeconds: 120 };
+  const words = { id: 'compute-services', title: 'Compute services are enabled and up', limitSeconds: 300 };
   return apiCheck(words, async (api) =>
     judgeComputeServices(withoutHosts(await api.compute.services(), absent), expected),
   );
@@ -48,7 +48,7 @@ export function cellMappingCheck(host: string, wanted: readonly string[]): Shell
     title: 'every compute host is mapped to a cell',
     host,
     concerns: wanted,
-    limitSeconds: 60,
+    limitSeconds: 300,
     script: 'mariadb -N -B -e "select host from nova_api.host_mappings"',
     judge: ({ stdout }) => {
       const mapped = new Set(stdout.split('\n'));
@@ -66,7 +66,7 @@ export function consoleCheck(host: string, url: string): ShellCheck {
     id: 'console',
     title: 'the console page answers over TLS through the VIP',
     host,
-    limitSeconds: 60,
+    limitSeconds: 300,
     // The certificate is the deployment's own; that it is served at all is the question here.
     script: `curl -s -k -m 5 -o /dev/null -w '%{http_code}' ${url}`,
     judge: ({ stdout }) =>
