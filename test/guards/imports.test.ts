@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CYCLES, expectOnly, IMPORTS } from './exceptions.ts';
-import { directoryOf, filesBelow } from './sources.ts';
+import { directoryOf, filesBelow, ROOT } from './sources.ts';
 
 /** What each directory of src may import besides itself, `errors` and `secrets`: the table of ARCHITECTURE.md. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -91,6 +92,22 @@ describe('imports', () => {
         .map((to) => `${from} -> ${to}`);
     });
     expectOnly(forbidden, IMPORTS);
+  });
+
+  test('the table of ARCHITECTURE.md says the same', () => {
+    const text = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+    const rows = [...text.matchAll(/^\| \[`(\w+)\/`\]\(src\/(\w+)\) \| .+ \| ?(.*) ?\|$/gm)];
+    const everything = [
+      ...new Set([...files.keys()].filter((path) => path.split('/').length > 2).map(directoryOf)),
+    ];
+    const written = rows.map(([, name = '', link, may = '']) => {
+      expect(link).toBe(name);
+      const all = everything.filter((other) => ![name, 'cli', 'errors', 'secrets'].includes(other));
+      const listed = may.startsWith('all but `cli`') ? all : (may.match(/\w+/g) ?? []);
+      return [name, [...listed].sort()] as const;
+    });
+    const held = everything.map((name) => [name, [...(MAY_IMPORT[name] ?? [])].sort()]);
+    expect(Object.fromEntries(written)).toEqual(Object.fromEntries(held));
   });
 
   test('errors and secrets import nothing else', () => {

@@ -26,6 +26,18 @@ describe('texts', () => {
     );
   });
 
+  test('every directory of src has a README, and ARCHITECTURE.md names it', () => {
+    const table = readFileSync(join(ROOT, 'ARCHITECTURE.md'), 'utf8');
+    const directories = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(directories.length).toBeGreaterThan(15);
+    for (const { name } of directories) {
+      expect(sources.has(`src/${name}/README.md`), name).toBe(true);
+      expect(table).toContain(`[\`${name}/\`](src/${name})`);
+    }
+  });
+
   test('plain words in sources and documents', () => {
     expect(documents.size).toBeGreaterThan(5);
     const found = [...sources, ...documents].filter(([, text]) => DISCOURAGED.test(text));
