@@ -132,7 +132,7 @@ async function isThere(directory: string, layer: string): Promise<boolean> {
 async function save(maker: TestLab, before: readonly string[], layer: string): Promise<void> {
   const added = (await enabledUnits(maker)).filter((unit) => !before.includes(unit));
   // A deploy in one go meets packages whose services have never run; a boot in between would start them all.
-  await maker.get(`systemctl disable --quiet ${added.map((unit) => `'${unit}'`).join(' ')}`);
+  await maker.get(`systemctl disable --quiet ${added.map((unit) => `'${unit}'`).join(' ')}`, 600);
   // A node that is made of the layer belongs to no cloud yet.
   await maker.get('rm -f /var/lib/cloudwright/cloud-id /var/lib/cloudwright/manifest.json');
   await stopNode(maker.name, 'control1');
