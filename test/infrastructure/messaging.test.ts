@@ -35,9 +35,17 @@ describe('RabbitMQ', () => {
     ['control3', '192.0.2.13'],
   ])('listens on the management address of %s alone', (host, address) => {
     expect(content(context, host, CONFIGURATION)).toContain(`listeners.tcp.default = ${address}:5672\n`);
-    const environment = content(context, host, ENVIRONMENT);
-    expect(environment).toContain(`export ERL_EPMD_ADDRESS=${address}\n`);
-    expect(environment).toContain(`inet_dist_use_interface {${address.replaceAll('.', ',')}}`);
+    expect(content(context, host, CONFIGURATION)).toContain(`distribution.listener.interface = ${address}\n`);
+    // The command-line tools are members for a moment.
+    const tools = content(context, host, ENVIRONMENT);
+    expect(tools).toContain(`inet_dist_use_interface {${address.replaceAll('.', ',')}}`);
+    const mapper = content(context, host, '/etc/systemd/system/epmd.socket.d/cloudwright.conf');
+    expect(mapper.match(/^ListenStream=.*$/gm)).toEqual([
+      'ListenStream=',
+      'ListenStream=127.0.0.1:4369',
+      `ListenStream=${address}:4369`,
+    ]);
+    expect(resource(`${host}/service:epmd.socket`).watches).toHaveLength(1);
   });
 
   // H8: a broker's data was deleted where a marker of ours was missing.

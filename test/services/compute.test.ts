@@ -60,6 +60,7 @@ describe('nova.conf', () => {
       'rabbit_quorum_queue = true',
       'rabbit_transient_quorum_queue = true',
       'rabbit_stream_fanout = true',
+      'rabbit_qos_prefetch_count = 1',
       'use_queue_manager = true',
     ]);
     expect(iniSection(content(allInOne(), 'one', NOVA), 'oslo_messaging_rabbit')).toEqual([

@@ -14,7 +14,7 @@ function keysOn(context: CloudContext, host: string): readonly string[] {
 // O7: there were two fixed keys, and a rotation by hand was undone by the next apply.
 describe('Keystone’s keys', () => {
   it('are the vault’s, the same on every control host, for Keystone alone', () => {
-    const expected = ['0 0600 hidden-fernet_key_0-', '1 0600 hidden-fernet_key_1-'];
+    const expected = ['1 0600 hidden-fernet_key_1-', '0 0600 hidden-fernet_key_0-'];
     for (const host of ['control1', 'control2', 'control3'])
       expect(keysOn(threeControls(), host)).toEqual(expected);
     expect(keysOn(threeControls(), 'compute1')).toEqual([]);
@@ -31,6 +31,13 @@ describe('Keystone’s keys', () => {
       '1 0600 hidden-fernet_key_1-',
       '2 0600 hidden-fernet_key_2-',
     ]);
+  });
+});
+
+describe('the staged key', () => {
+  it('is replaced after it is there under its new number: another host may sign with it already', () => {
+    const staged = allResources(threeControls()).find(({ id }) => id === `control2/file:${FERNET}0`);
+    expect(staged?.after).toContain(`control2/file:${FERNET}1`);
   });
 });
 

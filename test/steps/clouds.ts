@@ -84,9 +84,18 @@ export function factsOfHost(hostname: string, change: Partial<HostFacts>): HostF
   };
 }
 
+/** Values never change, so that each is made once. */
+const contexts = new Map<string, CloudContext>();
+const resourcesOf = new WeakMap<CloudContext, readonly Resource[]>();
+
 export function contextOf(description: string, change: Partial<HostFacts>): CloudContext {
+  const key = JSON.stringify([description, change]);
+  const known = contexts.get(key);
+  if (known) return known;
   const cloud = cloudOf(description);
-  return { cloud, facts: new Map(cloud.hosts.map(({ name }) => [name, factsOfHost(name, change)])) };
+  const context = { cloud, facts: new Map(cloud.hosts.map(({ name }) => [name, factsOfHost(name, change)])) };
+  contexts.set(key, context);
+  return context;
 }
 
 /** One container with two CPUs and 8 GiB that is everything: userspace datapath, emulated instances. */
@@ -111,7 +120,11 @@ export function appliedSteps({ cloud }: CloudContext): readonly Step<Cloud>[] {
 }
 
 export function allResources(context: CloudContext): readonly Resource[] {
-  return appliedSteps(context).flatMap((step) => step.resources(context));
+  const known = resourcesOf.get(context);
+  if (known) return known;
+  const resources = appliedSteps(context).flatMap((step) => step.resources(context));
+  resourcesOf.set(context, resources);
+  return resources;
 }
 
 export function allChecks(context: CloudContext): readonly Check[] {
