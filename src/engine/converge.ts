@@ -242,7 +242,7 @@ export class Converger {
     const [lead] = batch;
     if (!lead) return;
     const { turn } = lead.resource;
-    if (turn && !(await this.#turns.enter(turn.group, lead.host))) {
+    if (turn && interrupts(lead) && !(await this.#turns.enter(turn.group, lead.host))) {
       for (const { item } of batch) this.#skip(item);
       return;
     }
@@ -257,11 +257,12 @@ export class Converger {
       return;
     }
     const began = Date.now();
-    for (const { resource, host, summary, item } of batch) {
+    for (const change of batch) {
+      const { resource, host, summary, item } = change;
       this.#run.emit({ type: 'change-started', step: item.work.step, host, resource: resource.id, summary });
       this.#states.markActed(resource);
       const { turn } = resource;
-      if (turn) this.#turns.remember(turn.group, host, item.work.step, turn.gate);
+      if (turn && interrupts(change)) this.#turns.remember(turn.group, host, item.work.step, turn.gate);
     }
     const failures = await makeChanges(this.#run, this.#states, step, batch);
     const made = batch.filter(({ resource }) => !failures.has(resource.id));
@@ -383,4 +384,9 @@ export class Converger {
     item.work.open -= 1;
     if (item.work.open === 0) finishWork(this.#run, item.work);
   }
+}
+
+/** Whether a change stops something for a moment: only then do others wait for it. */
+function interrupts({ change }: Pick<ItemChange, 'change'>): boolean {
+  return change?.interrupts !== false;
 }

@@ -16,6 +16,8 @@ export interface Change {
   /** Shell that makes the change; run as root; must be safe to run again after being cut at any point. */
   readonly script: Text;
   readonly limitSeconds: number;
+  /** False where nothing that runs is interrupted: such a change takes no turn (`Resource.turn`). */
+  readonly interrupts?: false;
   /** Data that the change destroys: `database heat`. Refused unless the operator asked for it by the resource's id. */
   readonly loses?: string;
 }

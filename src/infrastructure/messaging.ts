@@ -161,11 +161,14 @@ end,
 done.`;
 }
 
-/** Shell that prints how many consumers a queue has: `{ok, 2}`. */
+/**
+ * Shell that prints how many consumers a queue has: `{ok, 2}`. The list is asked for, since the number that a member
+ * keeps is right for the queues that it leads only.
+ */
 export function consumers(queue: string): string {
   return plain(
     erlang(`case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"${queue}">>)) of
-  {ok, Queue} -> [{consumers, Count}] = rabbit_amqqueue:info(Queue, [consumers]), Count;
+  {ok, Queue} -> length(rabbit_amqqueue:consumers(Queue));
   _ -> 0
 end.`),
   );

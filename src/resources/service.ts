@@ -135,6 +135,7 @@ function compareRunning(desired: ServiceDesired, state: ServiceState, touched: b
       limitSeconds,
     }),
     limitSeconds: limitSeconds + 60,
+    ...(verb !== 'restart' && { interrupts: false as const }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Host } from '../cloud/cloud.ts';
 import { reached } from '../cloud/reached.ts';
 import { controlHosts } from '../cloud/topology.ts';
 import type { Check, ShellCheck } from '../engine/check.ts';
@@ -26,26 +27,35 @@ export function memberChecks(
 
 function answers(
   service: ServiceDefinition,
-  { name, health, port, on }: Process,
+  process: Process,
   context: ServiceContext,
 ): readonly ShellCheck[] {
-  if (health === undefined || port === undefined) return [];
-  return reached(context, on(context.cloud)).map((host) => {
-    const url = `http://${host.addresses.management}:${port}${health}`;
-    return {
-      via: 'shell',
-      id: `${service.name}-${name}-${host.name}`,
-      title: `${service.project} ${name} answers on ${host.name}`,
-      host: host.name,
-      // Several hosts that start all their services at once share their processors.
-      limitSeconds: 300,
-      script: `curl -s -m 30 -o /dev/null -w '%{http_code}' ${url}`,
-      judge: ({ stdout }) =>
-        ALIVE.test(stdout)
-          ? { ok: true, sentence: `${url} answers ${stdout}` }
-          : { ok: false, sentence: `${url} answers ${stdout === '000' ? 'nothing' : stdout || 'nothing'}` },
-    };
-  });
+  return reached(context, process.on(context.cloud)).flatMap(
+    (host) => answerCheck(service, process, host) ?? [],
+  );
+}
+
+/** Whether a process answers on its host's own address; nothing for one that cannot be asked. */
+export function answerCheck(
+  service: ServiceDefinition,
+  { name, health, port }: Process,
+  host: Host,
+): ShellCheck | undefined {
+  if (health === undefined || port === undefined) return undefined;
+  const url = `http://${host.addresses.management}:${port}${health}`;
+  return {
+    via: 'shell',
+    id: `${service.name}-${name}-${host.name}`,
+    title: `${service.project} ${name} answers on ${host.name}`,
+    host: host.name,
+    // Several hosts that start all their services at once share their processors.
+    limitSeconds: 300,
+    script: `curl -s -m 30 -o /dev/null -w '%{http_code}' ${url}`,
+    judge: ({ stdout }) =>
+      ALIVE.test(stdout)
+        ? { ok: true, sentence: `${url} answers ${stdout}` }
+        : { ok: false, sentence: `${url} answers ${stdout === '000' ? 'nothing' : stdout || 'nothing'}` },
+  };
 }
 
 function balancerChecks(

@@ -1,4 +1,4 @@
-import type { Resource } from '../engine/resource.ts';
+import type { Resource, Turn } from '../engine/resource.ts';
 import type { Platform, ProjectOnPlatform } from '../platform/platform.ts';
 import type { Text } from '../secrets/confidential.ts';
 import type { HostContext, Process, ServiceDefinition } from '../services/definition.ts';
@@ -12,6 +12,8 @@ export interface ProcessRequest {
   readonly watches: readonly (Resource | string)[];
   /** What must be in place first: the schema, processes that it needs. */
   readonly after: readonly (Resource | string)[];
+  /** Hosts restart it one after another. */
+  readonly turn: Turn;
 }
 
 /** A command of a project that is run every day on one control host. */

@@ -1,7 +1,7 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { reached } from '../cloud/reached.ts';
 import { controlHosts } from '../cloud/topology.ts';
-import type { Resource } from '../engine/resource.ts';
+import type { Resource, Turn } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import type { Platform } from '../platform/platform.ts';
 import { platforms } from '../platform/select.ts';
@@ -9,7 +9,7 @@ import type { HostContext, Process, ServiceContext, ServiceDefinition } from '..
 import { isDeployed, processesOf } from '../services/derived.ts';
 import { accounts, databases } from './accounts.ts';
 import { cephKeyrings } from './cephKeyrings.ts';
-import { memberChecks } from './checks.ts';
+import { answerCheck, memberChecks } from './checks.ts';
 import { configurationFiles } from './configuration.ts';
 import { hostContext, platformOn, serviceContext } from './context.ts';
 import { keyRepositories } from './keyRepositories.ts';
@@ -113,6 +113,7 @@ function resourcesOf(
           ...(process.afterResources?.(whole) ?? []),
           ...siblings(process, whole, hosts, runtime),
         ],
+        turn: turnOf(service, process, context.host),
       }),
     ),
   );
@@ -135,6 +136,12 @@ function resourcesOf(
       .filter(({ host }) => controlHosts(cloud).includes(host))
       .flatMap((context) => daily(service, context, runtime)),
   ];
+}
+
+/** A restart of a process: one host after another, the next when this one answers again. */
+function turnOf(service: ServiceDefinition, process: Process, host: Host): Turn {
+  const gate = answerCheck(service, process, host);
+  return { group: `${service.name}-${process.name}`, ...(gate && { gate }) };
 }
 
 /** Processes of the same service that must run first, on every reached host that has them. */

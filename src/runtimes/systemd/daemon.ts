@@ -5,7 +5,7 @@ import { processOn } from './processOn.ts';
 import { bootUnits, dropIn } from './units.ts';
 
 /** A daemon under its package's unit, started again whatever ended it. */
-export function daemon({ process, context, watches, after }: ProcessRequest): readonly Resource[] {
+export function daemon({ process, context, watches, after, turn }: ProcessRequest): readonly Resource[] {
   const { host, project } = context;
   const { unit, defaults = {}, unusedUnits = [] } = processOn(project, process.name);
   const settings = dropIn(host.name, unit, [
@@ -21,7 +21,7 @@ export function daemon({ process, context, watches, after }: ProcessRequest): re
   return [
     settings,
     ...files,
-    service(host.name, unit, { watches: [settings, ...files, ...watches], after }),
+    service(host.name, unit, { watches: [settings, ...files, ...watches], after, turn }),
     ...unusedUnits.map((unused) => service(host.name, unused, { enabled: false, running: false })),
   ];
 }

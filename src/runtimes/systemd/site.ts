@@ -7,7 +7,7 @@ import { processOn } from './processOn.ts';
 import pages from './site-pages.sh';
 
 /** A Django site under the web server, with its pages compressed for exactly these settings. */
-export function site({ process, context, watches, after }: ProcessRequest): readonly Resource[] {
+export function site({ process, context, watches, after, turn }: ProcessRequest): readonly Resource[] {
   const { host, project, platform, own } = context;
   const { unit } = processOn(project, process.name);
   const server = platform.components['web-server'];
@@ -73,6 +73,7 @@ export function site({ process, context, watches, after }: ProcessRequest): read
     service(host.name, unit, {
       watches: [listen, virtualHost, enabled, compressed, ...others, ...watches],
       after,
+      turn,
     }),
   ];
 }

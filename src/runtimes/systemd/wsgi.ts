@@ -19,7 +19,7 @@ const STREAMING = {
  * A WSGI service under its package's unit. The unit's start script can only listen on every address, which would
  * take the VIP's port from haproxy; a drop-in starts uWSGI with a configuration of ours that names the address.
  */
-export function wsgi({ process, context, watches, after }: ProcessRequest): readonly Resource[] {
+export function wsgi({ process, context, watches, after, turn }: ProcessRequest): readonly Resource[] {
   const { host, project, platform, own } = context;
   const entry = processOn(project, process.name);
   const { unit } = entry;
@@ -69,5 +69,5 @@ export function wsgi({ process, context, watches, after }: ProcessRequest): read
     'Restart=always',
     'RestartSec=2',
   ]);
-  return [settings, start, service(host.name, unit, { watches: [settings, start, ...watches], after })];
+  return [settings, start, service(host.name, unit, { watches: [settings, start, ...watches], after, turn })];
 }
