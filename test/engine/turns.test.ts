@@ -58,6 +58,31 @@ describe('resources of a turn group', () => {
     for (let at = 0; at < 6; at += 2) expect(hosts[at]).toBe(hosts[at + 1]);
   });
 
+  it('take no turn for a change that interrupts nothing', async () => {
+    const starting: typeof toyFile = {
+      ...toyFile,
+      compare: (desired, state, context) => {
+        const change = toyFile.compare(desired, state, context);
+        return change && { ...change, interrupts: false };
+      },
+    };
+    // Each waits until all three are at work: in turns none would ever end.
+    const together = `: >${box.folder}/$$.at; left=100; until [ $(ls ${box.folder}/*.at | wc -l) -ge 3 ]; do left=$((left - 1)); [ $left -gt 0 ] || exit 1; sleep 0.05; done`;
+    const step = toyStep(
+      'start',
+      HOSTS.map((host) =>
+        resource(
+          starting,
+          host,
+          'conf',
+          { path: `${box.folder}/${host}`, content: 'x', ...ending(together) },
+          { turn: { group: 'g' } },
+        ),
+      ),
+    );
+    expect(await apply(box.input([step]))).toMatchObject({ outcome: 'done', changed: 3 });
+  });
+
   it('have the gate hold on the host before the next host changes', async () => {
     const gate = (host: string) => ({
       ...toyCheck('gate', `${box.folder}/${host}.ready`),

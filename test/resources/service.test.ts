@@ -37,6 +37,12 @@ describe('service', () => {
     expect(compare(gone, states[2])).toBeUndefined();
   });
 
+  test('only a restart interrupts what runs', () => {
+    expect(compare(nova, up, true)?.interrupts).toBeUndefined();
+    expect(compare(nova, { ...up, active: 'failed' })?.interrupts).toBe(false);
+    expect(compare(nova, { ...up, file: 'disabled' })?.interrupts).toBe(false);
+  });
+
   test.each([
     ['as desired', nova, up, false, undefined],
     ['a watched resource changed', nova, up, true, 'restart nova-api'],

@@ -121,7 +121,14 @@ function fakeShellKind(kind: ShellKind<any, any>): ShellKind<Labelled, boolean> 
       const [bare] = kind.parse('', [inner]);
       const change = kind.compare(inner, bare, { touched });
       // What is absent on a bare host is as desired.
-      return change && { ...change, script: changeScript(id, change.script) };
+      if (!change) return undefined;
+      const { interrupts, ...rest } = change;
+      // What is there and acts again is running.
+      return {
+        ...rest,
+        ...(!there && interrupts === false && { interrupts }),
+        script: changeScript(id, change.script),
+      };
     },
   };
 }
