@@ -1,5 +1,5 @@
 /** What another installer calls the keys of a service, as far as its naming rules do not say so. */
-export interface InstallerNames {
+interface InstallerNames {
   /** The key that switches the service; left out: named by the rule; null: it has no switch. */
   readonly switch?: string | null;
   /** What the installer does where the switch is left out; true unless given. */

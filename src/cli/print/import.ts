@@ -11,9 +11,9 @@ export function formatImport(report: ImportReport, terminal: Terminal, all: bool
 
 /** The same for scripts. The secrets are named, never shown. */
 export function importAsJson(imported: Import): Readonly<Record<string, unknown>> {
-  const { result, sound, problems } = imported;
+  const { result, valid, problems } = imported;
   return {
-    sound,
+    valid,
     ...(result && { report: reportJson(result.report), secretNames: Object.keys(result.secrets) }),
     problems,
   };

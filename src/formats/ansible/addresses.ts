@@ -29,10 +29,6 @@ export function networkAfter(network: Ipv4Network, steps: number): string | unde
   return `${numberToAddress(first)}/${network.prefix}`;
 }
 
-export function isAddress(text: string | undefined): text is string {
-  return text !== undefined && addressToNumber(text) !== undefined;
-}
-
 /** A network as written, normalised; nothing where it is none. `10.0.0.0/255.255.255.0` is understood too. */
 export function readNetwork(text: string): string | undefined {
   const masked = /^([\d.]+)\/([\d.]+\.[\d.]+)$/.exec(text.trim());
