@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../../errors/catalogue/index.ts';
 import { type FilePlace, type Problem, type ProblemOptions, problem } from '../../errors/problem.ts';
-import { nearest } from '../../errors/suggest.ts';
 import { Confidential } from '../../secrets/confidential.ts';
 import { defaultPasswords, type SecretKind, singleSecrets } from '../../vault/table.ts';
 import { DraftBuilder } from '../draft.ts';
@@ -12,6 +11,7 @@ import { type Plain, type ValueNode, withPlace } from '../values/node.ts';
 import { isPlaceholder } from '../values/scalar.ts';
 import { hideText, looksSecret } from '../values/source.ts';
 import { readYaml } from '../values/yaml.ts';
+import { likelyKey } from './likelyKey.ts';
 
 /** How a key is handled that no part of the importer takes up. */
 export interface KeyRule {
@@ -336,17 +336,6 @@ export class ImportContext {
     }
   }
 
-  /** The key that may be meant: a slip leaves the length nearly and one end of a word wholly as it was. */
-  #likely(key: string): string | undefined {
-    const alike = this.#table.keys.filter(
-      (known) =>
-        Math.abs(known.length - key.length) <= 2 &&
-        (known[0] === key[0] || known.at(-1) === key.at(-1)) &&
-        shareLetters(known, key),
-    );
-    return alike.length > 0 ? nearest(key, alike) : undefined;
-  }
-
   result(): ImportResult {
     this.#screenSecrets();
     const keys = [...this.#others];
@@ -357,7 +346,7 @@ export class ImportContext {
         continue;
       }
       const key = this.#shown(entry);
-      const suggestion = this.#likely(entry.key);
+      const suggestion = likelyKey(entry.key, this.#table.keys);
       const note = suggestion
         ? `unknown; \`${suggestion}\` may be meant`
         : `unknown to every release of ${this.#tool}`;
@@ -375,12 +364,6 @@ function encodedKey(kind: SecretKind, text: string): string | undefined {
   if (Buffer.byteLength(text) !== 32) return undefined;
   const encoded = Buffer.from(text).toString('base64');
   return kind.pattern.test(encoded) ? encoded : undefined;
-}
-
-/** Whether two names share a run of three letters, as a name and its slip do. */
-function shareLetters(a: string, b: string): boolean {
-  for (let at = 0; at + 3 <= b.length; at++) if (a.includes(b.slice(at, at + 3))) return true;
-  return false;
 }
 
 /** Where the value stands; the key's place for a list or map, which may begin on a later line. */
