@@ -3,11 +3,11 @@ import type { Outcome } from './report.ts';
 import type { SourceFile } from './result.ts';
 
 /**
- * What became of one part of a description on its way to another installer (A8).
+ * Outcome of one part of a description on its way to another installer.
  *
  * - `carried`: to `to` in the written files.
  * - `default`: equal to what that installer does anyway.
- * - `unsupported`: that installer has no word for it; `note` says what its cloud would be like.
+ * - `unsupported`: that installer has no equivalent; `note` says what its cloud would be like.
  * - `meaningless`, `suspicious`: as for an import.
  */
 export interface ExportedPart {

@@ -1,6 +1,6 @@
 /**
- * What the operator says beside the files, where a format has no word for it. Everything left out is assumed,
- * and each assumption is told.
+ * What the operator gives in addition to the files, where a format has no place for it. Everything left out is assumed,
+ * and each assumption is reported.
  */
 export interface ImportHints {
   /** Name of the cloud. */

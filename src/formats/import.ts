@@ -12,7 +12,7 @@ import type { ImportResult, SourceFile } from './result.ts';
 import { importedProblems } from './validation.ts';
 
 export interface ImportOptions {
-  /** Told by the operator; recognised by content where left out. */
+  /** Given by the operator; recognised by content where left out. */
   readonly format?: Format;
   readonly hints?: ImportHints;
   /** Opens text encrypted by ansible-vault; throws where it cannot. Absent: vaults stay closed. */
@@ -25,7 +25,7 @@ export interface Import {
   readonly result?: ImportResult;
   readonly rendered?: RenderedDraft;
   /** The description has no error. */
-  readonly sound: boolean;
+  readonly valid: boolean;
   /** Of reading, importing and validating, with places in the ORIGINAL files. */
   readonly problems: readonly Problem[];
 }
@@ -49,13 +49,13 @@ const importers: Readonly<Record<Format, Importer>> = {
 const HEADING =
   'Made by `cloudwright import`. Look through it, above all through what is marked as assumed, then:\n`cloudwright validate`, `cloudwright plan`, `cloudwright apply`.';
 
-/** Reads files and folders, relative to `base`, and imports them. Never throws for what stands in them. */
+/** Reads files and folders, relative to `base`, and imports them. Never throws because of their content. */
 export async function importFiles(
   paths: readonly string[],
   options: ImportOptions & { readonly base?: string } = {},
 ): Promise<Import> {
   const { files, problems } = await readSources(paths, options.base ?? process.cwd());
-  if (problems.some((found) => found.severity === 'error')) return { sound: false, problems };
+  if (problems.some((found) => found.severity === 'error')) return { valid: false, problems };
   const imported = importSources(files, options);
   return { ...imported, problems: [...problems, ...imported.problems] };
 }
@@ -63,26 +63,26 @@ export async function importFiles(
 /** Recognises, imports and validates; pure but for the name of the home folder. */
 export function importSources(files: readonly SourceFile[], options: ImportOptions = {}): Import {
   const format = options.format ?? formatOf(files);
-  if (typeof format !== 'string') return { sound: false, problems: [format] };
+  if (typeof format !== 'string') return { valid: false, problems: [format] };
   const result = importers[format](files, options);
-  if (!('report' in result)) return { sound: false, problems: result };
+  if (!('report' in result)) return { valid: false, problems: result };
   // Files without a single key describe no cloud.
-  if (result.report.keys.length === 0) return { result, sound: false, problems: inOrder(result.problems) };
+  if (result.report.keys.length === 0) return { result, valid: false, problems: inOrder(result.problems) };
   const rendered = renderDraft(result.description, HEADING);
   // Without any host every further error would be about what hosts bring along.
   const { hosts } = result.description.tree;
-  const empty = typeof hosts === 'object' && hosts !== null && Object.keys(hosts).length === 0;
+  const empty = Object.keys(hosts ?? {}).length === 0;
   if (empty && result.problems.some((found) => found.severity === 'error')) {
-    return { result, rendered, sound: false, problems: inOrder(result.problems) };
+    return { result, rendered, valid: false, problems: inOrder(result.problems) };
   }
   const read = parseDescription(rendered.text, { file: 'cloud.yaml', folder: '/', home: homedir() });
   const validation = read.problems.map((found) => toOriginal(found, rendered, result.description));
   const problems = inOrder([...result.problems, ...importedProblems(validation, result.problems)]);
-  const sound = problems.every((found) => found.severity !== 'error');
-  return { result, rendered, sound, problems };
+  const valid = problems.every((found) => found.severity !== 'error');
+  return { result, rendered, valid, problems };
 }
 
-/** In the order of the original files, which is how an operator mends them. */
+/** In the order of the original files, the order in which an operator corrects them. */
 function inOrder(problems: readonly Problem[]): readonly Problem[] {
   const rank = ({ place }: Problem): readonly [string, number, number] =>
     place?.kind === 'file' ? [place.file, place.line, place.column] : ['', 0, 0];

@@ -95,8 +95,8 @@ export const likeNames: Readonly<Record<string, Names>> = {
   compute: {
     packstack:
       'CONFIG_NOVA_SCHED_CPU_ALLOC_RATIO, CONFIG_NOVA_SCHED_RAM_ALLOC_RATIO, CONFIG_NOVA_LIBVIRT_VIRT_TYPE.',
-    kolla: 'nova_compute_virt_type; the ratios stand in config/nova.conf.',
-    burrito: 'None: the ratios stand in the charts.',
+    kolla: 'nova_compute_virt_type; the ratios are in config/nova.conf.',
+    burrito: 'None: the ratios are in the charts.',
   },
   network: {
     packstack: 'CONFIG_NEUTRON_L2_AGENT, CONFIG_NEUTRON_OVN_BRIDGE_MAPPINGS, CONFIG_NEUTRON_ML2_VLAN_RANGES.',
@@ -126,7 +126,7 @@ const PASSWORDS: Readonly<Record<Format, string>> = {
 
 /**
  * A starting description for those who come from another installer: each part says what it was called there
- * (`init --like`). Sound whenever the answers are.
+ * (`init --like`). Valid whenever the answers are.
  */
 export function likeDescription(format: Format, answers: InitAnswers): string {
   const draft = new DraftBuilder();
@@ -204,15 +204,15 @@ type Named = (path: DraftPath, name: string) => void;
 
 function setHosts(draft: DraftBuilder, answers: InitAnswers, named: Named): void {
   const { control, compute, storage, devices } = answers;
-  const told = new Set<string>();
+  const seen = new Set<string>();
   const add = (stem: string, group: HostGroupAnswer, roles: readonly string[]): void => {
     const key = group.count > 1 ? `${stem}[1:${group.count}]` : `${stem}1`;
     const path = ['hosts', key];
     draft.set([...path, 'address'], group.firstAddress);
     draft.set([...path, 'roles'], roles);
     for (const role of roles) {
-      if (!told.has(role)) named([...path, 'roles'], `role ${role}`);
-      told.add(role);
+      if (!seen.has(role)) named([...path, 'roles'], `role ${role}`);
+      seen.add(role);
     }
     if (!roles.includes('storage')) return;
     draft.set([...path, 'devices'], devices);

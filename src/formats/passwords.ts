@@ -22,11 +22,10 @@ const SHORTEST = 8;
 export function weakness(password: string, user?: string): string | undefined {
   if (/[\0-\x1f\x7f]/.test(password)) return 'it holds control characters';
   const plain = password.toLowerCase();
-  if (WIDELY_KNOWN.has(plain) || defaultPasswords.has(plain))
-    return 'it stands in guides and samples everywhere';
+  if (WIDELY_KNOWN.has(plain) || defaultPasswords.has(plain)) return 'it is published in guides and samples';
   if (user !== undefined && plain === user.toLowerCase()) return 'it is the name of its user';
   if (password.length < SHORTEST) return `it has fewer than ${SHORTEST} characters`;
-  if (/^(.)\1*$/u.test(password)) return 'it is one character over and over';
+  if (/^(.)\1*$/u.test(password)) return 'it is one character repeated';
   if (/^\d{1,11}$/.test(password)) return 'it is a short number';
   return undefined;
 }

@@ -69,7 +69,7 @@ export function reportJson(report: ImportReport): Readonly<Record<string, unknow
   return { format: report.format, files: report.files, keys, count: countOutcomes(report) };
 }
 
-/** Keys in a row with one note are told together: a backend that is off has twenty of them. */
+/** Consecutive keys with the same note are printed together: a backend that is off has twenty of them. */
 function together(keys: readonly ImportedKey[]): readonly (readonly ImportedKey[])[] {
   const groups: ImportedKey[][] = [];
   for (const key of keys) {

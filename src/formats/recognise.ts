@@ -53,7 +53,7 @@ const SIGNS: readonly Sign[] = [
 const LOOKED_AT = 400_000;
 
 /**
- * Says which installer the files belong to, by what stands in them; names of files and folders don't count (A8).
+ * Says which installer the files belong to, by their content; names of files and folders don't count.
  * With signs of two installers the one whose signs are in more files wins; a tie is `mixed`.
  */
 export function recognise(files: readonly SourceFile[]): Recognition {

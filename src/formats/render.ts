@@ -38,7 +38,7 @@ export function toOriginal(found: Problem, rendered: RenderedDraft, draft: Descr
 }
 
 /** Where a value came from: its own place, or that of the nearest value above or, failing that, first one below. */
-export function originOf(path: DraftPath, draft: DescriptionDraft): FilePlace | undefined {
+function originOf(path: DraftPath, draft: DescriptionDraft): FilePlace | undefined {
   for (let length = path.length; length > 0; length--) {
     const place = draft.places.get(pathKey(path.slice(0, length)));
     if (place) return place;
@@ -56,8 +56,8 @@ function entry(
   path: DraftPath,
   indent: string,
 ): void {
-  const said = draft.comments.get(pathKey(path));
-  if (said) comment(output, said, indent, path);
+  const note = draft.comments.get(pathKey(path));
+  if (note) comment(output, note, indent, path);
   const start = `${indent}${scalar(key)}:`;
   if (Array.isArray(value)) {
     list(output, draft, start, value, path, indent);
@@ -96,8 +96,8 @@ function list(
   line(output, start, path);
   for (const [index, item] of items.entries()) {
     const at = [...path, index];
-    const said = draft.comments.get(pathKey(at));
-    if (said) comment(output, said, `${indent}  `, at);
+    const note = draft.comments.get(pathKey(at));
+    if (note) comment(output, note, `${indent}  `, at);
     const from = output.text.length;
     if (isMap(item) && Object.keys(item).length > 0) {
       for (const [name, below] of Object.entries(item)) {

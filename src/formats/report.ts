@@ -1,7 +1,7 @@
 import type { FilePlace } from '../errors/problem.ts';
 
 /**
- * What became of one key that was read (A8). No key is dropped silently.
+ * Outcome of one key that was read. No key is dropped silently.
  *
  * - `carried`: over to `to` in the description.
  * - `default`: equal to what Cloudwright does anyway, left out.

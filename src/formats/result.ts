@@ -23,7 +23,7 @@ export interface DescriptionDraft {
   readonly comments: ReadonlyMap<string, string>;
 }
 
-/** What every importer gives back. Nothing is thrown for what stands in a file. */
+/** What every importer gives back. Nothing is thrown because of the content of a file. */
 export interface ImportResult {
   readonly report: ImportReport;
   readonly description: DescriptionDraft;
@@ -38,7 +38,7 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** The key of a path in `places` and `comments`. A slash stands in no key of a description. */
+/** The key of a path in `places` and `comments`. No key of a description contains a slash. */
 export function pathKey(path: DraftPath): string {
   return path.join('/');
 }

@@ -22,7 +22,7 @@ describe('importFiles', () => {
   it('reads a file by its name and keeps the name in places', async () => {
     await writeFile(join(folder, 'answers.txt'), answers);
     const imported = await importFiles(['answers.txt'], { base: folder });
-    expect(imported.sound).toBe(true);
+    expect(imported.valid).toBe(true);
     expect(imported.result?.report.files).toEqual(['answers.txt']);
     expect(imported.result?.report.keys[0]?.place).toMatchObject({ file: 'answers.txt', line: 2 });
   });
@@ -32,8 +32,8 @@ describe('importFiles', () => {
     await writeFile(join(folder, 'old/anything'), answers);
     await writeFile(join(folder, 'old/picture.bin'), Buffer.from([1, 0, 2]));
     await writeFile(join(folder, 'old/.git/config'), 'kolla_base_distro: x\n');
-    const { sound, result } = await importFiles(['old'], { base: folder });
-    expect(sound).toBe(true);
+    const { valid, result } = await importFiles(['old'], { base: folder });
+    expect(valid).toBe(true);
     expect(result?.report.files).toEqual(['anything']);
   });
 
@@ -54,8 +54,8 @@ describe('importFiles', () => {
       join(folder, 'a'),
       Buffer.concat([Buffer.from('# '), Buffer.from([0xc1, 0xd6, 0xbc, 0xae, 0x0a]), Buffer.from(answers)]),
     );
-    const { sound, problems } = await importFiles(['a'], { base: folder });
-    expect(sound).toBe(true);
+    const { valid, problems } = await importFiles(['a'], { base: folder });
+    expect(valid).toBe(true);
     expect(problems[0]).toMatchObject({
       code: 'IMPORT_FILE_ENCODING',
       severity: 'warning',
@@ -112,7 +112,7 @@ describe('the files of a folder', () => {
 it('no description is made of files without a single key', () => {
   const imported = importSources([{ path: 'globals.yml', text: '# nothing\n' }], { format: 'kolla' });
   expect(imported.rendered).toBeUndefined();
-  expect(imported.sound).toBe(false);
+  expect(imported.valid).toBe(false);
 });
 
 describe('decode', () => {
@@ -131,13 +131,13 @@ describe('importSources', () => {
       { path: 'b', text: 'keepalived_vip: 10.0.0.1\n' },
     ];
     expect(importSources(files).problems[0]?.code).toBe('IMPORT_FORMAT_MIXED');
-    expect(importSources(files, { format: 'packstack' }).sound).toBe(true);
+    expect(importSources(files, { format: 'packstack' }).valid).toBe(true);
   });
 
   it('takes a 1,000-host file', () => {
     const hosts = Array.from({ length: 1000 }, (_, n) => `10.0.${1 + Math.floor(n / 250)}.${1 + (n % 250)}`);
     const text = `${answers}CONFIG_COMPUTE_HOSTS=${hosts.join(',')}\n`;
-    expect(importSources([{ path: 'a', text }]).sound).toBe(true);
+    expect(importSources([{ path: 'a', text }]).valid).toBe(true);
   });
 });
 

@@ -22,7 +22,7 @@ const theirs = new Set(
 
 describe('likeDescription', () => {
   it.each(formats.flatMap((format) => [[format, 'all-in-one'] as const, [format, 'multi-node'] as const]))(
-    'gives a sound description like %s, %s, with its names in comments',
+    'gives a valid description like %s, %s, with its names in comments',
     (format, shape) => {
       const text = likeDescription(format, defaultAnswers(shape));
       const { cloud, problems } = parseDescription(text, place);

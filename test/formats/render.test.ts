@@ -26,7 +26,7 @@ test('a problem of the result is moved to the line the value came from', () => {
     .set(['networks', 'management', 'vip'], '10.0.0.9', { place: origin })
     .build();
   const rendered = renderDraft(draft);
-  const line = rendered.text.split('\n').findIndex((one) => one.includes('vip')) + 1;
+  const line = rendered.text.split('\n').findIndex((item) => item.includes('vip')) + 1;
   const found = problem('CLOUD_ADDRESS_OUTSIDE', {
     place: { kind: 'file', file: 'cloud.yaml', line, column: 1 },
   });

@@ -46,64 +46,64 @@ const descriptions = fc
     region: fc.constantFrom('RegionOne', 'Seoul'),
     minimums: fc.boolean(),
   })
-  .map((one) => {
+  .map((item) => {
     const lines = [
       `cloud: trip`,
-      `region: ${one.region}`,
-      `ssh: {user: ${one.user}, port: ${one.port}}`,
+      `region: ${item.region}`,
+      `ssh: {user: ${item.user}, port: ${item.port}}`,
       'networks:',
     ];
-    if (one.service) lines.push('  service: {interface: eth0, cidr: 10.1.20.0/23, vip: 10.1.20.250}');
+    if (item.service) lines.push('  service: {interface: eth0, cidr: 10.1.20.0/23, vip: 10.1.20.250}');
     lines.push('  management: {interface: eth1, cidr: 10.1.16.0/22, vip: 10.1.16.250}');
-    lines.push(`  provider: {interface: eth2, mtu: ${one.mtu}}`);
-    if (one.overlay === 'own')
-      lines.push(`  overlay: {interface: eth3, cidr: 172.16.0.0/22, mtu: ${one.mtu}}`);
+    lines.push(`  provider: {interface: eth2, mtu: ${item.mtu}}`);
+    if (item.overlay === 'own')
+      lines.push(`  overlay: {interface: eth3, cidr: 172.16.0.0/22, mtu: ${item.mtu}}`);
     else
       lines.push(
-        one.overlay === 'none' ? '  overlay: null' : '  overlay: {interface: eth1, cidr: 10.1.16.0/22}',
+        item.overlay === 'none' ? '  overlay: null' : '  overlay: {interface: eth1, cidr: 10.1.16.0/22}',
       );
-    if (one.storage) lines.push('  storage: {interface: eth4, cidr: 172.20.0.0/22}');
+    if (item.storage) lines.push('  storage: {interface: eth4, cidr: 172.20.0.0/22}');
     lines.push('hosts:');
     let next = 10;
     const host = (name: string, roles: string, more = ''): void => {
       next += 1;
       lines.push(`  ${name}: {address: 10.1.16.${next}, roles: [${roles}]${more}}`);
     };
-    for (let n = 1; n <= one.controls; n++)
-      host(`control${n}`, one.computes === 0 ? 'control, compute' : 'control');
-    for (let n = 1; n <= one.networks; n++)
-      host(`network${n}`, 'network', one.odd ? ', ssh_address: gate.example.org' : '');
-    for (let n = 1; n <= one.computes; n++)
-      host(`compute${n}`, 'compute', one.odd && n === 1 ? ', interfaces: {management: ens9}' : '');
-    for (let n = 1; n <= one.keepers; n++) {
-      const devices = one.odd && n === 1 ? '[/dev/vdz]' : one.devices;
+    for (let n = 1; n <= item.controls; n++)
+      host(`control${n}`, item.computes === 0 ? 'control, compute' : 'control');
+    for (let n = 1; n <= item.networks; n++)
+      host(`network${n}`, 'network', item.odd ? ', ssh_address: gate.example.org' : '');
+    for (let n = 1; n <= item.computes; n++)
+      host(`compute${n}`, 'compute', item.odd && n === 1 ? ', interfaces: {management: ens9}' : '');
+    for (let n = 1; n <= item.keepers; n++) {
+      const devices = item.odd && n === 1 ? '[/dev/vdz]' : item.devices;
       host(`storage${n}`, n > 3 ? 'osd' : 'storage', `, devices: ${devices}`);
     }
-    if (one.time) lines.push('time: {servers: [10.1.16.1, ntp.example.org]}');
-    const interval = one.interval === undefined ? '' : `, interval: ${one.interval}`;
-    lines.push(`ha: {level: ${one.level}, virtual_router_id: ${one.router}${interval}}`);
+    if (item.time) lines.push('time: {servers: [10.1.16.1, ntp.example.org]}');
+    const interval = item.interval === undefined ? '' : `, interval: ${item.interval}`;
+    lines.push(`ha: {level: ${item.level}, virtual_router_id: ${item.router}${interval}}`);
     lines.push(`storage:`);
-    if (one.netapp) {
+    if (item.netapp) {
       lines.push(
         '  backends: [ceph, {type: netapp, name: array1, management_lif: 10.9.0.1, data_lif: 10.9.0.2, svm: svm1, username: admin}]',
       );
     }
-    if (one.pool !== undefined && one.pool <= one.keepers) lines.push(`  ceph: {pool_size: ${one.pool}}`);
+    if (item.pool !== undefined && item.pool <= item.keepers) lines.push(`  ceph: {pool_size: ${item.pool}}`);
     else lines.push('  ceph: {pg_num: 32}');
     lines.push(
       `network:`,
       `  physical_networks:`,
-      `    - {name: external, bridge: br-ex, vlans: ${one.vlans}}`,
+      `    - {name: external, bridge: br-ex, vlans: ${item.vlans}}`,
     );
-    if (one.second) lines.push('    - {name: lab, bridge: br-lab, interface: eth7}');
-    lines.push(`compute: {virtualization: ${one.virtualization}, cpu_ratio: ${one.ratio}}`);
-    lines.push(`services: {key-manager: ${one.barbican}, orchestration: ${one.heat}}`);
+    if (item.second) lines.push('    - {name: lab, bridge: br-lab, interface: eth7}');
+    lines.push(`compute: {virtualization: ${item.virtualization}, cpu_ratio: ${item.ratio}}`);
+    lines.push(`services: {key-manager: ${item.barbican}, orchestration: ${item.heat}}`);
     lines.push(
-      `volume: {backup: ${one.backup}}`,
-      `dashboard: {port: ${one.dashboard}}`,
-      `clock_tolerance: ${one.tolerance}`,
+      `volume: {backup: ${item.backup}}`,
+      `dashboard: {port: ${item.dashboard}}`,
+      `clock_tolerance: ${item.tolerance}`,
     );
-    if (one.minimums) lines.push('minimums: {control: {cpus: 2, memory_gib: 4}}');
+    if (item.minimums) lines.push('minimums: {control: {cpus: 2, memory_gib: 4}}');
     return `${lines.join('\n')}\n`;
   });
 

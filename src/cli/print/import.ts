@@ -10,10 +10,11 @@ export function formatImport(report: ImportReport, terminal: Terminal, all: bool
 
 /** The same for scripts. The secrets are named, never shown. */
 export function importAsJson(imported: Import): Readonly<Record<string, unknown>> {
-  const { result, sound } = imported;
+  const { result, valid, problems } = imported;
   return {
-    valid: sound,
+    valid,
     ...(result && { report: reportJson(result.report), secretNames: Object.keys(result.secrets) }),
+    problems,
   };
 }
 

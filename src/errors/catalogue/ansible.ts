@@ -11,19 +11,19 @@ export const ansibleErrors = defineCatalogue({
   IMPORT_YAML_SYNTAX: {
     what: 'This is not valid YAML: {reason}.',
     why: 'Ansible would stop at this line too; what follows it may be read wrongly.',
-    next: 'Mend the line and import again.',
+    next: 'Correct the line and import again.',
     exit: 2,
   },
   IMPORT_YAML_SEVERAL: {
-    what: 'A second YAML document begins here and is passed over.',
+    what: 'A second YAML document begins here and is ignored.',
     why: 'Ansible reads one document in a file of variables.',
     next: 'Move its variables into the first document if they are meant to count.',
     exit: 2,
   },
   IMPORT_INVENTORY_LINE: {
     what: 'This line of the inventory cannot be read: {reason}.',
-    why: 'Ansible would stop at it, and a host that is passed over would be missing in the cloud.',
-    next: 'Mend the line and import again.',
+    why: 'Ansible would stop at it, and a host that is ignored would be missing in the cloud.',
+    next: 'Correct the line and import again.',
     exit: 2,
   },
   IMPORT_INVENTORY_RANGE: {
@@ -46,7 +46,7 @@ export const ansibleErrors = defineCatalogue({
   },
   IMPORT_INVENTORY_MISSING: {
     what: 'No inventory is among the files of this {format} description.',
-    why: 'The hosts and what they do stand in it; without it there is no cloud to describe. Looked for: {looked}.',
+    why: 'It lists the hosts and their roles; without it there is no cloud to describe. Looked for: {looked}.',
     next: 'Give the folder that holds it, or name the file too.',
     exit: 2,
   },
@@ -75,14 +75,14 @@ export const ansibleErrors = defineCatalogue({
     exit: 2,
   },
   IMPORT_DUPLICATE_KEY: {
-    what: 'The key {key} stands here again; the last one counts.',
+    what: 'The key {key} is given again here; the last value is used.',
     why: 'Ansible takes the last of several equal keys, with a warning at most.',
     next: 'Remove the one that is not meant.',
     exit: 2,
   },
   IMPORT_UNKNOWN_KEY: {
     what: 'The key {key} is known to no release of {format}.',
-    why: 'Ansible passes over a misspelt variable in silence, so the setting may never have had an effect.',
+    why: 'Ansible silently ignores a misspelt variable, so the setting may never have had an effect.',
     next: 'Check its spelling; remove it if it is a leftover.',
     exit: 2,
   },
@@ -93,14 +93,14 @@ export const ansibleErrors = defineCatalogue({
     exit: 2,
   },
   IMPORT_UNRESOLVED: {
-    what: 'The template in {key} cannot be worked out: {reason}.',
+    what: 'The template in {key} cannot be evaluated: {reason}.',
     why: 'Only references to other variables and simple filters are evaluated; facts of hosts, lookups and loops exist in a running Ansible alone.',
     next: 'Put the plain value into {to} in cloud.yaml.',
     exit: 2,
   },
   IMPORT_VAULT_LOCKED: {
     what: '{file} is encrypted by ansible-vault and stays closed.',
-    why: 'No password for it was given; the secrets in it are not carried over, new ones are generated.',
+    why: 'No password for it was given; the secrets in it are not carried over, and new ones are generated.',
     next: 'To keep its secrets, import again with `--import-password-file FILE`; the password of Burrito’s vault is in the file `.vaultpass` beside it.',
     exit: 2,
   },
@@ -118,13 +118,13 @@ export const ansibleErrors = defineCatalogue({
   },
   IMPORT_NETWORK_ASSUMED: {
     what: 'The {network} network is assumed to be {cidr}.',
-    why: 'Its addresses do not stand in the files; the tool takes them from facts of the hosts. {how}',
+    why: 'Its addresses are not in the files; the tool takes them from facts of the hosts. {how}',
     next: 'Check networks.{network}.cidr in cloud.yaml, or import again with `--{network}-cidr CIDR`.',
     exit: 2,
   },
   IMPORT_ALL_BACKENDS: {
     what: 'The storage backends are the unedited list of the sample: {backends}.',
-    why: 'The sample names every backend there is, for choosing from; hardly any cloud has them all. {assumed}',
+    why: 'The sample names every backend there is, for choosing from; few clouds have them all. {assumed}',
     next: 'Keep only the backends this cloud has.',
     exit: 2,
   },
@@ -165,7 +165,7 @@ export const ansibleErrors = defineCatalogue({
     exit: 2,
   },
   IMPORT_DEVICES_ASSUMED: {
-    what: 'The disks for Ceph do not stand in the files; {assumed}.',
+    what: 'The disks for Ceph are not in the files; {assumed}.',
     why: 'The tool would take every empty disk it finds; Cloudwright takes only disks that are named, so that none is wiped by accident.',
     next: 'Import again with `--device /dev/…`, or name the disks in hosts.NAME.devices in cloud.yaml.',
     exit: 2,

@@ -34,7 +34,7 @@ export const importErrors = defineCatalogue({
   },
   IMPORT_FORMAT_UNKNOWN: {
     what: 'The files are of no installer that is known here.',
-    why: 'Packstack answer files, Kolla Ansible’s and Burrito’s variables and inventories are recognised by what stands in them. {looked}',
+    why: 'Packstack answer files, Kolla Ansible’s and Burrito’s variables and inventories are recognised by their content. {looked}',
     next: 'Name the right files, or say which it is: `cloudwright import packstack|kolla|burrito FILE…`.',
     exit: 2,
   },

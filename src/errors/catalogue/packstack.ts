@@ -10,19 +10,19 @@ export const packstackErrors = defineCatalogue({
   },
   IMPORT_PACKSTACK_LINE: {
     what: 'This line cannot be read: {reason}.',
-    why: 'An answer file has comments, one line [general], and answers KEY=value. Packstack’s own reader stops here.',
-    next: 'Mend or remove the line. The rest of the file was read.',
+    why: 'An answer file has comments, one line [general], and answers KEY=value. Packstack’s own parser stops here.',
+    next: 'Correct or remove the line. The rest of the file was read.',
     exit: 2,
   },
   IMPORT_PACKSTACK_SECTION: {
     what: 'There is no line [general] before the first answer.',
     why: 'Packstack reads answers only below it; they were read all the same.',
-    next: 'Put [general] at the top if Packstack shall read the file too.',
+    next: 'Put [general] at the top if Packstack is to read the file too.',
     exit: 2,
   },
   IMPORT_PACKSTACK_UNKNOWN_KEY: {
     what: 'Packstack has no key {key}.',
-    why: 'It passes over unknown keys in silence, so whatever was meant did not happen. {assumed}',
+    why: 'Packstack silently ignores unknown keys, so the setting may never have had an effect. {assumed}',
     next: 'Correct the name, or remove the line.',
     exit: 2,
   },

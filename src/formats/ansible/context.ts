@@ -1,6 +1,5 @@
 import type { ErrorCode } from '../../errors/catalogue/index.ts';
 import { type FilePlace, type Problem, type ProblemOptions, problem } from '../../errors/problem.ts';
-import { nearest } from '../../errors/suggest.ts';
 import { Confidential } from '../../secrets/confidential.ts';
 import { defaultPasswords, type SecretKind, singleSecrets } from '../../vault/table.ts';
 import { DraftBuilder } from '../draft.ts';
@@ -12,8 +11,9 @@ import { type Plain, type ValueNode, withPlace } from '../values/node.ts';
 import { isPlaceholder } from '../values/scalar.ts';
 import { hideText, looksSecret } from '../values/source.ts';
 import { readYaml } from '../values/yaml.ts';
+import { likelyKey } from './likelyKey.ts';
 
-/** What becomes of a key that no part of the importer takes up. */
+/** How a key is handled that no part of the importer takes up. */
 export interface KeyRule {
   readonly outcome: Outcome;
   readonly note: string;
@@ -36,7 +36,7 @@ export interface Entry {
   readonly place: FilePlace;
   readonly node: ValueNode;
   readonly secret: boolean;
-  /** `extra`: given on the command line, above all that a host or group says. */
+  /** `extra`: given on the command line, with precedence over hosts and groups. */
   readonly layer: 'group' | 'extra';
 }
 
@@ -82,7 +82,7 @@ export class ImportContext {
     return this.#host?.get(name)?.node ?? entry?.node ?? this.#builtin.get(name);
   }
 
-  /** A variable as one host sees it, templates worked out. */
+  /** A variable as one host sees it, templates evaluated. */
   ofHost(variables: ReadonlyMap<string, Variable> | undefined, name: string): Plain | undefined {
     this.#host = variables;
     const found = this.#plain(this.#resolver.variable(name));
@@ -104,7 +104,7 @@ export class ImportContext {
     this.#builtin.set(name, withPlace(value, place));
   }
 
-  /** Reads a file of variables, which stand above all that were read before; opens it first if it is encrypted. */
+  /** Reads a file of variables, which have precedence over all that were read before; opens it first if it is encrypted. */
   readVariables(file: SourceFile, layer: Entry['layer'] = 'extra'): void {
     this.addFile(file.path);
     for (const entry of this.readEntries(file, layer)) this.add(entry);
@@ -118,7 +118,7 @@ export class ImportContext {
     if (encrypted && !opened) return [];
     const { node, problems } = readYaml({ path: file.path, text: opened?.reveal() ?? file.text });
     const closed = (at: FilePlace): FilePlace => (encrypted ? hideText({ ...at, line: 1, column: 1 }) : at);
-    this.problems.push(...problems.map((one) => (encrypted ? { ...one, place } : one)));
+    this.problems.push(...problems.map((item) => (encrypted ? { ...item, place } : item)));
     if (!node) return [];
     if (node.kind !== 'map') {
       const details = { reason: 'variables are written `name: value`' };
@@ -175,8 +175,8 @@ export class ImportContext {
   }
 
   /**
-   * The value of a variable with its templates worked out; nothing where it is absent. Where it cannot be worked
-   * out, that is reported; `to` says what the operator can set instead.
+   * The value of a variable with its templates evaluated; nothing where it is absent. Where it cannot be
+   * evaluated, that is reported; `to` says what the operator can set instead.
    */
   value(key: string, to: string): Plain | undefined {
     const entry = this.entry(key);
@@ -189,12 +189,12 @@ export class ImportContext {
         : found.kind === 'undefined'
           ? 'it refers to a variable that is not defined'
           : 'it holds a secret';
-    this.settle(key, 'suspicious', { note: `not worked out: ${reason}` });
+    this.settle(key, 'suspicious', { note: `not evaluated: ${reason}` });
     this.warn('IMPORT_UNRESOLVED', entry.place, { key, reason, to });
     return undefined;
   }
 
-  /** As `value`, without a word where it cannot be worked out. */
+  /** As `value`, but silent where it cannot be evaluated. */
   peek(key: string): Plain | undefined {
     return this.#plain(this.#resolver.variable(key));
   }
@@ -252,7 +252,7 @@ export class ImportContext {
     else this.carry(key, path, value);
   }
 
-  /** Says that a value has the wrong form. */
+  /** Reports that a value has the wrong form. */
   wrong(key: string, expected: string, to: DraftPath): void {
     this.settle(key, 'suspicious', { note: `must be ${expected}; left out` });
     this.report('IMPORT_VALUE', this.entry(key)?.place, { key, expected, to: shownPath(to) });
@@ -293,7 +293,7 @@ export class ImportContext {
     return looksSecret(entry.key) ? '(unknown name of a secret)' : entry.key;
   }
 
-  /** Secrets that the vault would refuse are not carried over; new ones are generated. */
+  /** Secrets that the vault would refuse are not carried over; and new ones are generated. */
   #screenSecrets(): void {
     const kinds: Readonly<Record<string, SecretKind>> = singleSecrets;
     for (const [name, secret] of Object.entries(this.secrets)) {
@@ -336,17 +336,6 @@ export class ImportContext {
     }
   }
 
-  /** The key that may be meant: a slip leaves the length nearly and one end of a word wholly as it was. */
-  #likely(key: string): string | undefined {
-    const alike = this.#table.keys.filter(
-      (known) =>
-        Math.abs(known.length - key.length) <= 2 &&
-        (known[0] === key[0] || known.at(-1) === key.at(-1)) &&
-        shareLetters(known, key),
-    );
-    return alike.length > 0 ? nearest(key, alike) : undefined;
-  }
-
   result(): ImportResult {
     this.#screenSecrets();
     const keys = [...this.#others];
@@ -357,7 +346,7 @@ export class ImportContext {
         continue;
       }
       const key = this.#shown(entry);
-      const suggestion = this.#likely(entry.key);
+      const suggestion = likelyKey(entry.key, this.#table.keys);
       const note = suggestion
         ? `unknown; \`${suggestion}\` may be meant`
         : `unknown to every release of ${this.#tool}`;
@@ -375,12 +364,6 @@ function encodedKey(kind: SecretKind, text: string): string | undefined {
   if (Buffer.byteLength(text) !== 32) return undefined;
   const encoded = Buffer.from(text).toString('base64');
   return kind.pattern.test(encoded) ? encoded : undefined;
-}
-
-/** Whether two names share a run of three letters, as a name and its slip do. */
-function shareLetters(a: string, b: string): boolean {
-  for (let at = 0; at + 3 <= b.length; at++) if (a.includes(b.slice(at, at + 3))) return true;
-  return false;
 }
 
 /** Where the value stands; the key's place for a list or map, which may begin on a later line. */

@@ -12,7 +12,7 @@ import {
   type SourceFile,
   shownPath,
 } from '../result.ts';
-import { OWN_VARIABLE } from './own.ts';
+import { CLOUDWRIGHT_VARIABLE } from './cloudwrightVariable.ts';
 
 /** How one format is written: the files without what it has no name for, and where each part went. */
 export interface Exporter {
@@ -21,19 +21,19 @@ export interface Exporter {
   write(cloud: DescribedCloud): readonly SourceFile[];
   /** Where a part of the description goes, by the beginning of its path; what is not named has no place there. */
   readonly places: Readonly<Record<string, string>>;
-  /** The file that takes the own variable. */
-  readonly ownFile: string;
+  /** The file that takes the variable `cloudwright`. */
+  readonly variableFile: string;
   read(files: readonly SourceFile[]): ImportResult;
 }
 
 /**
- * Writes a cloud as another tool's files (A8). What that tool has no name for is kept in a variable that it passes
- * over, so that an import gives the same cloud; the report says so of each part.
+ * Writes a cloud as another tool's files. What that tool has no name for is kept in a variable that it
+ * ignores, so that an import gives the same cloud; the report says so of each part.
  */
 export function exportWith(exporter: Exporter, cloud: DescribedCloud): ExportResult {
   const wanted = describe(cloud);
   const files = exporter.write(cloud);
-  // Without the own variable an import may be unsound; then all that it would have to guess is kept.
+  // Without the variable an import may be invalid; then all that it would have to guess is kept.
   const bare = readBack(exporter, files, cloud);
   const lost = bare ? difference(wanted, bare) : difference(rangesAndAddresses(wanted), {});
   const kept = new Map(lost.map((leaf) => [leaf[0].join('\0'), leaf] as const));
@@ -41,12 +41,12 @@ export function exportWith(exporter: Exporter, cloud: DescribedCloud): ExportRes
   for (let round = 0; round < 5; round++) {
     const missing = difference(
       wanted,
-      readBack(exporter, withOwn(exporter, files, [...kept.values()]), cloud),
+      readBack(exporter, withVariable(exporter, files, [...kept.values()]), cloud),
     );
     if (missing.length === 0) break;
     for (const leaf of missing) kept.set(leaf[0].join('\0'), leaf);
   }
-  const result = withOwn(exporter, files, [...kept.values()]);
+  const result = withVariable(exporter, files, [...kept.values()]);
   return {
     format: exporter.format,
     files: result,
@@ -84,7 +84,7 @@ function readBack(
   return read.cloud && describe(read.cloud);
 }
 
-function withOwn(
+function withVariable(
   exporter: Exporter,
   files: readonly SourceFile[],
   leaves: readonly (readonly [DraftPath, DraftValue])[],
@@ -99,10 +99,10 @@ function withOwn(
     }
     level[path.at(-1) ?? ''] = value;
   }
-  const comment = `\n# What ${exporter.tool} has no name for; it passes over this, and an import into Cloudwright reads it.\n`;
+  const comment = `\n# What ${exporter.tool} has no name for; it ignores this, and an import into Cloudwright reads it.\n`;
   return files.map((file) =>
-    file.path === exporter.ownFile
-      ? { ...file, text: `${file.text}${comment}${toYaml({ [OWN_VARIABLE]: tree })}` }
+    file.path === exporter.variableFile
+      ? { ...file, text: `${file.text}${comment}${toYaml({ [CLOUDWRIGHT_VARIABLE]: tree })}` }
       : file,
   );
 }
@@ -124,8 +124,8 @@ function partsOf(
     if (place && !gone.has(key)) return { path: shown, outcome: 'carried', to: place[1] };
     if (place && !kept.has(key)) return { path: shown, outcome: 'carried', to: place[1] };
     if (!kept.has(key)) return { path: shown, outcome: 'default', note: 'what an import takes anyway' };
-    const note = `${exporter.tool} has no name for it; its own default applies there, and the variable ${OWN_VARIABLE} keeps it`;
-    return { path: shown, outcome: 'unsupported', to: OWN_VARIABLE, note };
+    const note = `${exporter.tool} has no name for it; its own default applies there, and the variable ${CLOUDWRIGHT_VARIABLE} keeps it`;
+    return { path: shown, outcome: 'unsupported', to: CLOUDWRIGHT_VARIABLE, note };
   });
 }
 

@@ -1,7 +1,7 @@
 import type { SourceFile } from '../result.ts';
 
 /** Path of a file relative to the described folder: slashes, no `./`. */
-export function relativePath(path: string): string {
+function relativePath(path: string): string {
   return path.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
 }
 

@@ -4,7 +4,7 @@ import type { ImportHints } from '../hints.ts';
 import type { ImportContext } from './context.ts';
 import type { RoleHost } from './hosts.ts';
 
-/** The range of a network that the operator told beside the files. */
+/** The range of a network that the operator gave as an option. */
 export function hintedRange(hints: ImportHints | undefined, network: NetworkName): string | undefined {
   if (network === 'management') return hints?.managementCidr;
   if (network === 'overlay') return hints?.overlayCidr;
@@ -20,7 +20,7 @@ export function hintedAddress(
   return hints?.addresses?.[host.host.name] ?? hints?.addresses?.[host.name];
 }
 
-/** Puts what the operator told beside the files into the description; it stands above the files. */
+/** Puts the options of the operator into the description; they have precedence over the files. */
 export function applyHints(
   context: ImportContext,
   hosts: readonly RoleHost[],
@@ -41,7 +41,7 @@ export function applyHints(
     if (name) given(['networks', network, 'interface'], name, `--${network}-interface`);
   }
   const known = new Set(hosts.flatMap((host) => [host.name, host.host.name]));
-  for (const host of Object.keys(hints.addresses ?? {})) {
+  for (const host of hosts.length > 0 ? Object.keys(hints.addresses ?? {}) : []) {
     if (!known.has(host))
       context.report(
         'IMPORT_OPTION_HOST',

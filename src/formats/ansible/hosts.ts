@@ -207,7 +207,7 @@ function connectionValue(to: string, found: unknown): string | number | boolean 
   return text === '' ? undefined : text;
 }
 
-/** What became of a connection variable of one host or group: there is one value for all hosts. */
+/** Outcome of a connection variable of one host or group: there is one value for all hosts. */
 function connectionOutcome(
   context: ImportContext,
   { key, node }: Variable,
@@ -219,7 +219,7 @@ function connectionOutcome(
   if (path !== undefined) {
     const own = found.kind === 'value' && !found.secret ? connectionValue(path, value) : undefined;
     if (own === undefined)
-      return { outcome: 'suspicious', note: 'its value cannot be worked out; not carried over' };
+      return { outcome: 'suspicious', note: 'its value cannot be evaluated; not carried over' };
     const taken = context.draft.get(path.split('.')) ?? USUAL_CONNECTION[path];
     return taken === undefined || own === taken
       ? { outcome: 'carried', to: path }
@@ -227,7 +227,7 @@ function connectionOutcome(
   }
   const taken = secret && context.secrets[secret]?.reveal();
   if (value === undefined || taken === undefined)
-    return { outcome: 'suspicious', note: 'its value cannot be worked out; not carried over' };
+    return { outcome: 'suspicious', note: 'its value cannot be evaluated; not carried over' };
   if (String(value) !== taken) return { outcome: 'suspicious', note: DIFFERS };
   return { outcome: 'carried', to: `vault: ${secret}` };
 }
@@ -252,20 +252,21 @@ export function accountVariables(
     ...[...folders.groups].map(([owner, list]) => ({ owner: `group_vars/${owner}`, variables: list })),
     ...[...folders.hosts].map(([owner, list]) => ({ owner: `host_vars/${owner}`, variables: list })),
   ];
-  const told = new Set<FilePlace>();
-  const said = (variable: Variable): string => `${variable.key}=${JSON.stringify(plainOf(variable.node))}`;
-  const usedValues = new Set([...variables.used].map(said));
+  const seen = new Set<FilePlace>();
+  const shownValue = (variable: Variable): string =>
+    `${variable.key}=${JSON.stringify(plainOf(variable.node))}`;
+  const usedValues = new Set([...variables.used].map(shownValue));
   for (const { owner, variables: list } of owners) {
     for (const variable of list) {
       // A range of hosts shares its variables: one line of the account is enough.
-      if (told.has(variable.place)) continue;
-      told.add(variable.place);
+      if (seen.has(variable.place)) continue;
+      seen.add(variable.place);
       const { key, place } = variable;
       const shown =
         !known(key) && !(key in SECRETS) && !(key in CONNECTION) && looksSecret(key)
           ? `${owner}: (unknown name of a secret)`
           : `${owner}: ${key.slice(0, 80)}`;
-      if (!variables.used.has(variable) && !usedValues.has(said(variable))) {
+      if (!variables.used.has(variable) && !usedValues.has(shownValue(variable))) {
         context.account(shown, place, 'suspicious', {
           note: 'overridden by a variable of the same name, or of no host',
         });
@@ -273,7 +274,7 @@ export function accountVariables(
       }
       const done = taken(key);
       if (context.entry(key)?.layer === 'extra' && !key.startsWith('ansible_')) {
-        const note = 'the variable of this name for all hosts stands above it';
+        const note = 'the variable of this name for all hosts has precedence';
         context.account(shown, place, 'suspicious', { note });
         continue;
       }
@@ -290,7 +291,7 @@ export function accountVariables(
       } else if (known(key)) {
         const note =
           context.entry(key)?.layer === 'extra'
-            ? 'the global variable of this name stands above it'
+            ? 'the global variable of this name has precedence'
             : 'not taken up for a single host or group';
         context.account(shown, place, 'suspicious', { note });
       } else context.account(shown, place, 'suspicious', { note: 'an unknown variable' });

@@ -5,7 +5,7 @@ import { asText, isPlaceholder } from '../values/scalar.ts';
 import { looksSecret } from '../values/source.ts';
 import type { Burrito } from './context.ts';
 
-/** Options of a backend that stand in variables of their own: variable to option. */
+/** Options of a backend that have variables of their own: variable to option. */
 const FLAT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   hitachi: {
     hitachi_storage_model: 'model',

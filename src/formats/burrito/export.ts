@@ -51,7 +51,7 @@ export function exportBurrito(cloud: DescribedCloud): ExportResult {
       format: 'burrito',
       tool: 'Burrito',
       places: PLACES,
-      ownFile: 'vars.yml',
+      variableFile: 'vars.yml',
       write,
       read: (files) => importBurrito(files),
     },

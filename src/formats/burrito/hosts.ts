@@ -38,7 +38,7 @@ export function carryHosts(burrito: Burrito): void {
   const backends = context.draft.get(['storage', 'backends']);
   const ceph =
     !Array.isArray(backends) ||
-    backends.some((one) => one === 'ceph' || (isPlainMap(one) && one.type === 'ceph'));
+    backends.some((element) => element === 'ceph' || (isPlainMap(element) && element.type === 'ceph'));
   let assumed = false;
   for (const host of hosts) {
     const path = ['hosts', host.name];

@@ -1,8 +1,8 @@
+import { CLOUDWRIGHT_VARIABLE, carryCloudwrightVariable } from '../ansible/cloudwrightVariable.ts';
 import { ImportContext } from '../ansible/context.ts';
 import { filesAt, ownerOf } from '../ansible/files.ts';
 import { applyHints } from '../ansible/hints.ts';
 import { accountVariables, connection } from '../ansible/hosts.ts';
-import { carryOwn, OWN_VARIABLE } from '../ansible/own.ts';
 import { type InventoryPlace, readFolders, readHosts } from '../ansible/sources.ts';
 import type { ImportResult, SourceFile } from '../result.ts';
 import type { Burrito, BurritoOptions } from './context.ts';
@@ -23,8 +23,8 @@ const INVENTORY: InventoryPlace = {
 const VARS = /\/vars\.ya?ml$/;
 
 /**
- * Reads a Burrito folder (A8), releases 1.0 to 3.0: `hosts`, `vars.yml`, `group_vars/`, `host_vars/`, an encrypted
- * `vault.yml`, and `offline_vars.yml` where the folder is marked offline. Never throws for what stands in a file.
+ * Reads a Burrito folder, releases 1.0 to 3.0: `hosts`, `vars.yml`, `group_vars/`, `host_vars/`, an encrypted
+ * `vault.yml`, and `offline_vars.yml` where the folder is marked offline. Never throws because of the content of a file.
  */
 export function importBurrito(files: readonly SourceFile[], options: BurritoOptions = {}): ImportResult {
   const context = new ImportContext('burrito', 'Burrito', burritoKeys, options);
@@ -49,9 +49,9 @@ export function importBurrito(files: readonly SourceFile[], options: BurritoOpti
   const minimums = carryMinimums(burrito, folders);
   carrySecrets(burrito);
   applyHints(context, hosts, options.hints);
-  carryOwn(context);
+  carryCloudwrightVariable(context);
   const taken = (key: string) => minimums.get(key) ?? HOST_VARIABLES[key];
-  const known = (key: string): boolean => key === OWN_VARIABLE || burritoKeys.rule(key) !== undefined;
+  const known = (key: string): boolean => key === CLOUDWRIGHT_VARIABLE || burritoKeys.rule(key) !== undefined;
   accountVariables(context, inventory, folders, variables, taken, known);
   return context.result();
 }

@@ -146,7 +146,7 @@ const groups: readonly Group[] = [
   ),
   group(
     'meaningless',
-    'worked out from other values; here it comes from the networks themselves',
+    'derived from other values; here it comes from the networks themselves',
     `
   svc_netmask mgmt_netmask keepalived_interface_prefix keepalived_interface_svc_prefix storage_netmask
   single_osd_node ceph_public_network ceph_cluster_network keepalived_svc_exists db_acl_cidrs

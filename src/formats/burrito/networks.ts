@@ -1,8 +1,8 @@
 import type { NetworkName } from '../../cloud/cloud.ts';
 import { addressToNumber, formatNetwork, type Ipv4Network, parseNetwork } from '../../cloud/ipv4.ts';
 import { network24, networkAfter, networkOf, readNetwork } from '../ansible/addresses.ts';
+import { cloudwrightValue } from '../ansible/cloudwrightVariable.ts';
 import { hintedRange } from '../ansible/hints.ts';
-import { ownValue } from '../ansible/own.ts';
 import { asInteger, asText } from '../values/scalar.ts';
 import type { Burrito } from './context.ts';
 
@@ -56,14 +56,16 @@ function usualInterfaces(burrito: Burrito): Readonly<Partial<Record<NetworkName,
   const { context, hosts } = burrito;
   const found: Partial<Record<NetworkName, string>> = {};
   for (const [network, key] of Object.entries(INTERFACE_KEYS) as [NetworkName, string][]) {
-    const told = context.entry(key) ? asText(context.value(key, `networks.${network}.interface`)) : undefined;
+    const given = context.entry(key)
+      ? asText(context.value(key, `networks.${network}.interface`))
+      : undefined;
     const counts = new Map<string, number>();
-    for (const host of told === undefined ? hosts : []) {
+    for (const host of given === undefined ? hosts : []) {
       const own = asText(context.ofHost(host.variables, key));
       if (own) counts.set(own, (counts.get(own) ?? 0) + 1);
     }
     const most = [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
-    const name = told ?? most;
+    const name = given ?? most;
     if (name) found[network] = name;
   }
   return found;
@@ -97,26 +99,26 @@ function carryVip(burrito: Burrito, network: 'management' | 'service', key: stri
 }
 
 /** What the operator, an export or the files say about a network's range. */
-function toldRange(burrito: Burrito, network: NetworkName): string | undefined {
+function givenRange(burrito: Burrito, network: NetworkName): string | undefined {
   const { context, options } = burrito;
-  const told =
-    hintedRange(options.hints, network) ?? asText(ownValue(context, ['networks', network, 'cidr']));
+  const given =
+    hintedRange(options.hints, network) ?? asText(cloudwrightValue(context, ['networks', network, 'cidr']));
   const key = RANGE_KEYS[network];
   const written = key && asText(context.peek(key));
   const range = written ? readNetwork(written) : undefined;
   if (key && range) context.settle(key, 'carried', { to: `networks.${network}.cidr` });
-  return told ?? range;
+  return given ?? range;
 }
 
 function managementNetwork(burrito: Burrito): Ipv4Network | undefined {
   const { context, hosts } = burrito;
-  const told = toldRange(burrito, 'management');
+  const given = givenRange(burrito, 'management');
   const path = ['networks', 'management', 'cidr'];
-  if (told !== undefined) {
-    context.draft.set(path, told, {
+  if (given !== undefined) {
+    context.draft.set(path, given, {
       place: context.entry('ntp_allowed_cidr')?.place ?? hosts[0]?.host.place,
     });
-    return parseNetwork(told);
+    return parseNetwork(given);
   }
   const addresses = hosts.map((host) => addressToNumber(asText(context.ofHost(host.variables, 'ip')) ?? ''));
   const network = networkOf(addresses.filter((address) => address !== undefined));
@@ -143,8 +145,8 @@ function assumed(burrito: Burrito, network: NetworkName, cidr: string, how: stri
 function carryService(burrito: Burrito, name: string | undefined, management: string | undefined): void {
   const { context } = burrito;
   const vip = addressToNumber(asText(context.peek('keepalived_vip_svc')) ?? '');
-  const told = toldRange(burrito, 'service');
-  if (name === undefined || (vip === undefined && told === undefined)) {
+  const given = givenRange(burrito, 'service');
+  if (name === undefined || (vip === undefined && given === undefined)) {
     const note =
       'nothing is served there without keepalived_vip_svc; the dashboard is at the management address';
     context.settle('svc_iface_name', 'meaningless', { note });
@@ -152,7 +154,7 @@ function carryService(burrito: Burrito, name: string | undefined, management: st
     context.draft.drop(['networks', 'service']);
     return;
   }
-  if (name === management && told === undefined) {
+  if (name === management && given === undefined) {
     const note = 'the same interface as the management network, which serves users too';
     context.settle('svc_iface_name', 'meaningless', { note });
     context.settle('keepalived_vip_svc', 'suspicious', {
@@ -161,11 +163,11 @@ function carryService(burrito: Burrito, name: string | undefined, management: st
     return;
   }
   carryInterface(burrito, 'service', name);
-  const cidr = told ?? network24(vip ?? 0);
-  const comment = told === undefined ? 'ASSUMED: the /24 of keepalived_vip_svc.' : undefined;
+  const cidr = given ?? network24(vip ?? 0);
+  const comment = given === undefined ? 'ASSUMED: the /24 of keepalived_vip_svc.' : undefined;
   const place = context.entry('keepalived_vip_svc')?.place;
   context.draft.set(['networks', 'service', 'cidr'], cidr, { place, comment });
-  if (told === undefined) assumed(burrito, 'service', cidr, 'The /24 of keepalived_vip_svc is taken.');
+  if (given === undefined) assumed(burrito, 'service', cidr, 'The /24 of keepalived_vip_svc is taken.');
   carryVip(burrito, 'service', 'keepalived_vip_svc');
 }
 
@@ -204,7 +206,7 @@ function carryStorageNetwork(
     });
   }
   if (name === undefined) return;
-  if (name === managementInterface && toldRange(burrito, 'storage') === undefined) {
+  if (name === managementInterface && givenRange(burrito, 'storage') === undefined) {
     context.settle('storage_iface_name', 'default', {
       note: 'storage traffic goes over the management network',
     });
@@ -225,19 +227,19 @@ function setRange(
   management: Ipv4Network | undefined,
 ): void {
   const { context } = burrito;
-  const told = toldRange(burrito, network) ?? (derived && formatNetwork(derived));
+  const given = givenRange(burrito, network) ?? (derived && formatNetwork(derived));
   const guess = management && networkAfter(management, STEPS[network]);
-  const cidr = told ?? guess;
+  const cidr = given ?? guess;
   if (cidr === undefined) return;
   const comment =
-    told === undefined
+    given === undefined
       ? 'ASSUMED from the numbering of Burrito’s documentation; check it on a host.'
       : undefined;
   context.draft.set(['networks', network, 'cidr'], cidr, {
     place: context.entry(INTERFACE_KEYS[network])?.place,
     comment,
   });
-  if (told !== undefined) return;
+  if (given !== undefined) return;
   assumed(
     burrito,
     network,

@@ -60,7 +60,7 @@ function carryTime(burrito: Burrito): void {
     context.carryUnless(
       'ntp_servers',
       ['time', 'servers'],
-      value.map((one) => asText(one) ?? ''),
+      value.map((item) => asText(item) ?? ''),
       [],
     );
 }
@@ -78,13 +78,13 @@ function carryHa(burrito: Burrito): void {
   let changed = false;
   for (const field of TIMINGS) {
     const key = `vrrp_script_${field}`;
-    const told = asInteger(context.peek(key)) ?? (isPlainMap(own) ? asInteger(own[field]) : undefined);
-    if (told === undefined || told === usual[field]) {
+    const given = asInteger(context.peek(key)) ?? (isPlainMap(own) ? asInteger(own[field]) : undefined);
+    if (given === undefined || given === usual[field]) {
       context.settle(key, 'default', { note: 'as the level says' });
       continue;
     }
     changed = true;
-    context.draft.set(['ha', field], told, {
+    context.draft.set(['ha', field], given, {
       place: (context.entry(key) ?? context.entry('ha'))?.place,
       comment: `Burrito: ${key}`,
     });
@@ -160,12 +160,12 @@ function carryPhysical(burrito: Burrito): void {
     return;
   }
   const provider = context.draft.get(['networks', 'provider', 'interface']);
-  const networks = value.filter(isPlainMap).map((one) => {
-    const vlans = vlanList(one.vlan_ranges);
-    const port = asText(one.iface);
+  const networks = value.filter(isPlainMap).map((item) => {
+    const vlans = vlanList(item.vlan_ranges);
+    const port = asText(item.iface);
     return {
-      name: asText(one.name) ?? '',
-      bridge: asText(one.bridge) ?? 'br-ex',
+      name: asText(item.name) ?? '',
+      bridge: asText(item.bridge) ?? 'br-ex',
       ...(port && port !== provider && { interface: port }),
       ...(vlans.length > 0 && { vlans }),
     } as DraftValue;
@@ -179,7 +179,9 @@ function carryPhysical(burrito: Burrito): void {
 
 /** VLAN ranges as text (`100:200,300:400`, in old files also `external:100:200`) or as a list. */
 function vlanList(value: Plain | undefined): readonly string[] {
-  const parts = isPlainList(value) ? value.map((one) => asText(one) ?? '') : (asText(value) ?? '').split(',');
+  const parts = isPlainList(value)
+    ? value.map((item) => asText(item) ?? '')
+    : (asText(value) ?? '').split(',');
   return parts
     .map((part) =>
       part

@@ -37,8 +37,8 @@ export function carryStorage(burrito: Burrito): void {
       context.settle('storage_backends', 'suspicious', {
         note: `the unedited sample; taken for ${names.join(', ')}`,
       });
-    else if (backends.some((one) => one !== 'ceph')) {
-      const others = names.filter((one) => one !== 'ceph').join(', ');
+    else if (backends.some((item) => item !== 'ceph')) {
+      const others = names.filter((item) => item !== 'ceph').join(', ');
       context.settle('storage_backends', 'carried', {
         to: path,
         note: `described, but not deployed yet: ${others}`,
@@ -89,10 +89,11 @@ function carryPools(burrito: Burrito, osds: number): void {
   for (const { key, field, usual, sample } of sizes) {
     const entry = context.entry(key);
     if (!entry) continue;
-    const told = asInteger(context.peek(key));
-    if (told !== undefined) {
-      context.carryUnless(key, ['storage', 'ceph', field], told, usual);
-      if (told === 2 && osds >= 3) context.warn('IMPORT_POOL_SIZE', entry.place, { size: told, hosts: osds });
+    const given = asInteger(context.peek(key));
+    if (given !== undefined) {
+      context.carryUnless(key, ['storage', 'ceph', field], given, usual);
+      if (given === 2 && osds >= 3)
+        context.warn('IMPORT_POOL_SIZE', entry.place, { size: given, hosts: osds });
       continue;
     }
     const rule = entry.node.kind === 'scalar' && String(entry.node.value).includes("groups['osds']");

@@ -39,7 +39,7 @@ export interface Inventory {
 /** A larger inventory has been multiplied by a slip; a thousand hosts in forty groups have a tenth of it. */
 const MOST_MEMBERS = 400_000;
 
-/** Puts hosts into a group; false, with a problem told once, where the inventory would grow beyond reason. */
+/** Puts hosts into a group; false, with a problem reported once, where the inventory would grow beyond reason. */
 export function addMembers(
   inventory: Inventory,
   group: InventoryGroup,

@@ -18,15 +18,15 @@ export interface HostVariables {
 /**
  * Applies Ansible's precedence, lowest first: group variables of the inventory (`all`, then by depth, priority and
  * name), `group_vars/all`, other `group_vars/`, host variables of the inventory, `host_vars/`. Among equals the last
- * one counts. Variables given on the command line (`vars.yml`, `globals.yml`) stand above all of these.
+ * one counts. Variables given on the command line (`vars.yml`, `globals.yml`) have precedence over all of these.
  */
 export function hostVariables(inventory: Inventory, folders: VariableFolders): HostVariables {
   const depths = groupDepths(inventory);
   const memberships = groupsByHost(inventory);
   const priority = new Map<string, number>();
   for (const group of inventory.groups.values()) {
-    const told = group.variables.findLast((variable) => variable.key === 'ansible_group_priority');
-    priority.set(group.name, (told && asInteger(plainOf(told.node))) ?? 1);
+    const given = group.variables.findLast((variable) => variable.key === 'ansible_group_priority');
+    priority.set(group.name, (given && asInteger(plainOf(given.node))) ?? 1);
   }
   const order = (a: string, b: string): number =>
     (depths.get(a) ?? 0) - (depths.get(b) ?? 0) ||

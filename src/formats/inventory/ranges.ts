@@ -22,10 +22,10 @@ export function expandHosts(pattern: string): HostPattern {
     const range = expandRange(rest.slice(open + 1, close));
     if (typeof range === 'string') return { kind: 'wrong', reason: range };
     if (range.length * names.length > MOST_HOSTS) {
-      return { kind: 'wrong', reason: `it stands for more than ${MOST_HOSTS} hosts` };
+      return { kind: 'wrong', reason: `it expands to more than ${MOST_HOSTS} hosts` };
     }
     const before = rest.slice(0, open);
-    names = names.flatMap((start) => range.map((one) => `${start}${before}${one}`));
+    names = names.flatMap((start) => range.map((item) => `${start}${before}${item}`));
     rest = rest.slice(close + 1);
   }
   return {
@@ -66,6 +66,6 @@ function numbers(first: string, last: string, step: number): readonly string[] |
   if (width > 0 && last.length !== width) return `${first} and ${last} differ in their number of digits`;
   if (from > to) return `it ends at ${last}, before it starts at ${first}`;
   const count = Math.floor((to - from) / step) + 1;
-  if (count > MOST_HOSTS) return `it stands for more than ${MOST_HOSTS} hosts`;
+  if (count > MOST_HOSTS) return `it expands to more than ${MOST_HOSTS} hosts`;
   return Array.from({ length: count }, (_, index) => String(from + index * step).padStart(width, '0'));
 }

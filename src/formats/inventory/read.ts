@@ -3,7 +3,7 @@ import { readIniInventory } from './ini.ts';
 import type { Inventory } from './inventory.ts';
 import { readYamlInventory } from './yaml.ts';
 
-/** Reads an inventory of either form, told apart by content: YAML begins with a group name and a colon. */
+/** Reads an inventory of either form, recognised by content: YAML begins with a group name and a colon. */
 export function readInventory(file: SourceFile): Inventory {
   return looksLikeYaml(file.text) ? readYamlInventory(file) : readIniInventory(file);
 }

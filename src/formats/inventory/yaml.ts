@@ -39,8 +39,8 @@ function readGroup(inventory: Inventory, entry: MapEntry, parent: string | undef
       for (const child of mapEntries(inventory, part.value, what))
         readGroup(inventory, child, entry.key, depth + 1);
     } else if (part.key === 'vars') {
-      for (const one of mapEntries(inventory, part.value, what)) {
-        group.variables.push({ key: one.key, place: one.keyPlace, node: one.value });
+      for (const item of mapEntries(inventory, part.value, what)) {
+        group.variables.push({ key: item.key, place: item.keyPlace, node: item.value });
       }
     } else if (part.key === 'hosts') {
       for (const host of mapEntries(inventory, part.value, what)) readHost(inventory, group.name, host);
@@ -58,10 +58,10 @@ function readHost(inventory: Inventory, group: string, entry: MapEntry): void {
     inventory.problems.push(problem('IMPORT_INVENTORY_RANGE', { place: entry.keyPlace, details }));
     return;
   }
-  const variables = mapEntries(inventory, entry.value, 'the variables of a host').map((one) => ({
-    key: one.key,
-    place: one.keyPlace,
-    node: one.value,
+  const variables = mapEntries(inventory, entry.value, 'the variables of a host').map((item) => ({
+    key: item.key,
+    place: item.keyPlace,
+    node: item.value,
   }));
   const members = groupNamed(inventory, group, entry.keyPlace);
   if (!addMembers(inventory, members, hosts.names, entry.keyPlace)) return;

@@ -205,7 +205,7 @@ export class Expression {
     return this.#lookup(token.text);
   }
 
-  /** Values up to the closing sign. A name and `=` before one is passed over. */
+  /** Values up to the closing sign. A name and `=` before one is ignored. */
   #arguments(close: string): readonly Plain[] | Evaluated {
     const given: Plain[] = [];
     if (this.#sign(close)) return given;

@@ -15,9 +15,9 @@ const filters: Readonly<Record<string, Filter>> = {
     value: asInteger(value) ?? (typeof value === 'number' ? Math.trunc(value) : fallback),
   }),
   string: (value) => text(value),
-  lower: (value) => text(value, (one) => one.toLowerCase()),
-  upper: (value) => text(value, (one) => one.toUpperCase()),
-  trim: (value) => text(value, (one) => one.trim()),
+  lower: (value) => text(value, (item) => item.toLowerCase()),
+  upper: (value) => text(value, (item) => item.toUpperCase()),
+  trim: (value) => text(value, (item) => item.trim()),
   join: (value, [separator = '']) => {
     if (!isPlainList(value)) return text(value);
     const parts = value.map(asText);
@@ -53,7 +53,7 @@ export function isTruthy(value: Plain): boolean {
   return Boolean(value);
 }
 
-function text(value: Plain, change: (one: string) => string = (one) => one): Filtered {
+function text(value: Plain, change: (item: string) => string = (item) => item): Filtered {
   const found = value === null ? 'None' : asText(value);
   return found === undefined ? { refused: 'a list or map where text is needed' } : { value: change(found) };
 }

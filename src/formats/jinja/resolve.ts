@@ -4,7 +4,7 @@ import { asText } from '../values/scalar.ts';
 import { type Evaluated, Expression } from './expression.ts';
 import { tokens } from './tokens.ts';
 
-/** A value with its templates worked out; `secret` when a secret went into it. */
+/** A value with its templates evaluated; `secret` when a secret went into it. */
 export type Resolved =
   | { readonly kind: 'value'; readonly value: Plain; readonly secret: boolean }
   | { readonly kind: 'undefined' }

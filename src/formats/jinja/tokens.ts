@@ -61,7 +61,7 @@ export function tokens(text: string): readonly Token[] | string {
       at += number.length;
       continue;
     }
-    const sign = SIGNS.find((one) => rest.startsWith(one));
+    const sign = SIGNS.find((item) => rest.startsWith(item));
     if (!sign) return 'it uses a sign that is not supported';
     found.push({ kind: 'sign', text: sign });
     at += sign.length;

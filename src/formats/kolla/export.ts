@@ -43,7 +43,7 @@ export function exportKolla(cloud: DescribedCloud): ExportResult {
       format: 'kolla',
       tool: 'Kolla',
       places: PLACES,
-      ownFile: 'globals.yml',
+      variableFile: 'globals.yml',
       write,
       read: (files) => importKolla(files),
     },

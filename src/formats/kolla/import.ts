@@ -1,8 +1,8 @@
+import { CLOUDWRIGHT_VARIABLE, carryCloudwrightVariable } from '../ansible/cloudwrightVariable.ts';
 import { ImportContext } from '../ansible/context.ts';
 import { filesAt, ownerOf } from '../ansible/files.ts';
 import { applyHints } from '../ansible/hints.ts';
 import { accountVariables, connection } from '../ansible/hosts.ts';
-import { carryOwn, OWN_VARIABLE } from '../ansible/own.ts';
 import { type InventoryPlace, readFolders, readHosts } from '../ansible/sources.ts';
 import type { ImportResult, SourceFile } from '../result.ts';
 import type { Kolla, KollaOptions } from './context.ts';
@@ -33,8 +33,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads the files of a Kolla-Ansible cloud (A8), Wallaby to the newest: `globals.yml`, `globals.d/`, an inventory,
- * `passwords.yml`, plain or encrypted. Never throws for what stands in a file.
+ * Reads the files of a Kolla-Ansible cloud, Wallaby to the newest: `globals.yml`, `globals.d/`, an inventory,
+ * `passwords.yml`, plain or encrypted. Never throws because of the content of a file.
  */
 export function importKolla(files: readonly SourceFile[], options: KollaOptions = {}): ImportResult {
   const context = new ImportContext('kolla', 'Kolla', kollaKeys, options);
@@ -65,8 +65,8 @@ export function importKolla(files: readonly SourceFile[], options: KollaOptions 
   carryServices(kolla);
   carryPasswords(context);
   applyHints(context, hosts, options.hints);
-  carryOwn(context);
-  const known = (key: string): boolean => key === OWN_VARIABLE || kollaKeys.rule(key) !== undefined;
+  carryCloudwrightVariable(context);
+  const known = (key: string): boolean => key === CLOUDWRIGHT_VARIABLE || kollaKeys.rule(key) !== undefined;
   accountVariables(context, inventory, folders, variables, (key) => HOST_VARIABLES[key], known);
   return context.result();
 }

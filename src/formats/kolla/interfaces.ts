@@ -32,9 +32,9 @@ export function addressOf(kolla: Kolla, host: RoleHost): string | undefined {
 /** Where Ansible connects to: for Kolla nothing but the target of ssh. */
 export function ansibleAddress(kolla: Kolla, host: RoleHost): string | undefined {
   const { context } = kolla;
-  const told = asText(
+  const text = asText(
     context.ofHost(host.variables, 'ansible_host') ?? context.ofHost(host.variables, 'ansible_ssh_host'),
   );
-  if (told) return told.trim();
+  if (text) return text.trim();
   return addressToNumber(host.host.name) === undefined ? undefined : host.host.name;
 }

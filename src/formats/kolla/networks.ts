@@ -1,8 +1,8 @@
 import type { NetworkName } from '../../cloud/cloud.ts';
 import { addressToNumber, formatNetwork, holds, type Ipv4Network, parseNetwork } from '../../cloud/ipv4.ts';
 import { network24, networkOf } from '../ansible/addresses.ts';
+import { cloudwrightValue } from '../ansible/cloudwrightVariable.ts';
 import { hintedRange } from '../ansible/hints.ts';
-import { ownValue } from '../ansible/own.ts';
 import { asText } from '../values/scalar.ts';
 import type { Kolla } from './context.ts';
 import { addressOf, INTERFACE_KEYS, isIn } from './interfaces.ts';
@@ -39,7 +39,7 @@ function usualInterface(kolla: Kolla, network: NetworkName): string | undefined 
   return most ?? (asText(context.peek(key)) || undefined);
 }
 
-/** The entry that says an interface: the network's own key or the one it falls back to. */
+/** The entry that names an interface: the network's own key or the one it falls back to. */
 function interfaceKey(kolla: Kolla, network: NetworkName): string {
   const key = INTERFACE_KEYS[network];
   return kolla.context.entry(key) || network === 'provider' ? key : 'network_interface';
@@ -53,10 +53,10 @@ function setInterface(kolla: Kolla, network: NetworkName, name: string): void {
   context.settle(key, 'carried', { to: `networks.${network}.interface` });
 }
 
-function toldRange(kolla: Kolla, network: NetworkName): string | undefined {
+function givenRange(kolla: Kolla, network: NetworkName): string | undefined {
   return (
     hintedRange(kolla.options.hints, network) ??
-    asText(ownValue(kolla.context, ['networks', network, 'cidr']))
+    asText(cloudwrightValue(kolla.context, ['networks', network, 'cidr']))
   );
 }
 
@@ -80,15 +80,15 @@ function carryManagement(kolla: Kolla, name: string | undefined): Ipv4Network | 
     });
     context.report('IMPORT_VIP_MISSING', vipPlace, { key: 'kolla_internal_vip_address' });
   }
-  const told = toldRange(kolla, 'management');
+  const given = givenRange(kolla, 'management');
   const path = ['networks', 'management', 'cidr'];
-  if (told !== undefined) {
-    context.draft.set(path, told, { place: vipPlace });
-    return parseNetwork(told);
+  if (given !== undefined) {
+    context.draft.set(path, given, { place: vipPlace });
+    return parseNetwork(given);
   }
   const known = hosts
     .map((host) => addressToNumber(addressOf(kolla, host) ?? ''))
-    .filter((one) => one !== undefined);
+    .filter((item) => item !== undefined);
   const held = addressToNumber(vip ?? '');
   const around = networkOf(known);
   // The virtual address is in the network of api_interface; ansible_host is only where ssh goes.
@@ -143,8 +143,8 @@ function carryProvider(kolla: Kolla): void {
     place,
     comment: 'Kolla: neutron_external_interface, neutron_bridge_name',
   });
-  for (const one of ['neutron_bridge_name', 'neutron_physical_networks']) {
-    context.settle(one, 'carried', { to: 'network.physical_networks' });
+  for (const key of ['neutron_bridge_name', 'neutron_physical_networks']) {
+    context.settle(key, 'carried', { to: 'network.physical_networks' });
   }
 }
 
@@ -173,15 +173,15 @@ function carryService(kolla: Kolla, management: string | undefined, range: Ipv4N
   }
   setInterface(kolla, 'service', name);
   context.carry('kolla_external_vip_address', ['networks', 'service', 'vip'], vip);
-  const told = toldRange(kolla, 'service');
-  const cidr = told ?? (value === undefined ? undefined : network24(value));
+  const given = givenRange(kolla, 'service');
+  const cidr = given ?? (value === undefined ? undefined : network24(value));
   if (cidr === undefined) return;
   const place = context.entry('kolla_external_vip_address')?.place;
   context.draft.set(['networks', 'service', 'cidr'], cidr, {
     place,
-    comment: told ? undefined : 'ASSUMED: the /24 of kolla_external_vip_address.',
+    comment: given ? undefined : 'ASSUMED: the /24 of kolla_external_vip_address.',
   });
-  if (told === undefined) assumed(kolla, 'service', cidr, 'The /24 of kolla_external_vip_address is taken.');
+  if (given === undefined) assumed(kolla, 'service', cidr, 'The /24 of kolla_external_vip_address is taken.');
 }
 
 function carryOverlay(kolla: Kolla, management: string | undefined, range: Ipv4Network | undefined): void {
@@ -197,10 +197,10 @@ function carryOverlay(kolla: Kolla, management: string | undefined, range: Ipv4N
     });
   if (name === undefined) return;
   setInterface(kolla, 'overlay', name);
-  const told =
-    toldRange(kolla, 'overlay') ?? (name === management && range ? formatNetwork(range) : undefined);
+  const given =
+    givenRange(kolla, 'overlay') ?? (name === management && range ? formatNetwork(range) : undefined);
   const place = context.entry(interfaceKey(kolla, 'overlay'))?.place;
-  if (told !== undefined) context.draft.set(['networks', 'overlay', 'cidr'], told, { place });
+  if (given !== undefined) context.draft.set(['networks', 'overlay', 'cidr'], given, { place });
 }
 
 function carryStorage(kolla: Kolla, management: string | undefined): void {
@@ -208,16 +208,16 @@ function carryStorage(kolla: Kolla, management: string | undefined): void {
   const named =
     context.entry('storage_interface') ?? kolla.hosts.find((host) => host.variables.has('storage_interface'));
   const name = named ? usualInterface(kolla, 'storage') : undefined;
-  const told = toldRange(kolla, 'storage');
-  if (told === undefined && (name === undefined || name === management)) {
+  const given = givenRange(kolla, 'storage');
+  if (given === undefined && (name === undefined || name === management)) {
     context.settle('storage_interface', 'default', {
       note: 'storage traffic goes over the management network',
     });
     return;
   }
   if (name !== undefined) setInterface(kolla, 'storage', name);
-  if (told !== undefined)
-    context.draft.set(['networks', 'storage', 'cidr'], told, {
+  if (given !== undefined)
+    context.draft.set(['networks', 'storage', 'cidr'], given, {
       place: context.entry('storage_interface')?.place,
     });
 }
@@ -225,6 +225,6 @@ function carryStorage(kolla: Kolla, management: string | undefined): void {
 function listOf(text: string | undefined): readonly string[] {
   return (text ?? '')
     .split(/[,\s]+/)
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }

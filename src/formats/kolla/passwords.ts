@@ -55,7 +55,7 @@ const other = new Set(others);
 /** Every key of `passwords.yml`. */
 export const passwordKeys: readonly string[] = [...target.keys(), ...unused.keys(), NOVA_KEY, ...others];
 
-/** What becomes of a secret that is not carried over. */
+/** How a secret is handled that is not carried over. */
 export function passwordRule(key: string): KeyRule | undefined {
   if (target.has(key) || key === NOVA_KEY)
     return { outcome: 'meaningless', note: 'empty; a new one is generated' };

@@ -20,12 +20,12 @@ export interface Answer {
   readonly oddity?: Oddity;
 }
 
-export type Oddity = 'indented' | 'quoted' | 'joined' | 'no-section';
+type Oddity = 'indented' | 'quoted' | 'joined' | 'no-section';
 
 export type LineFault = 'no-delimiter' | 'bad-section' | 'no-key' | 'too-long';
 
 /** A line that is neither comment, section nor answer. */
-export interface UnreadLine {
+interface UnreadLine {
   readonly fault: LineFault;
   readonly place: FilePlace;
 }
@@ -167,7 +167,7 @@ function isKnown(key: string): boolean {
 }
 
 /** Lines without their ends, whichever kind the file has; a byte order mark is dropped. */
-export function splitLines(text: string): readonly string[] {
+function splitLines(text: string): readonly string[] {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   return text.slice(start).split(/\r\n|\n|\r/);
 }

@@ -31,7 +31,7 @@ class Writing {
 }
 
 /**
- * Writes a cloud as a Packstack answer file (A8). What Packstack has no word for is told part by part; passwords are
+ * Writes a cloud as a Packstack answer file. What Packstack has no place for is reported part by part; passwords are
  * never written. `hintsFor` gives an import of the result what the file can't hold.
  */
 export function exportPackstack(cloud: DescribedCloud): ExportResult {

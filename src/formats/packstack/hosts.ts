@@ -3,7 +3,7 @@ import type { FilePlace } from '../../errors/problem.ts';
 import { nearest } from '../../errors/suggest.ts';
 import type { Item, Reading } from './reading.ts';
 
-export type PackstackRole = 'control' | 'network' | 'compute' | 'storage';
+type PackstackRole = 'control' | 'network' | 'compute' | 'storage';
 
 /** A host that the answers name, with the address it has in the management network. */
 export interface PackstackHost {
@@ -60,7 +60,7 @@ export function readHosts(reading: Reading): readonly PackstackHost[] {
   if (!controller) {
     if (reading.items('CONFIG_CONTROLLER_HOST').length === 0) {
       const place = reading.place('CONFIG_CONTROLLER_HOST') ?? reading.place('CONFIG_COMPUTE_HOSTS');
-      reading.tell('IMPORT_PACKSTACK_CONTROLLER', { place });
+      reading.addProblem('IMPORT_PACKSTACK_CONTROLLER', { place });
     }
   } else {
     // Without a list of their own, instances run on the controller, and it routes.
@@ -115,14 +115,14 @@ function reportList(
   reading.settle(key, 'carried', undefined, `hosts, role ${role}`);
 }
 
-/** The management address that an item stands for; a problem where it stands for none. */
+/** The management address of an item; a problem where it has none. */
 function addressOf(reading: Reading, item: Item): string | undefined {
   const given = reading.hints.addresses?.[item.text];
   const text = given ?? item.text;
   const value = addressToNumber(text);
   if (value === undefined) {
     const hosts = Object.keys(reading.hints.addresses ?? {});
-    reading.tell('IMPORT_PACKSTACK_HOST', {
+    reading.addProblem('IMPORT_PACKSTACK_HOST', {
       place: item.place,
       details: { host: short(item.text) },
       suggestion: nearest(item.text, hosts),
@@ -131,7 +131,7 @@ function addressOf(reading: Reading, item: Item): string | undefined {
   }
   const kind = unusableKind(value);
   if (kind) {
-    reading.tell('IMPORT_PACKSTACK_LOOPBACK', {
+    reading.addProblem('IMPORT_PACKSTACK_LOOPBACK', {
       place: item.place,
       details: { host: text, kind: `a ${kind}` },
     });
@@ -161,13 +161,13 @@ const ROLE_ORDER: readonly PackstackRole[] = ['control', 'network', 'compute', '
 /** Hosts that the answers call by name keep it; the others are named after their first role, counted from 1. */
 function withNames(
   hosts: readonly Named[],
-  told: Readonly<Record<string, string>>,
+  givenNames: Readonly<Record<string, string>>,
 ): readonly PackstackHost[] {
-  const taken = new Set<string>(hosts.flatMap((host) => told[host.address] ?? []));
+  const taken = new Set<string>(hosts.flatMap((host) => givenNames[host.address] ?? []));
   const named: PackstackHost[] = [];
   for (const host of hosts) {
     const roles = ROLE_ORDER.filter((role) => host.roles.has(role));
-    const given = told[host.address];
+    const given = givenNames[host.address];
     if (given !== undefined) {
       named.push({ name: given, address: host.address, place: host.place, roles });
       continue;

@@ -22,13 +22,13 @@ const FAULTS: Readonly<Record<LineFault, string>> = {
 const MOST_LINE_PROBLEMS = 20;
 
 /**
- * Reads a Packstack answer file, Pike to the last release and deprecated names, into a description (A8). Nothing is
- * thrown for what stands in the file: problems are part of the result, and every answer has an outcome.
+ * Reads a Packstack answer file, Pike to the last release and deprecated names, into a description. Nothing is
+ * thrown because of the content of the file: problems are part of the result, and every answer has an outcome.
  */
 export function importPackstack(source: SourceFile, hints: ImportHints = {}): ImportResult {
   const file = readAnswers(source.text, source.path);
   const reading = new Reading(file, hints);
-  tellLines(reading, file);
+  reportLines(reading, file);
   dismissUnread(reading);
   const { draft } = reading;
   draft.set(['cloud'], hints.cloud ?? 'packstack');
@@ -69,15 +69,15 @@ export function importPackstack(source: SourceFile, hints: ImportHints = {}): Im
   };
 }
 
-function tellLines(reading: Reading, file: AnswerFile): void {
+function reportLines(reading: Reading, file: AnswerFile): void {
   const start = { kind: 'file', file: file.file, line: 1, column: 1 } as const;
   if (file.answers.length === 0) {
-    reading.tell('IMPORT_PACKSTACK_EMPTY', { place: start, details: { file: file.file } });
+    reading.addProblem('IMPORT_PACKSTACK_EMPTY', { place: start, details: { file: file.file } });
   }
   const first = file.answers[0];
   if (first?.section === '')
-    reading.tell('IMPORT_PACKSTACK_SECTION', { severity: 'warning', place: first.place });
+    reading.addProblem('IMPORT_PACKSTACK_SECTION', { severity: 'warning', place: first.place });
   for (const { fault, place } of file.unread.slice(0, MOST_LINE_PROBLEMS)) {
-    reading.tell('IMPORT_PACKSTACK_LINE', { place, details: { reason: FAULTS[fault] } });
+    reading.addProblem('IMPORT_PACKSTACK_LINE', { place, details: { reason: FAULTS[fault] } });
   }
 }

@@ -52,14 +52,14 @@ function around(reading: Reading, hosts: readonly PackstackHost[]): Ipv4Network 
   }
   const widest = parseNetwork(`${first.address}/${SHORTEST_PREFIX}`);
   const outside = hosts.find((host) => widest && !holds(widest, addressToNumber(host.address) ?? 0));
-  reading.tell('IMPORT_PACKSTACK_NETWORK', {
+  reading.addProblem('IMPORT_PACKSTACK_NETWORK', {
     place: outside?.place,
     details: { first: first.address, second: outside?.address ?? '' },
   });
   return parseNetwork(`${first.address}/${USUAL_PREFIX}`);
 }
 
-/** The virtual address: told, or the highest one of the network that nothing in the answers uses. */
+/** The virtual address: given, or the highest one of the network that nothing in the answers uses. */
 export function setVirtualAddress(
   reading: Reading,
   hosts: readonly PackstackHost[],
@@ -68,9 +68,9 @@ export function setVirtualAddress(
 ): void {
   const path = ['networks', 'management', 'vip'];
   const place = hosts[0]?.place;
-  const told = reading.hints.vip;
-  if (told !== undefined) {
-    reading.draft.set(path, told, { place });
+  const given = reading.hints.vip;
+  if (given !== undefined) {
+    reading.draft.set(path, given, { place });
     return;
   }
   if (!range) return;

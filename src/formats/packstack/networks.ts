@@ -84,9 +84,9 @@ function setProvider(
   place: FilePlace | undefined,
 ): void {
   const path = ['networks', 'provider', 'interface'];
-  const told = reading.hints.providerInterface;
-  if (told !== undefined) {
-    reading.draft.set(path, told, { place: port?.place ?? place });
+  const given = reading.hints.providerInterface;
+  if (given !== undefined) {
+    reading.draft.set(path, given, { place: port?.place ?? place });
     return;
   }
   if (port) {
@@ -163,7 +163,7 @@ interface OverlayFacts {
   readonly taken: Set<string>;
 }
 
-/** The overlay network: told, that of the tunnel keys, or the management network itself as in Packstack. */
+/** The overlay network: given, that of the tunnel keys, or the management network itself as in Packstack. */
 function setOverlay(reading: Reading, facts: OverlayFacts): void {
   const { hosts, management, managementInterface, tunnels, tunnelRange, overManagement, taken } = facts;
   const path = ['networks', 'overlay'];

@@ -90,8 +90,7 @@ function reportPorts(reading: Reading, agent: Agent, mappings: readonly BridgeMa
     const [bridge = '', port] = text.split(':').map((part) => part.trim());
     let fault: string | undefined;
     if (!port) fault = 'is not of the form bridge:interface';
-    else if (!bridges.has(bridge))
-      fault = 'names a bridge that stands in no bridge mapping, so nothing uses it';
+    else if (!bridges.has(bridge)) fault = 'names a bridge that is in no bridge mapping, so nothing uses it';
     else if (seen.has(bridge)) fault = 'gives a bridge a second interface; the first was assumed';
     seen.add(bridge);
     if (!fault) continue;
@@ -100,7 +99,7 @@ function reportPorts(reading: Reading, agent: Agent, mappings: readonly BridgeMa
   }
   if (reading.yes('CONFIG_USE_SUBNETS')) {
     const note =
-      'CONFIG_USE_SUBNETS is y: subnets stand here in place of interface names, and which interface lies in one only the hosts know.';
+      'CONFIG_USE_SUBNETS is y: subnets are given here in place of interface names, and only the hosts know which interface is in each of them.';
     reading.settle(key, 'suspicious', note);
     return;
   }
@@ -126,7 +125,7 @@ function externalFirst(
     reading.settle(
       key,
       'suspicious',
-      `${wanted === '' ? 'Nothing' : wanted} stands in no bridge mapping${assumed}.`,
+      `${wanted === '' ? 'Nothing' : wanted} is in no bridge mapping${assumed}.`,
     );
   }
   const bridge = reading.value('CONFIG_NEUTRON_L3_EXT_BRIDGE');
@@ -136,7 +135,7 @@ function externalFirst(
       reading.settle(
         'CONFIG_NEUTRON_L3_EXT_BRIDGE',
         'default',
-        'Routers reach outside through a provider network, whatever stands here.',
+        'Routers reach outside through a provider network, whatever this key says.',
       );
     else
       reading.settle(
@@ -149,7 +148,7 @@ function externalFirst(
   const unknown = reading
     .items(compute)
     .find((item) => mappings.every((mapping) => mapping.bridge !== item.text));
-  if (unknown) reading.settle(compute, 'suspicious', `${unknown.text} stands in no bridge mapping.`);
+  if (unknown) reading.settle(compute, 'suspicious', `${unknown.text} is in no bridge mapping.`);
   else reading.settle(compute, 'default', 'Every host that carries instances or routers gets all bridges.');
   return external ? [external, ...mappings.filter((mapping) => mapping !== external)] : mappings;
 }
@@ -182,7 +181,7 @@ function reportVlans(reading: Reading, mappings: readonly BridgeMapping[]): void
       parts.length === 1 || (parts.length === 3 && parts.slice(1).every((part) => /^\d{1,4}$/.test(part)));
     if (known && shaped) continue;
     const fault = shaped
-      ? 'names a network that stands in no bridge mapping'
+      ? 'names a network that is in no bridge mapping'
       : 'is not of the form network:first:last';
     reading.settle(key, 'suspicious', `\`${text}\` ${fault}; it was left out.`, 'network.physical_networks');
     return;

@@ -22,7 +22,7 @@ export interface Item {
 }
 
 /**
- * An answer file while it is imported: which answer counts for each key, what became of each line, and the
+ * An answer file while it is imported: which answer counts for each key, the outcome of each line, and the
  * description that grows from it. Each answer is settled once; a later word replaces an earlier one.
  */
 export class Reading {
@@ -58,7 +58,7 @@ export class Reading {
     return this.value(key) ?? packstackKeys[key]?.default ?? '';
   }
 
-  /** `y` or `n` as Packstack reads it; other spellings of yes and no are understood and told. */
+  /** `y` or `n` as Packstack reads it; other spellings of yes and no are understood and reported. */
   yes(key: string): boolean {
     const written = this.effective(key);
     if (written === 'y' || written === 'n') return written === 'y';
@@ -106,8 +106,8 @@ export class Reading {
     const index = this.#counting.get(key);
     if (index === undefined) return;
     const before = this.#settled[index];
-    const said = before?.note ? `${note} ${before.note}` : note;
-    this.settleAt(index, 'suspicious', said, before?.to);
+    const combined = before?.note ? `${note} ${before.note}` : note;
+    this.settleAt(index, 'suspicious', combined, before?.to);
   }
 
   /** Whether the counting answer of a key has been settled; true where there is none. */
@@ -116,13 +116,13 @@ export class Reading {
     return index === undefined || this.#settled[index] !== undefined;
   }
 
-  tell(code: ErrorCode, options: ProblemOptions = {}): void {
+  addProblem(code: ErrorCode, options: ProblemOptions = {}): void {
     this.problems.push(problem(code, options));
   }
 
   /** States an assumption: in the problems as a warning and as a comment beside the value. */
   assume(path: DraftPath, what: string, value: string, why: string, option: string, place?: FilePlace): void {
-    this.tell('IMPORT_PACKSTACK_ASSUMED', {
+    this.addProblem('IMPORT_PACKSTACK_ASSUMED', {
       severity: 'warning',
       place: place ?? this.place('CONFIG_CONTROLLER_HOST'),
       details: { what, value, why, option },
@@ -130,7 +130,7 @@ export class Reading {
     this.draft.comment(path, `Assumed: ${why}`);
   }
 
-  /** Every answer with what became of it, in the file's order. */
+  /** Every answer with its outcome, in the file's order. */
   report(): readonly ImportedKey[] {
     const keys: ImportedKey[] = [];
     for (const [index, answer] of this.#file.answers.entries()) {
@@ -162,7 +162,7 @@ export class Reading {
     for (const [key, index] of repeated) this.#settleOldName(key, index);
   }
 
-  /** An old name counts where the new one is missing; old names that say different things are told. */
+  /** An old name counts where the new one is missing; old names with different values are reported. */
   #settleOldName(key: string, index: number): void {
     const current = deprecatedNames[key];
     const answer = this.#file.answers[index];
@@ -192,8 +192,8 @@ export class Reading {
     this.settleAt(index, 'suspicious', note);
   }
 
-  /** Answers that no key of today's Packstack stands for, unsettled so far. */
-  *strangers(): Iterable<{ readonly answer: Answer; readonly index: number }> {
+  /** Answers to keys that today's Packstack does not have, without an outcome so far. */
+  *unknownAnswers(): Iterable<{ readonly answer: Answer; readonly index: number }> {
     for (const [index, answer] of this.#file.answers.entries()) {
       if (this.#settled[index] !== undefined || answer.key in packstackKeys) continue;
       if (answer.key in deprecatedNames && !(answer.key in retiredKeys)) continue;
@@ -211,23 +211,23 @@ export function truthOf(text: string): boolean | undefined {
 
 function withOldName(settled: Settlement, answer: Answer): Settlement {
   const current = deprecatedNames[answer.key];
-  const told = settled.note?.startsWith('Old name') || settled.note?.startsWith('Given again');
-  if (current === undefined || told) return settled;
+  const isExplained = settled.note?.startsWith('Old name') || settled.note?.startsWith('Given again');
+  if (current === undefined || isExplained) return settled;
   return { ...settled, note: `Old name of ${current}.${settled.note ? ` ${settled.note}` : ''}` };
 }
 
 function withOddity(settled: Settlement, answer: Answer): Settlement {
-  const said = settled.note ? ` ${settled.note}` : '';
+  const rest = settled.note ? ` ${settled.note}` : '';
   if (answer.oddity === 'indented') {
-    const note = `Indented, so Packstack takes the line for the rest of the answer above; it was read as an answer of its own.${said}`;
+    const note = `Indented, so Packstack takes the line for the rest of the answer above; it was read as an answer of its own.${rest}`;
     return { ...settled, outcome: 'suspicious', note };
   }
   if (answer.oddity === 'joined') {
-    const note = `Several answers stand in one line, and Packstack takes the first for all of it; they were read apart.${said}`;
+    const note = `Several answers stand in one line, and Packstack takes the first for all of it; they were read apart.${rest}`;
     return { ...settled, outcome: 'suspicious', note };
   }
   if (answer.oddity === 'quoted') {
-    const note = `The quotes would be part of the value for Packstack; they were left out.${said}`;
+    const note = `The quotes would be part of the value for Packstack; they were left out.${rest}`;
     return { ...settled, outcome: 'suspicious', note };
   }
   return settled;

@@ -13,7 +13,7 @@ const TYPED: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * The passwords for the vault. Trivial ones are left out, so that the vault generates others, and told; no text
+ * The passwords for the vault. Trivial ones are left out, so that the vault generates others, and reported; no text
  * of a report holds any of them.
  */
 export function readSecrets(reading: Reading): Readonly<Record<string, Confidential>> {
@@ -23,8 +23,8 @@ export function readSecrets(reading: Reading): Readonly<Record<string, Confident
   if (common) holders.set(common, [DEFAULT]);
   for (const [key, rule] of Object.entries(packstackKeys)) {
     const value = reading.value(key);
-    if (rule.fate.is !== 'secret' || value === undefined) continue;
-    const to = rule.fate.to;
+    if (rule.handling.is !== 'secret' || value === undefined) continue;
+    const to = rule.handling.to;
     if (value === PLACEHOLDER) {
       reading.settle(key, 'default', 'The vault generates it.');
       continue;
@@ -52,11 +52,11 @@ export function readSecrets(reading: Reading): Readonly<Record<string, Confident
         .toSorted((a, b) => line(a) - line(b))
         .join(', ');
       const rule = packstackKeys[key];
-      const to = rule?.fate.is === 'secret' ? `vault: ${rule.fate.to}` : undefined;
+      const to = rule?.handling.is === 'secret' ? `vault: ${rule.handling.to}` : undefined;
       reading.settle(
         key,
         'suspicious',
-        `Carried over, but ${others} is the same: who learns one knows the others.`,
+        `Carried over, but ${others} is the same: whoever learns one knows the others.`,
         to,
       );
     }
@@ -88,7 +88,7 @@ function fromDefault(reading: Reading): Readonly<Record<string, Confidential>> {
     return {};
   }
   for (const [key, name] of open)
-    reading.settle(key, 'carried', `${DEFAULT} stands for it.`, `vault: ${name}`);
+    reading.settle(key, 'carried', `${DEFAULT} is used for it.`, `vault: ${name}`);
   const names = open.map(([, name]) => name).join(', ');
   const note = 'It opens what people log in to; each service gets a generated password of its own.';
   reading.settle(DEFAULT, 'carried', note, `vault: ${names}`);

@@ -96,14 +96,14 @@ export function reportOtherHosts(reading: Reading, hosts: readonly PackstackHost
     'CONFIG_USE_SUBNETS',
     reading.yes('CONFIG_USE_SUBNETS') ? 'suspicious' : 'default',
     reading.yes('CONFIG_USE_SUBNETS')
-      ? 'Subnets stand in place of interface names; the names were assumed.'
+      ? 'Subnets are given in place of interface names; the names were assumed.'
       : 'Interfaces are called by name.',
   );
   const excluded = reading.items('EXCLUDE_SERVERS');
-  const strangers = excluded.filter((item) => !known.has(item.text)).map((item) => item.text);
-  if (excluded.length === 0) reading.settle('EXCLUDE_SERVERS', 'default', 'No host is passed over.');
-  else if (strangers.length > 0) {
-    const note = `${strangers.join(', ')} is in no list of hosts. If it belongs to this cloud, describe it under \`hosts\` too: a description holds all hosts, and what is right already stays as it is.`;
+  const unlisted = excluded.filter((item) => !known.has(item.text)).map((item) => item.text);
+  if (excluded.length === 0) reading.settle('EXCLUDE_SERVERS', 'default', 'No host is left out.');
+  else if (unlisted.length > 0) {
+    const note = `${unlisted.join(', ')} is in no list of hosts. If it belongs to this cloud, describe it under \`hosts\` too: a description holds all hosts, and what is right already stays as it is.`;
     reading.settle('EXCLUDE_SERVERS', 'suspicious', note);
   } else {
     reading.settle(

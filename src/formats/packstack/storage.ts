@@ -13,7 +13,7 @@ const USUAL_SIZE = '20G';
 export function setStorage(reading: Reading, hosts: readonly PackstackHost[]): void {
   reportBackend(reading);
   describeBackends(reading);
-  const told = reading.hints.devices;
+  const given = reading.hints.devices;
   const keeper = hosts.find((host) => host.roles.includes('storage'));
   const file = `file:${TRIAL_FILE}:${sizeOf(reading)}`;
   if (keeper) {
@@ -22,18 +22,18 @@ export function setStorage(reading: Reading, hosts: readonly PackstackHost[]): v
       reading.place('CONFIG_CINDER_VOLUMES_SIZE') ??
       reading.place('CONFIG_CINDER_VOLUMES_CREATE') ??
       keeper.place;
-    reading.draft.set(path, told && told.length > 0 ? told : [file], { place });
-    if (!told) {
+    reading.draft.set(path, given && given.length > 0 ? given : [file], { place });
+    if (!given) {
       comment(reading, path);
       lowerMinimums(reading);
     }
-    if (!told && !(reading.yes('CONFIG_CINDER_VOLUMES_CREATE') && backends(reading).includes('lvm'))) {
+    if (!given && !(reading.yes('CONFIG_CINDER_VOLUMES_CREATE') && backends(reading).includes('lvm'))) {
       const why = 'Ceph needs a disk of its own; this file is for a trial only.';
       reading.assume(path, 'The disk that Ceph keeps its data on', file, why, '--device /dev/…', place);
     }
   }
-  reportSizes(reading, told);
-  reportSwiftDisks(reading, told);
+  reportSizes(reading, given);
+  reportSwiftDisks(reading, given);
 }
 
 function comment(reading: Reading, path: readonly string[]): void {
@@ -137,11 +137,11 @@ function sizeOf(reading: Reading): string {
   return parts && count > 0 ? `${count}${(parts[2] || 'G').toUpperCase()}` : USUAL_SIZE;
 }
 
-function reportSizes(reading: Reading, told: readonly string[] | undefined): void {
+function reportSizes(reading: Reading, given: readonly string[] | undefined): void {
   const create = 'CONFIG_CINDER_VOLUMES_CREATE';
   const size = 'CONFIG_CINDER_VOLUMES_SIZE';
   const path = 'hosts.*.devices';
-  if (told) {
+  if (given) {
     for (const key of [create, size])
       reading.settle(key, 'meaningless', 'The devices were given with --device.');
     return;
@@ -165,14 +165,14 @@ function reportSizes(reading: Reading, told: readonly string[] | undefined): voi
     );
 }
 
-function reportSwiftDisks(reading: Reading, told: readonly string[] | undefined): void {
+function reportSwiftDisks(reading: Reading, given: readonly string[] | undefined): void {
   const key = 'CONFIG_SWIFT_STORAGES';
   const items = reading.items(key);
   if (items.length === 0) {
     reading.settle(key, 'default', 'No disks: objects share Ceph’s.');
     return;
   }
-  const chosen = told
+  const chosen = given
     ? 'The devices given with --device are used.'
     : 'Name those that may be wiped with --device.';
   reading.settle(

@@ -23,21 +23,21 @@ export function dismissUnread(reading: Reading): void {
 export function settleByTable(reading: Reading): void {
   for (const [key, rule] of Object.entries(packstackKeys)) {
     if (!reading.isSettled(key)) settleKey(reading, key, rule);
-    tellSpelling(reading, key, rule);
+    reportSpelling(reading, key, rule);
   }
-  settleStrangers(reading);
+  settleUnknown(reading);
 }
 
 function settleKey(reading: Reading, key: string, rule: KeyRule): void {
   const value = reading.value(key) ?? '';
-  const { fate } = rule;
-  if (fate.is === 'meaningless') reading.settle(key, 'meaningless', fate.why);
-  else if (fate.is === 'unsupported') {
+  const { handling } = rule;
+  if (handling.is === 'meaningless') reading.settle(key, 'meaningless', handling.why);
+  else if (handling.is === 'unsupported') {
     const truth = rule.value === 'yes-no' ? (reading.yes(key) ? 'y' : 'n') : value;
     const fault = valueFault(rule, value);
-    if (fault) reading.settle(key, 'suspicious', `${fault} ${fate.means}`);
-    else if (fate.same.includes(truth)) reading.settle(key, 'default');
-    else reading.settle(key, 'unsupported', fate.means);
+    if (fault) reading.settle(key, 'suspicious', `${fault} ${handling.means}`);
+    else if (handling.same.includes(truth)) reading.settle(key, 'default');
+    else reading.settle(key, 'unsupported', handling.means);
   }
 }
 
@@ -53,20 +53,20 @@ function valueFault(rule: KeyRule, value: string): string | undefined {
 }
 
 /** `yes`, `True`, `Y` and the like: Packstack refuses them; what they mean is plain. */
-function tellSpelling(reading: Reading, key: string, rule: KeyRule): void {
+function reportSpelling(reading: Reading, key: string, rule: KeyRule): void {
   const written = reading.value(key);
   if (rule.value !== 'yes-no' || written === undefined || written === 'y' || written === 'n') return;
   // Packstack itself writes True and False for these.
   if (key.endsWith('_DB_PURGE_ENABLE') && /^(?:true|false)$/i.test(written)) return;
   const meant = truthOf(written);
   const taken = meant === undefined ? rule.default : meant ? 'y' : 'n';
-  const how = meant === undefined ? 'Packstack’s default' : 'what is plainly meant';
-  reading.alsoSuspicious(key, `Packstack takes only y or n here; ${taken}, ${how}, was assumed.`);
+  const how = meant === undefined ? 'Packstack’s default' : 'the obvious meaning';
+  reading.alsoSuspicious(key, `Packstack accepts only y or n here; ${taken}, ${how}, was assumed.`);
 }
 
-function settleStrangers(reading: Reading): void {
+function settleUnknown(reading: Reading): void {
   let suggestions = 0;
-  for (const { answer, index } of reading.strangers()) {
+  for (const { answer, index } of reading.unknownAnswers()) {
     const gone = retiredKeys[answer.key];
     if (gone) {
       const same = gone.same.includes(answer.value);
@@ -78,7 +78,7 @@ function settleStrangers(reading: Reading): void {
     const assumed =
       meant && !reading.find(meant) ? `${meant} is not among the answers, so its default was assumed.` : '';
     const shown = looksSecret(answer.key) ? answer.key.slice(0, 40) : answer.key.slice(0, 80);
-    reading.tell('IMPORT_PACKSTACK_UNKNOWN_KEY', {
+    reading.addProblem('IMPORT_PACKSTACK_UNKNOWN_KEY', {
       severity: 'warning',
       place: answer.place,
       details: { key: shown, assumed },
@@ -88,7 +88,7 @@ function settleStrangers(reading: Reading): void {
     reading.settleAt(
       index,
       'suspicious',
-      `Packstack has no such key and passes over it.${guess} ${assumed}`.trim(),
+      `Packstack has no such key and ignores it.${guess} ${assumed}`.trim(),
     );
   }
 }

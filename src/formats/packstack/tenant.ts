@@ -97,7 +97,7 @@ function reportMechanism(reading: Reading): void {
     reading.settle(
       l2,
       'suspicious',
-      `${l2} says ${given}, ${drivers} says ${named.join(', ')}: these do not go together. ${given === 'ovn' ? 'OVN' : 'The keys of the agent'} was assumed to be meant.`,
+      `${l2} says ${given}, ${drivers} says ${named.join(', ')}: these contradict each other. ${given === 'ovn' ? 'OVN' : 'The keys of the agent'} was assumed to be meant.`,
     );
   }
 }
@@ -107,6 +107,6 @@ function reportFlat(reading: Reading, mappings: readonly BridgeMapping[]): void 
   const named = listOf(reading, key);
   const unknown = named.filter((name) => name !== '*' && mappings.every((mapping) => mapping.name !== name));
   if (unknown.length > 0) {
-    reading.settle(key, 'suspicious', `${unknown.join(', ')} stands in no bridge mapping.`);
+    reading.settle(key, 'suspicious', `${unknown.join(', ')} is in no bridge mapping.`);
   } else reading.settle(key, 'default', 'Flat networks can be made on every physical network.');
 }

@@ -12,7 +12,7 @@ export interface PlainMap {
 /** A value of a file, with the place of each part. */
 export type ValueNode = ScalarNode | ListNode | MapNode | VaultNode;
 
-export interface ScalarNode {
+interface ScalarNode {
   readonly kind: 'scalar';
   readonly value: Scalar;
   /** `!unsafe`: not a template, whatever it looks like. */
@@ -20,13 +20,13 @@ export interface ScalarNode {
   readonly place: FilePlace;
 }
 
-export interface ListNode {
+interface ListNode {
   readonly kind: 'list';
   readonly items: readonly ValueNode[];
   readonly place: FilePlace;
 }
 
-export interface MapNode {
+interface MapNode {
   readonly kind: 'map';
   /** In the file's order, repeated keys included; the last of them counts. */
   readonly entries: readonly MapEntry[];
@@ -40,7 +40,7 @@ export interface MapEntry {
 }
 
 /** `!vault`: text encrypted by ansible-vault inside a plain file. */
-export interface VaultNode {
+interface VaultNode {
   readonly kind: 'vault';
   readonly envelope: string;
   readonly place: FilePlace;
@@ -56,7 +56,7 @@ export function entryOf(node: ValueNode | undefined, key: string): MapEntry | un
   return undefined;
 }
 
-/** What stands in the file, templates unresolved; an encrypted value is `null`. */
+/** The content of the file, templates unresolved; an encrypted value is `null`. */
 export function plainOf(node: ValueNode): Plain {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'vault') return null;

@@ -53,7 +53,7 @@ describe('the examples of the guides', () => {
       .find((file) => file.path === 'vars.yml')
       ?.text.split('\n') ?? []) {
       const key = /^([a-z_0-9]+):/.exec(line)?.[1];
-      if (key) expect(report.keys.map((one) => one.key)).toContain(key);
+      if (key) expect(report.keys.map((item) => item.key)).toContain(key);
     }
   });
 });
@@ -64,8 +64,8 @@ const everyKey = changed(
   (text) => text + burritoKeyList.map((key) => `${key}: "x"\n`).join(''),
 );
 const reported = new Map<string, readonly ImportedKey[]>();
-for (const one of importBurrito(everyKey).report.keys)
-  reported.set(one.key, [...(reported.get(one.key) ?? []), one]);
+for (const item of importBurrito(everyKey).report.keys)
+  reported.set(item.key, [...(reported.get(item.key) ?? []), item]);
 
 test.each(burritoKeyList)('the key %s has an outcome', (key) => {
   expect(burritoKeys.rule(key)).toMatchObject({
@@ -75,7 +75,7 @@ test.each(burritoKeyList)('the key %s has an outcome', (key) => {
   const found = reported.get(key) ?? [];
   expect(found.length).toBeGreaterThan(0);
   expect(
-    found.every((one) => one.note !== undefined || one.to !== undefined || one.outcome === 'default'),
+    found.every((item) => item.note !== undefined || item.to !== undefined || item.outcome === 'default'),
   ).toBe(true);
 });
 

@@ -117,17 +117,17 @@ describe('precedence', () => {
       '[parent:children]\nchild\n[child]\nh v5=host\n[all:vars]\nv1=all\nv2=all\nv3=all\n[parent:vars]\nv2=parent\nv3=parent\n[child:vars]\nv3=child\nv4=child\nv5=child\n',
     );
     const place = inventory.hosts.get('h')?.place as never;
-    const one = (key: string, value: string) => ({
+    const item = (key: string, value: string) => ({
       key,
       place,
       node: { kind: 'scalar' as const, value, place },
     });
     const folders = {
       groups: new Map([
-        ['all', [one('v1', 'folder all'), one('v4', 'folder all')]],
-        ['parent', [one('v3', 'folder parent')]],
+        ['all', [item('v1', 'folder all'), item('v4', 'folder all')]],
+        ['parent', [item('v3', 'folder parent')]],
       ]),
-      hosts: new Map([['h', [one('v5', 'folder host')]]]),
+      hosts: new Map([['h', [item('v5', 'folder host')]]]),
     };
     const variables = hostVariables(inventory, folders).byHost.get('h') ?? new Map();
     const plain = Object.fromEntries([...variables].map(([key, variable]) => [key, plainOf(variable.node)]));

@@ -62,7 +62,7 @@ const everyKey = changed(
   'globals.yml',
   (text) => text + [...globalsKeyList, ...passwordsKeyList].map((key) => `${key}: "yes"\n`).join(''),
 );
-const reported = new Set(importKolla(everyKey).report.keys.map((one) => one.key));
+const reported = new Set(importKolla(everyKey).report.keys.map((item) => item.key));
 
 test.each([...globalsKeyList, ...passwordsKeyList])('the key %s has an outcome', (key) => {
   expect(kollaKeys.rule(key)).toMatchObject({

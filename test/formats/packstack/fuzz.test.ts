@@ -9,8 +9,8 @@ import { reportJson, reportLines } from '../../../src/formats/print.ts';
 import { countOutcomes } from '../../../src/formats/report.ts';
 
 const SECRET = 'Zq7-never-to-be-shown-9xW';
-const secretKeys = Object.entries(packstackKeys).flatMap(([key, { fate }]) =>
-  fate.is === 'secret' ? [key] : [],
+const secretKeys = Object.entries(packstackKeys).flatMap(([key, { handling }]) =>
+  handling.is === 'secret' ? [key] : [],
 );
 const seeds = ['handbook-one-host.txt', 'handbook-many-hosts.txt', 'course-two-computes.txt'].map((name) =>
   readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8'),

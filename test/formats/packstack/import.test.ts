@@ -48,13 +48,13 @@ describe('the users’ own answer files', () => {
     'lab-one-host.txt',
   ])('%s can be deployed', (name) => {
     const text = readFileSync(join(fixtures, name), 'utf8');
-    expect(importSources([{ path: name, text }]).sound).toBe(true);
+    expect(importSources([{ path: name, text }]).valid).toBe(true);
   });
 
   it('names the line of the original where the handbook’s bond is used twice', () => {
     const text = readFileSync(join(fixtures, 'handbook-many-hosts.txt'), 'utf8');
-    const { sound, problems } = importSources([{ path: 'handbook.txt', text }]);
-    expect(sound).toBe(false);
+    const { valid, problems } = importSources([{ path: 'handbook.txt', text }]);
+    expect(valid).toBe(false);
     const [error] = problems.filter((problem) => problem.severity === 'error');
     expect(error?.code).toBe('CLOUD_PHYSICAL_NETWORK_TAKES');
     const line = text.split('\n').findIndex((row) => row.startsWith('CONFIG_NEUTRON_OVS_BRIDGE_IFACES')) + 1;
@@ -69,7 +69,7 @@ describe('hosts', () => {
       'CONFIG_NETWORK_HOSTS=10.0.0.2,10.0.0.3',
       'CONFIG_COMPUTE_HOSTS=10.0.0.3, 10.0.0.4',
     ]);
-    expect(result.sound).toBe(true);
+    expect(result.valid).toBe(true);
     expect(tree(result).hosts).toMatchObject({
       controller: { address: '10.0.0.1', roles: ['control', 'storage'] },
       network1: { address: '10.0.0.2', roles: ['network'] },
@@ -88,13 +88,13 @@ describe('hosts', () => {
   it('called by name need an address', () => {
     const lines = ['CONFIG_CONTROLLER_HOST=ctl.example.org'];
     const without = imported(lines);
-    expect(without.sound).toBe(false);
+    expect(without.valid).toBe(false);
     expect(without.problems[0]).toMatchObject({
       code: 'IMPORT_PACKSTACK_HOST',
       place: { line: 2, column: 24 },
     });
     const told = imported(lines, { addresses: { 'ctl.example.org': '10.9.8.7' } });
-    expect(told.sound).toBe(true);
+    expect(told.valid).toBe(true);
     expect(tree(told).hosts).toMatchObject({ ctl: { address: '10.9.8.7' } });
   });
 
@@ -103,7 +103,7 @@ describe('hosts', () => {
       'IMPORT_PACKSTACK_LOOPBACK',
     );
     expect(imported(['CONFIG_DEBUG_MODE=n']).problems[0]?.code).toBe('IMPORT_PACKSTACK_CONTROLLER');
-    expect(imported(['CONFIG_CONTROLLER_HOST=']).sound).toBe(false);
+    expect(imported(['CONFIG_CONTROLLER_HOST=']).valid).toBe(false);
   });
 
   it('excluded and in no list are asked about', () => {
@@ -147,7 +147,7 @@ describe('networks', () => {
       'CONFIG_PROVISION_DEMO_ALLOCATION_POOLS=["start=192.168.1.200,end=192.168.1.250"]',
     ]);
     expect(tree(pool).networks?.management).toMatchObject({ vip: '192.168.1.199' });
-    expect(pool.sound).toBe(true);
+    expect(pool.valid).toBe(true);
     expect(taken.problems.filter(({ code }) => code === 'IMPORT_PACKSTACK_ASSUMED').length).toBeGreaterThan(
       0,
     );
@@ -175,7 +175,7 @@ describe('networks', () => {
       sshConfig: '/lab/ssh_config',
     };
     const told = imported(alone, hints);
-    expect(told.sound).toBe(true);
+    expect(told.valid).toBe(true);
     expect(told.problems.filter(({ code }) => code === 'IMPORT_PACKSTACK_ASSUMED')).toEqual([]);
     expect(tree(told)).toMatchObject({
       cloud: 'seoul',
@@ -204,7 +204,7 @@ describe('networks', () => {
       'CONFIG_NEUTRON_OVS_TUNNEL_SUBNETS=10.20.0.0/24',
       'CONFIG_NEUTRON_OVN_BRIDGE_IFACES=br-ex:em9',
     ]);
-    expect(result.sound).toBe(true);
+    expect(result.valid).toBe(true);
     expect(tree(result)).toMatchObject({
       networks: { provider: { interface: 'em1' }, overlay: { interface: 'em3', cidr: '10.20.0.0/24' } },
       network: {
@@ -224,7 +224,7 @@ describe('networks', () => {
       [
         ['CONFIG_NEUTRON_L2_AGENT=ovn', 'CONFIG_NEUTRON_ML2_MECHANISM_DRIVERS=openvswitch'],
         'CONFIG_NEUTRON_L2_AGENT',
-        'do not go together',
+        'contradict each other',
       ],
       [
         ['CONFIG_NEUTRON_OVN_EXTERNAL_PHYSNET=nowhere'],
@@ -249,7 +249,7 @@ describe('networks', () => {
       [
         ['CONFIG_NEUTRON_OVN_BRIDGE_IFACES=10.0.0.0/24', 'CONFIG_USE_SUBNETS=y'],
         'CONFIG_USE_SUBNETS',
-        'Subnets stand',
+        'Subnets are given',
       ],
     ];
     for (const [lines, name, text] of cases) {
@@ -295,7 +295,7 @@ describe('values', () => {
       compute: { cpu_ratio: 3, virtualization: 'qemu' },
     });
     expect(key(result, 'CONFIG_NOVA_SCHED_RAM_ALLOC_RATIO')?.outcome).toBe('default');
-    expect(result.sound).toBe(true);
+    expect(result.valid).toBe(true);
   });
 
   it('that validation refuses are shown in the answer file', () => {
@@ -340,7 +340,7 @@ describe('values', () => {
       'CONFIG_CINDER_NETAPP_VSERVER=svm1',
       'CONFIG_CINDER_NETAPP_NFS_SHARES=10.9.0.3:/vol1,10.9.0.3:/vol2',
     ]);
-    expect(result.sound).toBe(true);
+    expect(result.valid).toBe(true);
     expect(tree(result).storage?.backends).toEqual([
       'ceph',
       { type: 'nfs', name: 'nfs', shares: ['10.9.0.1:/volumes'] },
@@ -374,7 +374,7 @@ describe('values', () => {
     const text = '[other]\nCONFIG_KEYSTONE_REGION=One\n[general]\nCONFIG_CONTROLLER_HOST=10.0.0.1\n[empty]\n';
     const result = importSources([{ path: 'a', text }]);
     expect(key(result, 'CONFIG_KEYSTONE_REGION')?.outcome).toBe('meaningless');
-    expect(result.sound).toBe(true);
+    expect(result.valid).toBe(true);
   });
 
   it('of misspelt keys lead to a suggestion', () => {
@@ -388,55 +388,6 @@ describe('values', () => {
       outcome: 'suspicious',
       note: expect.stringContaining('CONFIG_NETWORK_HOSTS'),
     });
-  });
-});
-
-describe('passwords', () => {
-  it('that are trivial stay behind, the others go to the vault, and none is shown', () => {
-    const result = imported([
-      ...alone,
-      'CONFIG_MARIADB_PW=Qw7-unused-9',
-      'CONFIG_KEYSTONE_DB_PW=test123',
-      'CONFIG_KEYSTONE_ADMIN_PW=Tr4g.Eis-Wal_Uhu',
-      'CONFIG_KEYSTONE_DEMO_PW=demo',
-      'CONFIG_GLANCE_KS_PW=9f8e7d6c5b4a3f2e',
-      'CONFIG_GLANCE_DB_PW=PW_PLACEHOLDER',
-      'CONFIG_NOVA_KS_PW=has blanks and $igns',
-    ]);
-    expect(Object.keys(result.result?.secrets ?? {}).toSorted()).toEqual([
-      'admin_password',
-      'glance_password',
-    ]);
-    expect(result.result?.secrets.admin_password?.reveal()).toBe('Tr4g.Eis-Wal_Uhu');
-    expect(key(result, 'CONFIG_MARIADB_PW')?.outcome).toBe('meaningless');
-    expect(key(result, 'CONFIG_KEYSTONE_DB_PW')?.outcome).toBe('suspicious');
-    expect(key(result, 'CONFIG_KEYSTONE_DEMO_PW')?.outcome).toBe('suspicious');
-    expect(key(result, 'CONFIG_NOVA_KS_PW')?.outcome).toBe('suspicious');
-    expect(key(result, 'CONFIG_GLANCE_DB_PW')?.outcome).toBe('default');
-    const shown = JSON.stringify([result.problems, result.result, result.rendered]);
-    for (const word of ['test123', 'Qw7-unused', 'Tr4g.Eis', '9f8e7d6c', 'blanks and'])
-      expect(shown).not.toContain(word);
-  });
-
-  it('of CONFIG_DEFAULT_PASSWORD open what people log in to', () => {
-    const result = imported([
-      ...alone,
-      'CONFIG_DEFAULT_PASSWORD=Long-Enough-77',
-      'CONFIG_KEYSTONE_ADMIN_PW=PW_PLACEHOLDER',
-    ]);
-    expect(Object.keys(result.result?.secrets ?? {})).toEqual(['admin_password', 'demo_password']);
-    expect(
-      key(imported([...alone, 'CONFIG_DEFAULT_PASSWORD=openstack']), 'CONFIG_DEFAULT_PASSWORD')?.outcome,
-    ).toBe('suspicious');
-  });
-
-  it('used twice are told', () => {
-    const result = imported([
-      ...alone,
-      'CONFIG_GLANCE_KS_PW=9f8e7d6c5b4a3f2e',
-      'CONFIG_NOVA_KS_PW=9f8e7d6c5b4a3f2e',
-    ]);
-    expect(key(result, 'CONFIG_NOVA_KS_PW')?.note).toContain('CONFIG_GLANCE_KS_PW is the same');
   });
 });
 

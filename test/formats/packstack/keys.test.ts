@@ -43,15 +43,15 @@ describe('the keys of Packstack', () => {
   it('lead old names to keys that exist, and passwords to secrets of the vault', () => {
     for (const current of Object.values(deprecatedNames))
       expect(packstackKeys[current], current).toBeDefined();
-    for (const { fate } of Object.values(packstackKeys)) {
-      if (fate.is === 'secret') expect(Object.keys(singleSecrets)).toContain(fate.to);
+    for (const { handling } of Object.values(packstackKeys)) {
+      if (handling.is === 'secret') expect(Object.keys(singleSecrets)).toContain(handling.to);
     }
   });
 
   it('are told in sentences', () => {
-    for (const [key, { fate }] of Object.entries(packstackKeys)) {
-      if (fate.is === 'meaningless') expect(fate.why, key).toMatch(/^[A-Z].*[.]$/);
-      if (fate.is === 'unsupported') expect(fate.means, key).toMatch(/^[A-Z].*[.]$/);
+    for (const [key, { handling }] of Object.entries(packstackKeys)) {
+      if (handling.is === 'meaningless') expect(handling.why, key).toMatch(/^[A-Z].*[.]$/);
+      if (handling.is === 'unsupported') expect(handling.means, key).toMatch(/^[A-Z].*[.]$/);
     }
     for (const [key, { means }] of Object.entries(retiredKeys)) expect(means, key).toMatch(/^[A-Z].*[.]$/);
   });

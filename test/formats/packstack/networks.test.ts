@@ -9,10 +9,10 @@ const hosts = [
 
 function imported(...lines: readonly string[]) {
   const text = `[general]\n${[...hosts, ...lines].join('\n')}\n`;
-  const { result, sound, problems } = importSources([{ path: 'a.txt', text }], { format: 'packstack' });
+  const { result, valid, problems } = importSources([{ path: 'a.txt', text }], { format: 'packstack' });
   return {
     tree: JSON.parse(JSON.stringify(result?.description.tree)),
-    sound,
+    valid,
     problems,
     report: result?.report,
   };
@@ -20,10 +20,10 @@ function imported(...lines: readonly string[]) {
 
 describe('the interface of the tunnels', () => {
   it('is not taken for that of the management network where no range says so', () => {
-    const { tree, sound, problems } = imported('CONFIG_NEUTRON_OVN_TUNNEL_IF=eth1');
+    const { tree, valid, problems } = imported('CONFIG_NEUTRON_OVN_TUNNEL_IF=eth1');
     expect(tree.networks.management.interface).toBe('eth0');
     expect(tree.networks.overlay).toEqual({ interface: 'eth1', cidr: '192.168.83.0/24' });
-    expect(sound).toBe(true);
+    expect(valid).toBe(true);
     const assumed = problems
       .filter(({ code }) => code === 'IMPORT_PACKSTACK_ASSUMED')
       .map(({ next }) => next);
@@ -41,8 +41,8 @@ describe('the interface of the tunnels', () => {
   });
 
   it('needs no second interface where the tunnels use the management network', () => {
-    const { tree, sound } = imported('CONFIG_NEUTRON_OVN_TUNNEL_SUBNETS=192.168.82.0/24');
-    expect(sound).toBe(true);
+    const { tree, valid } = imported('CONFIG_NEUTRON_OVN_TUNNEL_SUBNETS=192.168.82.0/24');
+    expect(valid).toBe(true);
     expect(tree.networks.overlay.interface).toBe(tree.networks.management.interface);
   });
 

@@ -10,7 +10,7 @@ import {
   secret,
 } from './rule.ts';
 
-/** Switches and secrets of the services that are deployed here. They stand above what else the catalogue says. */
+/** Switches and secrets of the services that are deployed here. They have precedence over the rest of the catalogue. */
 export const deployedKeys: KeyTable = Object.fromEntries(importableServices.flatMap(keysOf));
 
 function keysOf(service: ImportableService): readonly (readonly [string, KeyRule])[] {

@@ -6,7 +6,7 @@ import type { KeyTable } from './rule.ts';
 import { serviceKeys } from './services.ts';
 import { storageKeys } from './storage.ts';
 
-/** All 292 keys of the last Packstack (2025), each with its default and what becomes of it here. */
+/** All 292 keys of the last Packstack (2025), each with its default and how it is handled here. */
 export const packstackKeys: KeyTable = {
   ...globalKeys,
   ...platformKeys,

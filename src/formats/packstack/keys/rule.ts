@@ -11,14 +11,14 @@ export type ValueKind =
   | readonly string[];
 
 /**
- * What becomes of a key.
+ * How a key is handled.
  *
  * - `carried`: the mapping reads it; it reports where to.
  * - `secret`: into the vault under this name.
  * - `meaningless`: `why`, whatever the value.
  * - `unsupported`: `means` for this cloud; values in `same` are what Cloudwright does anyway.
  */
-type Fate =
+type Handling =
   | { readonly is: 'carried' }
   | { readonly is: 'secret'; readonly to: string }
   | { readonly is: 'meaningless'; readonly why: string }
@@ -28,10 +28,10 @@ type Fate =
 type Condition = string;
 
 export interface KeyRule {
-  /** Packstack's default as it stands in a generated file; nothing where it is drawn anew or depends on the host. */
+  /** Packstack's default as a generated file has it; nothing where it is generated or depends on the host. */
   readonly default: string | undefined;
   readonly value: ValueKind;
-  readonly fate: Fate;
+  readonly handling: Handling;
   readonly when?: Condition;
 }
 
@@ -39,8 +39,8 @@ export type KeyTable = Readonly<Record<string, KeyRule>>;
 
 type More = { readonly value?: ValueKind; readonly when?: Condition };
 
-function rule(fate: Fate, initial: string | undefined, more: More): KeyRule {
-  return { default: initial, value: more.value ?? 'text', fate, ...(more.when && { when: more.when }) };
+function rule(handling: Handling, initial: string | undefined, more: More): KeyRule {
+  return { default: initial, value: more.value ?? 'text', handling, ...(more.when && { when: more.when }) };
 }
 
 /** The mapping reads the key. */

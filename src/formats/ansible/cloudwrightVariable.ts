@@ -2,23 +2,23 @@ import type { DraftPath, DraftValue } from '../result.ts';
 import { isPlainList, isPlainMap, type Plain, plainOf, type ValueNode } from '../values/node.ts';
 import type { ImportContext } from './context.ts';
 
-/** Variable that carries what the other tool has no name for; an export writes it, the tool passes over it. */
-export const OWN_VARIABLE = 'cloudwright';
+/** Variable that carries what the other tool has no name for; an export writes it, the tool ignores it. */
+export const CLOUDWRIGHT_VARIABLE = 'cloudwright';
 
-/** Reads one value of the own variable, such as an address range, without marking anything. */
-export function ownValue(context: ImportContext, path: readonly string[]): Plain | undefined {
-  const entry = context.entry(OWN_VARIABLE);
+/** Reads one value of the variable, such as an address range, without marking anything. */
+export function cloudwrightValue(context: ImportContext, path: readonly string[]): Plain | undefined {
+  const entry = context.entry(CLOUDWRIGHT_VARIABLE);
   let value: Plain | undefined = entry && plainOf(entry.node);
   for (const part of path) value = isPlainMap(value) && Object.hasOwn(value, part) ? value[part] : undefined;
   return value;
 }
 
-/** Puts what the own variable says into the description; it stands above what was derived or assumed. */
-export function carryOwn(context: ImportContext): void {
-  const entry = context.entry(OWN_VARIABLE);
+/** Puts what the variable says into the description; it has precedence over what was derived or assumed. */
+export function carryCloudwrightVariable(context: ImportContext): void {
+  const entry = context.entry(CLOUDWRIGHT_VARIABLE);
   if (entry?.node.kind !== 'map') return;
   walk(context, [], entry.node);
-  context.settle(OWN_VARIABLE, 'carried', {
+  context.settle(CLOUDWRIGHT_VARIABLE, 'carried', {
     note: 'what this tool has no name for, kept by an export of Cloudwright',
   });
 }
