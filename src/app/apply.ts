@@ -4,7 +4,7 @@ import { apply as applyRun, type PlanResult, planOnly, type RunResult, verifyOnl
 import type { Selection } from '../engine/select.ts';
 import type { Caller } from './caller.ts';
 import { type CredentialFiles, writeCredentialFiles } from './credentialFiles.ts';
-import { open, openLocked } from './open.ts';
+import { type KeepSecrets, open, openLocked } from './open.ts';
 import { runInput, withReach } from './reach.ts';
 
 /** Seconds that a request waits for a service that a run has just started. */
@@ -60,7 +60,7 @@ export async function applyOpened(
   request: Omit<RunRequest, 'file'> & {
     readonly command: string;
     /** See `openLocked`. */
-    readonly keepSecrets: () => Promise<void>;
+    readonly keepSecrets: KeepSecrets;
   },
   caller: Caller,
 ): Promise<Applied> {

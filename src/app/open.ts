@@ -2,10 +2,15 @@ import { dirname } from 'node:path';
 import type { Cloud } from '../cloud/cloud.ts';
 import { journalFile, readHistory } from '../engine/journal.ts';
 import { type Lock, lockFile, takeLock } from '../engine/lock.ts';
+import { fail } from '../errors/problem.ts';
+import type { AllFacts } from '../hosts/connection.ts';
 import { type OpenedCloud, openCloud } from '../vault/open.ts';
 import type { VaultPasswordOptions } from '../vault/password.ts';
 import { type Caller, emitProblems, note } from './caller.ts';
 import { tablesOfRelease } from './options.ts';
+
+/** Writes what was generated for the vault, when the hosts' facts show that it may be. */
+export type KeepSecrets = (facts: AllFacts) => Promise<void>;
 
 export interface OpenOptions {
   /** Whether a vault may be made where there is none; only for the first deployment of a cloud. */
@@ -55,12 +60,15 @@ export async function openLocked<T>(
   file: string,
   command: string,
   caller: Caller,
-  work: (cloud: Cloud, keepSecrets: () => Promise<void>) => Promise<T>,
+  work: (cloud: Cloud, keepSecrets: KeepSecrets) => Promise<T>,
 ): Promise<T> {
   const folder = dirname(file);
   return await locked(folder, command, caller, async () => {
     const { cloud, vault } = await openWithVault(file, caller, { mayCreateVault: neverApplied(folder) });
-    return await work(cloud, async () => {
+    return await work(cloud, async (facts) => {
+      const managed = [...facts].flatMap(([host, found]) => (found.managed ? [host] : []));
+      if (vault.isNew && managed.length > 0)
+        fail('VAULT_LOST', { details: { hosts: managed.join(', '), folder } });
       for (const text of await vault.commit()) note(caller, text);
     });
   });

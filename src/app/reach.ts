@@ -49,7 +49,7 @@ export interface RunFrame {
   /** Seconds that a request waits for a service that is still starting. */
   readonly patienceSeconds: number;
   /** See `RunInput.beforeChanges`. */
-  readonly beforeChanges?: (() => Promise<void>) | undefined;
+  readonly beforeChanges?: RunInput['beforeChanges'];
 }
 
 /** What the engine needs to work on the cloud. Every event of the run goes to the caller. */

@@ -21,7 +21,7 @@ export interface ServiceExpectation {
   readonly host: string;
 }
 
-interface Stated {
+interface ReportedService {
   readonly binary: string;
   readonly host: string;
   readonly status: string;
@@ -29,8 +29,8 @@ interface Stated {
   readonly disabled_reason?: string | null;
 }
 
-/** Nova's and Cinder's services state themselves alike; `down` means that no report came for a minute. */
-function faultsOf(services: readonly Stated[]): readonly string[] {
+/** Nova's and Cinder's services report alike; `down` means that no report came for a minute. */
+function faultsOf(services: readonly ReportedService[]): readonly string[] {
   return services.flatMap((service) => {
     const name = `${service.binary} on ${service.host}`;
     const faults: string[] = [];
@@ -52,12 +52,15 @@ function count(number: number, one: string): string {
   return `${number} ${one}${number === 1 ? '' : 's'}`;
 }
 
-/** Enabled and up, and one nova-compute for each compute host (E1). */
+/** Enabled and up, and one nova-compute for each compute host. */
 export function judgeComputeServices(
   services: readonly ComputeService[],
   expected: ComputeExpectation,
 ): Finding {
-  const faults = [...faultsOf(services)];
+  // The record of a host that the description no longer has is removed once its service is silent.
+  const isKnown = ({ host }: ComputeService): boolean =>
+    [...expected.control, ...expected.compute].some((name) => sameHost(host, name));
+  const faults = [...faultsOf(services.filter((service) => isKnown(service) || service.state === 'up'))];
   for (const binary of ['nova-conductor', 'nova-scheduler']) {
     for (const host of expected.control) {
       if (!services.some((one) => one.binary === binary && sameHost(one.host, host))) {
@@ -72,7 +75,7 @@ export function judgeComputeServices(
     if (own.length > 1) faults.push(`${own.length} nova-compute services for ${host}`);
   }
   for (const one of running) {
-    if (!expected.compute.some((host) => sameHost(one.host, host))) {
+    if (one.state === 'up' && !expected.compute.some((host) => sameHost(one.host, host))) {
       faults.push(`nova-compute on ${one.host}, which is no compute host of the description`);
     }
   }
@@ -98,7 +101,7 @@ const GATEWAY = 'OVN Controller Gateway agent';
 /** The second is what serves metadata where the newer, joined agent runs. */
 const METADATA = ['OVN Metadata agent', 'OVN Neutron agent'];
 
-/** Alive and UP, and of the right kinds for ML2/OVN (E1). */
+/** Alive and UP, and of the right kinds for ML2/OVN. */
 export function judgeNetworkAgents(agents: readonly Agent[], expected: AgentExpectation): Finding {
   const faults = agents.flatMap((agent) => {
     const name = `${agent.agent_type} on ${agent.host}`;
@@ -132,7 +135,7 @@ export function judgeNetworkAgents(agents: readonly Agent[], expected: AgentExpe
   );
 }
 
-/** Enabled and up, each expected one there (E1). */
+/** Enabled and up, each expected one there. */
 export function judgeVolumeServices(
   services: readonly VolumeService[],
   expected: readonly ServiceExpectation[],

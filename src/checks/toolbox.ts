@@ -21,7 +21,7 @@ export interface ToolboxExpectations {
   readonly catalog: readonly string[];
 }
 
-/** The toolbox's answer (E1): tables to look at, verdicts on them. Made of plain values, so that it is its own JSON. */
+/** The toolbox's answer: tables to look at, verdicts on them. Made of plain values, so that it is its own JSON. */
 export interface ToolboxReport {
   readonly ok: boolean;
   readonly tables: readonly Table[];

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { roleNames } from './roles.ts';
 
 /** A line break in a value would start another option of the file. */
-const oneLine = z.string().regex(/^[^\0\r\n]*$/, { error: 'one line of text' });
+const oneLine = z.string().regex(/^[^\0\r\n\v\f\u0085\u2028\u2029]*$/, { error: 'one line of text' });
 const value = z.union([oneLine, z.number(), z.boolean(), z.null(), z.array(z.union([oneLine, z.number()]))]);
 
-const optionName = z.string().regex(/^[A-Za-z0-9_.:/-]{1,255}$/, { error: 'a name of an option' });
+const optionName = z.string().regex(/^[A-Za-z0-9_./-]{1,255}$/, { error: 'a name of an option' });
 const sectionName = z.string().regex(/^[^\0\r\n[\]]{1,255}$/, { error: 'a name of a section' });
 
 const file = z.record(

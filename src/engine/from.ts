@@ -3,7 +3,8 @@ import type { Resource } from './resource.ts';
 
 /** Survives quoting in shell, INI, JSON and YAML: letters, digits and braces. */
 const TOKEN = /@from\{([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\}/g;
-const MARK = '@from{';
+/** What no text from outside may hold. */
+export const MARK = '@from{';
 
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
 const decode = (text: string): string => Buffer.from(text, 'base64url').toString();

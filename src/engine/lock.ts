@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fail } from '../errors/problem.ts';
@@ -122,7 +122,19 @@ function readOwner(file: string): LockOwner | undefined {
 }
 
 function isRunning(owner: LockOwner): boolean {
-  return owner.processStart !== '' && processStart(owner.pid) === owner.processStart;
+  const now = processStart(owner.pid);
+  if (owner.processStart !== '' && now !== undefined) return now === owner.processStart;
+  // Without /proc the number of the process is all there is.
+  return now === undefined && !existsSync('/proc/self/stat') && isAlive(owner.pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Undefined when there is no such process. */

@@ -1,5 +1,6 @@
 import { problem } from '../errors/problem.ts';
 import { quote } from '../hosts/quote.ts';
+import { MARK } from './from.ts';
 import { type Limiter, limiter } from './limiter.ts';
 import { API, CLUSTER, type Resource, type ResourceRecord } from './resource.ts';
 import { problemsOf, type RunState } from './runState.ts';
@@ -27,14 +28,21 @@ export function parseManifest(text: string): readonly ManifestEntry[] | undefine
     if (found.version !== 1 || !Array.isArray(found.resources)) return undefined;
     return found.resources.filter(
       (entry: Partial<ManifestEntry>) =>
-        typeof entry.id === 'string' &&
-        typeof entry.kind === 'string' &&
-        typeof entry.step === 'string' &&
-        typeof entry.record === 'object',
+        isPlain(entry.id) && isPlain(entry.kind) && isPlain(entry.step) && isRecord(entry.record),
     ) as readonly ManifestEntry[];
   } catch {
     return undefined;
   }
+}
+
+/** A host may say what it likes: only plain text without late values gets into a run. */
+function isPlain(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes(MARK);
+}
+
+function isRecord(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every(isPlain);
 }
 
 function printManifest(entries: readonly ManifestEntry[]): string {
@@ -75,6 +83,11 @@ export class Manifests {
     return [...this.#entries.keys()];
   }
 
+  /** Whether a host's word counts for what belongs to the cloud. */
+  isKeeper(host: string): boolean {
+    return this.#keepers.has(host);
+  }
+
   entriesOf(host: string): readonly ManifestEntry[] {
     return this.#entries.get(host) ?? [];
   }
@@ -106,7 +119,7 @@ export class Manifests {
     for (const [step, resources] of steps) {
       for (const resource of resources) {
         const { kind, desired } = resource;
-        if (kind.via === 'cluster' || !kind.removal) continue;
+        if (kind.via === 'cluster' || !kind.removal || resource.keep) continue;
         const id = manifestId(resource);
         const entry = { id, kind: kind.name, step, record: kind.removal.record(desired) };
         if (!belongsToCloud(resource)) add(resource.host, entry);

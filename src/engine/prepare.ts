@@ -10,7 +10,7 @@ import { KnownStates } from './knownStates.ts';
 import { Manifests, manifestId, READ_MANIFEST } from './manifest.ts';
 import { reachHosts } from './reach.ts';
 import { redactor } from './redact.ts';
-import { REMOVAL_STEP, REMOVAL_TITLE, type Removals, removalsOf } from './removal.ts';
+import { REMOVAL_STEP, REMOVAL_TITLE, type RemovalOptions, type Removals, removalsOf } from './removal.ts';
 import type { AnyKind, Resource } from './resource.ts';
 import { isHostGone, problemsOf, RunState } from './runState.ts';
 import { type Selection, selectHosts, selectSteps } from './select.ts';
@@ -37,7 +37,7 @@ export interface RunInput<Described extends Subject = Subject> {
   /** Kinds by which something may be removed that no step describes any more. */
   readonly kinds?: readonly AnyKind[] | undefined;
   /** Awaited when the hosts were reached and accepted, before anything is changed. */
-  readonly beforeChanges?: (() => Promise<void>) | undefined;
+  readonly beforeChanges?: ((facts: AllFacts) => Promise<void>) | undefined;
   /** Ids of resources that may be removed although data is lost. */
   readonly remove?: readonly string[] | undefined;
   /** Steps whose last state in the journal is verified: their thorough checks may be left out. */
@@ -167,7 +167,7 @@ export async function prepare(
   if (facts.size === 0) return undefined;
   const context = { cloud: input.subject, facts };
   judgeHosts(run, steps, context);
-  if (use === 'to-change') await input.beforeChanges?.();
+  if (use === 'to-change') await input.beforeChanges?.(facts);
   const manifests = new Manifests(
     run,
     facts.keys(),
@@ -182,13 +182,13 @@ export async function prepare(
   // A host that is left out hides what is still described; nothing is removed by an incomplete picture.
   const removals =
     steps.removing && use !== 'to-verify' && run.lostHosts.size === 0
-      ? removalsOf(
-          run,
-          manifests,
-          isDescribedIn(everything),
-          kindsOf(input.kinds ?? [], everything),
-          allHosts ? 'all' : steps.hosts,
-        )
+      ? removalsOf(run, manifests, {
+          isDescribed: isDescribedIn(everything),
+          isGivenUp: isGivenUpIn(everything),
+          kinds: kindsOf(input.kinds ?? [], everything),
+          hosts: allHosts ? 'all' : steps.hosts,
+          remove: new Set(input.remove),
+        })
       : { resources: [], entries: new Map<string, string>() };
   const removal = removalStep(steps.all, removals.resources);
   const withRemoval = removals.resources.length > 0 ? [removal] : [];
@@ -237,13 +237,40 @@ export async function prepare(
   };
 }
 
-/** Whether the manifest's id is of something that is still described; looked up only where a manifest has entries. */
-function isDescribedIn(described: ReadonlyMap<string, readonly Resource[]>): (id: string) => boolean {
+/**
+ * Whether a manifest's entry is of something that is still described: by its id, or because another resource of the
+ * host has the same path or unit now. Looked up only where a manifest has entries.
+ */
+function isDescribedIn(described: ReadonlyMap<string, readonly Resource[]>): RemovalOptions['isDescribed'] {
   let ids: Set<string> | undefined;
-  return (id) => {
-    ids ??= new Set([...described.values()].flatMap((list) => list.map(manifestId)));
+  let things: Set<string> | undefined;
+  return (host, { id, record }) => {
+    const all = ids && things ? [] : [...described.values()].flat();
+    ids ??= new Set(all.map(manifestId));
+    things ??= new Set(all.flatMap((resource) => thingsOf(resource.host, resource.desired)));
     // What belonged to one host may belong to the cloud now, or the other way round.
-    return ids.has(id) || ids.has(id.slice(id.indexOf('/') + 1));
+    if (ids.has(id) || ids.has(id.slice(id.indexOf('/') + 1))) return true;
+    return thingsOf(host, record).some((thing) => things?.has(thing));
+  };
+}
+
+/** What a desired value or a record stands for on a host: a path, a unit. */
+function thingsOf(host: string, value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { path, unit } = value as { readonly path?: unknown; readonly unit?: unknown };
+  return [path, unit].flatMap((thing) => (typeof thing === 'string' ? [`${host}\n${thing}`] : []));
+}
+
+/** Whether a step still runs something somewhere, and nothing on the host. */
+function isGivenUpIn(described: ReadonlyMap<string, readonly Resource[]>): RemovalOptions['isGivenUp'] {
+  const hostsOf = new Map<string, Set<string>>();
+  for (const [step, resources] of described) {
+    const running = resources.filter(({ kind }) => kind.via === 'shell' && kind.removal?.keepsRunning);
+    hostsOf.set(step, new Set(running.map((resource) => resource.host)));
+  }
+  return (host, step) => {
+    const hosts = hostsOf.get(step);
+    return hosts !== undefined && hosts.size > 0 && !hosts.has(host);
   };
 }
 

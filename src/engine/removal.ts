@@ -18,17 +18,27 @@ export interface Removals {
   readonly entries: ReadonlyMap<string, string>;
 }
 
+export interface RemovalOptions {
+  /** Whether an entry, by its id or by what it stands for on the host, is still described. */
+  readonly isDescribed: (host: string, entry: ManifestEntry) => boolean;
+  /** Whether the cloud still has the step, and the host nothing left of it that runs. */
+  readonly isGivenUp: (host: string, step: string) => boolean;
+  readonly kinds: ReadonlyMap<string, AnyKind>;
+  readonly hosts: ReadonlySet<string> | 'all';
+  /** Ids that the operator asked for. */
+  readonly remove: ReadonlySet<string>;
+}
+
 /**
  * Resources that the manifests have and the description no longer has, described as absent. On each host the last one
  * made is removed first; what belongs to the cloud goes last, one after another, when no host uses it any more.
- * `isDescribed` takes the id of a manifest's entry. With a selection of `hosts` the cloud's own things stay.
+ * What belongs to the cloud is taken from keepers alone: any other host could name whatever it likes. With a selection
+ * of `hosts` the cloud's own things stay.
  */
 export function removalsOf(
   run: RunState,
   manifests: Manifests,
-  isDescribed: (id: string) => boolean,
-  kinds: ReadonlyMap<string, AnyKind>,
-  hosts: ReadonlySet<string> | 'all',
+  { isDescribed, isGivenUp, kinds, hosts, remove }: RemovalOptions,
 ): Removals {
   const onHosts: Leftover[][] = [];
   const ofCloud = new Map<string, Leftover>();
@@ -36,14 +46,16 @@ export function removalsOf(
   for (const host of manifests.hosts) {
     const own: Leftover[] = [];
     for (const entry of manifests.entriesOf(host)) {
-      if (isDescribed(entry.id)) continue;
+      if (isDescribed(host, entry)) continue;
       const kind = kinds.get(entry.kind);
+      const isOwn = entry.id.startsWith(`${host}/`);
       if (!kind || kind.via === 'cluster' || !kind.removal) unknown.add(entry.kind);
-      else if (entry.id.startsWith(`${host}/`)) {
+      else if (isOwn && kind.via === 'shell') {
         if (hosts === 'all' || hosts.has(host)) own.push({ host, entry });
-      } else if (hosts === 'all' && !ofCloud.has(entry.id)) ofCloud.set(entry.id, { host, entry });
+      } else if (!isOwn && hosts === 'all' && manifests.isKeeper(host) && !ofCloud.has(entry.id))
+        ofCloud.set(entry.id, { host, entry });
     }
-    onHosts.push(own.reverse());
+    onHosts.push(withoutGivenUp(run, own, kinds, isGivenUp, remove).reverse());
   }
   if (unknown.size > 0) {
     run.emit({
@@ -67,6 +79,36 @@ export function removalsOf(
   const ends = onHosts.flatMap((leftovers) => chain(leftovers, []) ?? []);
   chain([...ofCloud.values()].reverse(), ends);
   return { resources, entries };
+}
+
+/**
+ * Without what belongs to steps for which a host was given up: stopping it may cost a cluster its majority, or
+ * instances their network.
+ */
+function withoutGivenUp(
+  run: RunState,
+  own: readonly Leftover[],
+  kinds: ReadonlyMap<string, AnyKind>,
+  isGivenUp: RemovalOptions['isGivenUp'],
+  remove: ReadonlySet<string>,
+): Leftover[] {
+  const runs = ({ entry }: Leftover): boolean => {
+    const kind = kinds.get(entry.kind);
+    return kind?.via === 'shell' && kind.removal?.keepsRunning === true;
+  };
+  const left = new Set(
+    own
+      .filter((leftover) => runs(leftover) && isGivenUp(leftover.host, leftover.entry.step))
+      .map(({ host, entry }) => `${host}/${entry.step}`)
+      .filter((name) => !remove.has(name)),
+  );
+  if (left.size > 0) {
+    run.emit({
+      type: 'note',
+      text: `Left running, although the description no longer has it: ${[...left].join(', ')}. Stopping it may cost a cluster its majority or instances their network. Drain the host, then run again with --remove and each of these names.`,
+    });
+  }
+  return own.filter(({ host, entry }) => !left.has(`${host}/${entry.step}`));
 }
 
 function absent(

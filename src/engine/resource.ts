@@ -29,6 +29,11 @@ export type ResourceRecord = Readonly<Record<string, string>>;
 export interface Removal<Desired> {
   /** What must be known later to remove the resource: a path, a unit, a database. */
   record(desired: Desired): ResourceRecord;
+  /**
+   * It keeps something running. A host that has none left of a step that the cloud still has was given up for it:
+   * then nothing of the step is removed there unless `<host>/<step>` is asked for.
+   */
+  readonly keepsRunning?: true;
   /** The desired value that means "not there". Compared and changed like any other. */
   absence(record: ResourceRecord): Desired;
 }
@@ -141,6 +146,8 @@ export interface Resource {
   readonly turn?: Turn;
   /** Work done once, on any healthy member; a selection of hosts does not drop it. */
   readonly cloudWide?: true;
+  /** Left in place when it is no longer described: what stands on it cannot do without. */
+  readonly keep?: true;
   /** The hosts of a cluster. */
   readonly members?: readonly string[];
 }
@@ -150,6 +157,7 @@ export interface ResourceOptions {
   readonly watches?: readonly (Resource | string)[];
   readonly turn?: Turn;
   readonly cloudWide?: true;
+  readonly keep?: true;
 }
 
 const idOf = (reference: Resource | string): string =>
@@ -194,7 +202,7 @@ function make(
   desired: unknown,
   options: ResourceOptions,
 ): Resource {
-  const { after = [], watches: watched = [], turn, cloudWide } = options;
+  const { after = [], watches: watched = [], turn, cloudWide, keep } = options;
   const watches = watched.map(idOf);
   return {
     id: `${host}/${kind.name}:${name}`,
@@ -205,5 +213,6 @@ function make(
     watches,
     ...(turn && { turn }),
     ...(cloudWide && { cloudWide }),
+    ...(keep && { keep }),
   };
 }

@@ -71,6 +71,8 @@ export interface HostFacts {
     readonly inUse: boolean;
   }[];
   readonly defaultGateway: boolean;
+  /** A run of Cloudwright has changed this host before. */
+  readonly managed?: boolean;
   /** The id of the cloud that the host belongs to; absent before its first apply. */
   readonly cloudId?: string;
 }

@@ -72,7 +72,12 @@ section container
 systemd-detect-virt --container 2>/dev/null ||
   { [ -e /run/systemd/container ] && cat /run/systemd/container; }
 section cloud-id
-cat /var/lib/cloudwright/cloud-id 2>/dev/null
+head -c 100 /var/lib/cloudwright/cloud-id 2>/dev/null
+section managed
+# The manifest, or what version 0.1.0 left of Keystone's first administrator.
+for mark in manifest.json identity-bootstrap; do
+  if [ -e "/var/lib/cloudwright/$mark" ]; then echo yes; break; fi
+done
 section addresses
 ip -o addr show 2>/dev/null
 section links

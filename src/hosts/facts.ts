@@ -46,6 +46,7 @@ export function parseFacts(host: string, output: string, sent: number): HostFact
     blockDevices: rows('devices').flatMap(blockDevice),
     defaultGateway: rows('routes').some((route) => route.startsWith('default')),
     ...(cloudId && { cloudId }),
+    ...(rows('managed')[0] === 'yes' && { managed: true }),
   };
 }
 

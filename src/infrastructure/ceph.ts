@@ -117,6 +117,8 @@ function monitorCluster(context: StepContext<Cloud>): readonly Resource[] {
       watches: [configurationId(context, host)],
       after: [cluster],
       turn: { group: 'ceph-mon', gate: quorumCheck(host) },
+      // A monitor leaves the cluster's map before it is stopped.
+      keep: true,
     }),
   );
   return [...[...files.values()].flat(), cluster, ...services];
@@ -188,6 +190,7 @@ function managerResources(
       unless: `[ -s ${data}/keyring ]`,
       script: [
         'set -e',
+        'umask 077',
         `install -d -o ${owner} -g ${group} ${data}`,
         `ceph --connect-timeout 30 auth get-or-create mgr.${host.name} mon 'allow profile mgr' osd 'allow *' mds 'allow *' -o ${data}/keyring.new`,
         `chown ${owner}: ${data}/keyring.new && chmod 0600 ${data}/keyring.new && mv ${data}/keyring.new ${data}/keyring`,
@@ -200,6 +203,7 @@ function managerResources(
     watches: files,
     after: [key],
     turn: { group: 'ceph-mgr' },
+    keep: true,
   });
   return [...files, key, server];
 }

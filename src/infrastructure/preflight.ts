@@ -41,6 +41,7 @@ export const preflight: Step<Cloud> = {
       ]),
       ...(mayBeForeign(cloud, facts) ? controls.map((host) => vipFreeCheck(cloud, host)) : []),
       ...controls.map((host) => virtualRouterCheck(cloud, host)),
+      ...controls.map((host) => databaseMembersCheck(cloud, host)),
     ];
   },
 };
@@ -58,6 +59,32 @@ function mayBeForeign(cloud: Cloud, facts: AllFacts): boolean {
       entry.addresses.some((own) => own.split('/')[0] === address),
     ),
   );
+}
+
+/**
+ * Control hosts are not taken out of a living cloud by leaving them out of its description: those that stay would go
+ * on without them while they still hold the floating address and a majority of the database.
+ */
+function databaseMembersCheck(cloud: Cloud, host: Host): ShellCheck {
+  const described = controlHosts(cloud).length;
+  return {
+    via: 'shell',
+    id: `database-members-${host.name}`,
+    title: 'the database has no members that the description lacks',
+    host: host.name,
+    limitSeconds: 10,
+    script: `command -v mariadb >/dev/null || exit 0
+mariadb -N -B -e "select variable_value from information_schema.global_status where variable_name = 'wsrep_cluster_size'" 2>/dev/null || :`,
+    judge: ({ stdout }) => {
+      const size = Number(stdout.trim() || 0);
+      return size <= described
+        ? { ok: true, sentence: size > 0 ? `${size} of ${described} members` : 'not a member of a cluster' }
+        : {
+            ok: false,
+            sentence: `the database has ${size} members, the description ${described} control hosts; put the missing ones back, since apply cannot take control hosts out of a living cloud`,
+          };
+    },
+  };
 }
 
 function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readonly Resource[] {

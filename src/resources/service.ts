@@ -103,6 +103,7 @@ export const serviceKind: ShellKind<ServiceDesired, ServiceState> = {
   beforeWatched: (desired) => removeStamp(desired.unit),
 
   removal: {
+    keepsRunning: true,
     record: ({ unit }) => ({ unit }),
     absence: ({ unit = '' }) => ({ ...desiredService(unit, {}), enabled: false, running: false }),
   },

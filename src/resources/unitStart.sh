@@ -43,7 +43,15 @@ wait_until_active() {
 if [ -n "$unmask" ]; then systemctl unmask --quiet -- "$unit" </dev/null || exit 1; fi
 read_unit_files
 require_unit
-if [ -n "$enable" ]; then systemctl enable --quiet -- "$unit" </dev/null || give_up; fi
+if [ -n "$enable" ]; then
+  # Enabling adds the names of Alias=. A manager that knew such a name already, from the After= of another unit, takes
+  # the running unit for stopped from its next reload on, while its processes go on (systemd 257).
+  if [ "$(property ActiveState)" = active ] && systemctl cat -- "$unit" </dev/null | grep -q '^Alias='; then
+    systemctl stop -- "$unit" </dev/null || exit 1
+    if [ "$verb" != restart ]; then verb=start; fi
+  fi
+  systemctl enable --quiet -- "$unit" </dev/null || give_up
+fi
 if [ -n "$disable" ]; then systemctl disable --quiet -- "$unit" </dev/null || exit 1; fi
 if [ "$verb" = none ]; then exit 0; fi
 

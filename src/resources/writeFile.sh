@@ -10,7 +10,10 @@ write_file() {
     # One fixed name: what a killed run left behind is overwritten by the next one.
     new=$1.cloudwright-new
     rm -f -- "$new" || exit 1
+    # Never through a link that somebody put there since.
+    set -C
     cat >"$new" || exit 1
+    set +C
     chown -- "$2:$3" "$new" || exit 1
     chmod -- "$4" "$new" || exit 1
     mv -fT -- "$new" "$1" || exit 1

@@ -84,9 +84,10 @@ export function override(
   sections: Sections,
   overrides: readonly Override[],
 ): { readonly sections: Sections; readonly origins: IniOrigins } {
-  const result: Record<string, Record<string, Section[string]>> = {};
+  // No prototype: a section may be called `constructor`.
+  const result: Record<string, Record<string, Section[string]>> = Object.create(null);
   for (const [name, section] of Object.entries(sections)) if (section) result[name] = { ...section };
-  const origins: Record<string, Record<string, string>> = {};
+  const origins: Record<string, Record<string, string>> = Object.create(null);
   for (const { section, option, value, place } of overrides) {
     const options = result[section] ?? {};
     const from = origins[section] ?? {};

@@ -9,6 +9,7 @@ if [ "$act" = compare ]; then
   exit
 fi
 set -e
+umask 077
 mkdir -p "$state_directory/fingerprints"
 echo "$digest" >"$mark.new"
 mv "$mark.new" "$mark"

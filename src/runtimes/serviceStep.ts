@@ -6,7 +6,7 @@ import type { Step, StepContext } from '../engine/step.ts';
 import type { Platform } from '../platform/platform.ts';
 import { platforms } from '../platform/select.ts';
 import type { HostContext, Process, ServiceContext, ServiceDefinition } from '../services/definition.ts';
-import { isDeployed, processesOf } from '../services/derived.ts';
+import { deployedServices, isDeployed, processesOf } from '../services/derived.ts';
 import { accounts, databases } from './accounts.ts';
 import { cephKeyrings } from './cephKeyrings.ts';
 import { answerCheck, memberChecks } from './checks.ts';
@@ -71,7 +71,26 @@ function packagesOn(
   if (processes.length === 0) return [];
   const project = platformOn(context, host, tables).projects[service.project];
   if (!project) throw new Error(`the platform has no entry for ${service.project}`);
-  return runtime.packages(project, processes, service.extras?.(context.cloud, host) ?? []);
+  return [
+    ...runtime.packages(project, processes, service.extras?.(context.cloud, host) ?? []),
+    ...(service.plugins ? pluginPackages(context, host, runtime, tables) : []),
+  ];
+}
+
+/** Packages of the deployed services' dashboard plug-ins. */
+function pluginPackages(
+  context: StepContext<Cloud>,
+  host: Host,
+  runtime: Runtime,
+  tables: readonly Platform[],
+): readonly string[] {
+  const { projects } = platformOn(context, host, tables);
+  return deployedServices(context.cloud)
+    .filter((other) => other.dashboardPlugin)
+    .flatMap((other) => {
+      const project = projects[other.project];
+      return project ? runtime.packages(project, [], ['dashboard']) : [];
+    });
 }
 
 function resourcesOf(

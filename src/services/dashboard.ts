@@ -16,6 +16,7 @@ export const dashboard: ServiceDefinition = {
   needs: ['identity'],
   optional: { summary: 'Horizon.', default: true },
   account: false,
+  plugins: true,
   secrets: [{ name: 'horizon_secret_key', kind: 'characters-64' }],
   files: [{ name: 'local_settings.d/_90_cloudwright.py', on: controlHosts, content: settings }],
   installers: {

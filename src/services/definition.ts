@@ -48,7 +48,9 @@ export interface ServiceDefinition {
     readonly name: string;
     readonly extraSpecs: Readonly<Record<string, string>>;
   }[];
-  /** Whether the platform has a dashboard plug-in for it. */
+  /** It takes plug-ins of other services: their packages are installed with it. */
+  readonly plugins?: true;
+  /** Whether the platform has a dashboard plug-in for it: `dashboard` in its project's `extras`. */
   readonly dashboardPlugin?: true;
   /** Feature names of the platform's `extras` whose packages this service needs. */
   readonly extras?: (cloud: Cloud, host: Host) => readonly string[];

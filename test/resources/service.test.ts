@@ -94,7 +94,14 @@ describe('service', () => {
   /** A host with a strict systemctl; `states` are what ActiveState answers, the last one from then on. */
   function host(
     name: string,
-    answers: { type?: string; states?: string[]; load?: string; start?: number; stop?: number } = {},
+    answers: {
+      type?: string;
+      states?: string[];
+      load?: string;
+      start?: number;
+      stop?: number;
+      alias?: string;
+    } = {},
   ) {
     const place = join(root, name);
     mkdirSync(join(place, 'var/log/nova'), { recursive: true });
@@ -110,6 +117,7 @@ describe('service', () => {
         'show -p ActiveState --value -- nova-api.service') head -n 1 ${place}/bin/states; [ "$(wc -l <${place}/bin/states)" = 1 ] || sed -i 1d ${place}/bin/states;;
         daemon-reload|'enable --quiet -- nova-api.service'|'disable --quiet -- nova-api.service'|'unmask --quiet -- nova-api.service'|'reset-failed -- nova-api.service') ;;
         'start -- nova-api.service'|'restart -- nova-api.service'|'reload-or-restart -- nova-api.service') exit ${answers.start ?? 0};;
+        'cat -- nova-api.service') printf '[Install]\n%s\n' '${answers.alias ? `Alias=${answers.alias}` : ''}';;
         'stop -- nova-api.service') exit ${answers.stop ?? 0};;
         'status --no-pager --full --lines=0 -- nova-api.service') echo 'nova-api.service: status';;
         *) unexpected "$@";;
@@ -122,7 +130,7 @@ describe('service', () => {
     const actions = (): string[] =>
       fakes
         .calls()
-        .filter((call) => !/^(systemctl (show|status)|journalctl|sleep)/.test(call))
+        .filter((call) => !/^(systemctl (show|status|cat)|journalctl|sleep)/.test(call))
         .map((call) => call.replace(/^systemctl /, ''));
     return { ...fakes, actions, stamp: join(place, 'var/lib/cloudwright/started/nova-api.service') };
   }
@@ -141,6 +149,22 @@ describe('service', () => {
     ]);
     expect(calls().filter((call) => call === 'sleep 0.2').length).toBeGreaterThanOrEqual(5);
     expect(existsSync(stamp)).toBe(true);
+  });
+
+  test('a running unit with other names is stopped before it is enabled: systemd would lose sight of it', () => {
+    const script = scriptOf(nova, { ...up, file: 'disabled' });
+    const plain = host('without-alias');
+    expect(plain.run(script)).toMatchObject({ code: 0, stderr: '' });
+    expect(plain.actions()).toEqual(['daemon-reload', 'enable --quiet -- nova-api.service']);
+    const named = host('with-alias', { alias: 'openstack-nova-api.service' });
+    expect(named.run(script)).toMatchObject({ code: 0, stderr: '' });
+    expect(named.actions()).toEqual([
+      'daemon-reload',
+      'stop -- nova-api.service',
+      'enable --quiet -- nova-api.service',
+      'reset-failed -- nova-api.service',
+      'start -- nova-api.service',
+    ]);
   });
 
   test.each([

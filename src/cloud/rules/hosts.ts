@@ -4,7 +4,16 @@ import { rolesNamed } from '../roles.ts';
 import { at, atKey, type RuleContext, warning } from './rule.ts';
 
 const HOST_NAME = /^(?!\d+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const RESERVED = new Set(['localhost', 'ip6-localhost', 'ip6-loopback', 'all', 'local', 'broadcasthost']);
+const RESERVED = new Set([
+  'localhost',
+  'ip6-localhost',
+  'ip6-loopback',
+  'all',
+  'local',
+  'broadcasthost',
+  'api',
+  'cluster',
+]);
 
 /** Host names follow RFC 1123 and mean nothing else. */
 export function hostNames(context: RuleContext): readonly Problem[] {

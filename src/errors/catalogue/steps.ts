@@ -1,7 +1,13 @@
 import { defineCatalogue } from './entry.ts';
 
-/** What preflight finds on the real hosts (A7) and what the other steps can say. */
+/** What preflight finds on the real hosts and what the other steps can say. */
 export const stepsErrors = defineCatalogue({
+  PREFLIGHT_HOST_RENAMED: {
+    what: '{host} is called {found}, and has been deployed under that name.',
+    why: 'Ceph, RabbitMQ and Nova know the host by its name. Under another one they would start empty beside their data.',
+    next: 'Call it {found} in the description, or install the host again.',
+    exit: 1,
+  },
   PREFLIGHT_RELEASE: {
     what: 'Host {host} runs {found}.',
     why: 'OpenStack {release} comes from the packages of Debian 13 (trixie).',

@@ -2,6 +2,12 @@ import { defineCatalogue } from './entry.ts';
 
 /** The vault: its file, its password, its contents. */
 export const vaultErrors = defineCatalogue({
+  VAULT_LOST: {
+    what: 'There is no vault in {folder}, but {hosts} has been deployed before.',
+    why: 'A new vault would give a living cloud new secrets, and what the old ones encrypt would be lost. Nothing was changed.',
+    next: 'Put the cloud’s vault.yml beside the description. If the hosts are to become a new cloud, install them again.',
+    exit: 2,
+  },
   VAULT_MISSING: {
     what: 'There is no vault at {file}.',
     why: 'The secrets of the cloud are kept there, encrypted.',

@@ -78,6 +78,7 @@ ExecStart=${pathOf(component, 'command')} -f --cluster ceph --name client.%i --s
   const server = service(host.name, `${unit}${id}`, {
     watches: [frontend, password, `${host.name}/file:${pathOf(components.ceph, 'configuration')}`],
     after: [key],
+    turn: { group: 'object-gateway' },
   });
   return [password, frontend, key, server];
 }

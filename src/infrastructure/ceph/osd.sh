@@ -19,6 +19,7 @@ case $act in
 esac
 
 set -e
+umask 077
 install -d -m 0700 "$state_directory/osd"
 secret=$state_directory/osd/$uuid.json
 if [ ! -s "$secret" ]; then
@@ -35,6 +36,14 @@ if [ ! -e "$home/ready" ]; then
   install -d -o "$user" -g "$user" "$home"
   if [ -n "$size" ]; then
     install -d -o "$user" -g "$user" "${device%/*}"
+    # Data of another OSD, or of this host under another name, is not touched.
+    if [ -s "$device" ] && [ "$(head -c 22 "$device" | tr -d '\000')" = 'bluestore block device' ]; then
+      found=$(head -c 59 "$device" | tail -c 36)
+      if [ "$found" != "$uuid" ]; then
+        echo "$device belongs to the OSD $found; nothing was changed" >&2
+        exit 1
+      fi
+    fi
     [ -e "$device" ] || truncate -s "$size" "$device"
   fi
   chown "$user:" "$device"

@@ -35,6 +35,8 @@ export function osdResources(
     `[Service]
 ExecStartPre=+/bin/sh -c '[ ! -b ${data}/ceph-%i/block ] || chown ${user}: "$(readlink -f ${data}/ceph-%i/block)"'
 `,
+    // OSDs stay where they are until somebody has drained them, and they need it at every boot.
+    { keep: true },
   );
   const devices = host.devices.map((device) => deviceOf(cloud, host, device));
   const program = (act: string, { path, size, uuid }: Device): Text =>

@@ -8,8 +8,12 @@ as_wanted() {
   # Placement groups are never made fewer by themselves: more than wanted are left alone.
   number=$(printf '%s\n' "$line" | sed 's/.* pg_num \([0-9]*\) .*/\1/')
   [ "$number" -ge "$pg_num" ] || return 1
+  # Nor are copies: fewer of them are a decision about data.
+  copies=$(printf '%s\n' "$line" | sed 's/.* size \([0-9]*\) .*/\1/')
+  least=$(printf '%s\n' "$line" | sed 's/.* min_size \([0-9]*\) .*/\1/')
+  [ "$copies" -ge "$size" ] && [ "$least" -ge "$min_size" ] || return 1
   case $line in
-    *" size $size min_size $min_size "*" application "*) return 0 ;;
+    *' application '*) return 0 ;;
   esac
   return 1
 }
@@ -26,12 +30,21 @@ set -e
 confirm=
 if [ "$size" = 1 ]; then confirm=--yes-i-really-mean-it; fi
 pools=$(ceph osd pool ls detail)
+# Whether pool $1 was there before with a $2 ("size", "min_size") of at least $3; a new one has Ceph's own sizes.
+has() {
+  number=$(printf '%s\n' "$pools" | sed -n "s/.*'$1' .* $2 \([0-9]*\) .*/\1/p")
+  [ -n "$number" ] && [ "$number" -ge "$3" ]
+}
 for name in "$@"; do
   if as_wanted "$name"; then continue; fi
   ceph osd pool create "$name" "$pg_num"
-  # shellcheck disable=SC2086
-  ceph osd pool set "$name" size "$size" $confirm
-  ceph osd pool set "$name" min_size "$min_size"
+  if ! has "$name" size "$size"; then
+    # shellcheck disable=SC2086
+    ceph osd pool set "$name" size "$size" $confirm
+  fi
+  if ! has "$name" min_size "$min_size"; then
+    ceph osd pool set "$name" min_size "$min_size"
+  fi
   if [ "$(ceph osd pool get "$name" pg_num | sed 's/.*: //')" -lt "$pg_num" ]; then
     ceph osd pool set "$name" pg_num "$pg_num"
     ceph osd pool set "$name" pgp_num "$pg_num"

@@ -22,6 +22,8 @@ ListenStream=${host.addresses.management}:${ports.databaseHealth}
 FreeBind=true
 Accept=yes
 MaxConnections=64
+# Nobody but the balancers asks, and one who says nothing must not take all places.
+MaxConnectionsPerSource=16
 # haproxy asks all the time; the default limit of starts in 2 s would end the socket under load.
 TriggerLimitIntervalSec=0
 [Install]
@@ -37,6 +39,7 @@ CollectMode=inactive-or-failed
 [Service]
 ExecStart=/usr/local/sbin/${NAME}
 StandardInput=socket
+RuntimeMaxSec=25
 StandardError=null
 # One line for each question would drown the journal.
 LogLevelMax=notice

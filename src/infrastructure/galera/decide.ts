@@ -60,7 +60,12 @@ function differentData(reached: readonly Reached[]): Decision | undefined {
   const holders = reached.filter(holdsData);
   const clusters = new Set(holders.map(clusterOf));
   const plain = holders.filter((member) => clusterOf(member) === undefined);
-  if (clusters.size <= 1 && plain.length <= 1) return undefined;
+  // A server that was started without replication has been written to alone, whatever cluster it once belonged to.
+  const apart = holders.filter(
+    ({ state }) => state.server?.replicates === false && state.databases.length > 0,
+  );
+  const mixed = apart.some((member) => clusterOf(member) !== undefined) && holders.length > 1;
+  if (clusters.size <= 1 && plain.length <= 1 && !mixed) return undefined;
   return refuse('CLUSTER_DIFFERENT_DATA', names(holders), {
     cluster: CLUSTER,
     found: holders.map(describeData).join('; '),

@@ -4,6 +4,7 @@ import { hostsWith } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { directory, file, MANAGED } from '../../resources/index.ts';
+import { plain } from '../../secrets/confidential.ts';
 
 /**
  * Nova's own ssh key on every compute host: cold migration copies disks with it, live migration reaches the other
@@ -23,7 +24,7 @@ export function migrationAccess(cloud: Cloud, host: Host, platform: Platform): r
     file(
       host.name,
       `${nova.state}/.ssh/authorized_keys`,
-      `# ${MANAGED}\nfrom="${addresses.join(',')}",restrict,pty ${String(secretOf(cloud, 'nova_ssh_public_key')).trim()}\n`,
+      `# ${MANAGED}\nfrom="${addresses.join(',')}",restrict,pty ${publicKey(cloud)}\n`,
       inFolder,
     ),
     file(
@@ -39,4 +40,13 @@ Host ${[...computes.map((other) => other.name), ...addresses].join(' ')}
       inFolder,
     ),
   ];
+}
+
+/** Its first line: a second one would be another key, with no restriction. */
+function publicKey(cloud: Cloud): string {
+  return (
+    plain(secretOf(cloud, 'nova_ssh_public_key'))
+      .trim()
+      .split(/[\r\n]/)[0] ?? ''
+  );
 }

@@ -14,6 +14,8 @@ elif [ "$source" = "$schema" ]; then
   ovsdb-tool create "$file.new" "$schema" || exit 1
 fi
 if [ -e "$file.new" ]; then mv -f "$file.new" "$file" || exit 1; fi
+# Enabled while it is stopped: unitStart.sh says why.
+systemctl enable -q "$unit" || exit 1
 systemctl reset-failed "$unit" 2>/dev/null
 systemctl start "$unit" || exit 1
 mkdir -p "${stamp%/*}" && : >"$stamp"

@@ -9,6 +9,8 @@ if [ -e "$file" ]; then
   mv "$file" "$file.before-join-$(date +%s)" || exit 1
 fi
 mv "$file.new" "$file" || exit 1
+# Enabled while it is stopped: unitStart.sh says why.
+systemctl enable -q "$unit" || exit 1
 systemctl reset-failed "$unit" 2>/dev/null
 systemctl start "$unit" || exit 1
 mkdir -p "${stamp%/*}" && : >"$stamp"

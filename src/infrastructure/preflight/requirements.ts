@@ -15,6 +15,7 @@ export function preflightRequirements({ cloud, facts }: StepContext<Cloud>): rea
     const own = factsOf(facts, host.name);
     return [
       ...release(cloud, host, own),
+      ...renamed(host, own),
       ...sizes(cloud, host, own),
       ...interfaces(cloud, host, own),
       ...devices(cloud, host, own),
@@ -43,6 +44,11 @@ function release(cloud: Cloud, host: Host, facts: HostFacts): readonly Problem[]
   if (findPlatform(cloud.release, facts)) return [];
   const found = `${facts.distribution} ${facts.codename}`.trim();
   return [finding('PREFLIGHT_RELEASE', host, { found, release: cloud.release })];
+}
+
+function renamed(host: Host, facts: HostFacts): readonly Problem[] {
+  if (!facts.managed || facts.hostname.split('.')[0] === host.name) return [];
+  return [finding('PREFLIGHT_HOST_RENAMED', host, { found: facts.hostname })];
 }
 
 function sizes(cloud: Cloud, host: Host, facts: HostFacts): readonly Problem[] {

@@ -59,6 +59,11 @@ describe('the pools of the services', () => {
     ],
     ['with another size', [line('images', 2, 2, 32), line('vms', 3, 2, 32)], 1],
     ['with another minimum', [line('images', 3, 2, 32), line('vms', 3, 1, 32)], 1],
+    [
+      'with more copies than wanted, which are never made fewer',
+      [line('images', 4, 3, 32), line('vms', 3, 2, 32)],
+      0,
+    ],
     ['with fewer placement groups', [line('images', 3, 2, 16), line('vms', 3, 2, 32)], 1],
     ['without an application', [line('images', 3, 2, 32), line('vms', 3, 2, 32, '')], 1],
     ['one of them missing', [line('images', 3, 2, 32)], 1],
@@ -84,7 +89,6 @@ describe('the pools of the services', () => {
     expect(changes(fake).map((call) => call.trimEnd())).toEqual([
       'ceph osd pool create vms 32',
       'ceph osd pool set vms size 3',
-      'ceph osd pool set vms min_size 2',
       'ceph osd pool set vms pg_num 32',
       'ceph osd pool set vms pgp_num 32',
       'ceph osd pool application enable vms rbd',
@@ -94,6 +98,13 @@ describe('the pools of the services', () => {
       'ceph osd pool application enable volumes rbd',
     ]);
     expect(fake.marked()).toBe(true);
+  });
+
+  it('keep their copies when a smaller number is described: fewer of them are a decision about data', () => {
+    const fake = cluster([line('images', 3, 2, 16)]);
+    const fewer = desiredOf({ poolSize: 1, poolMinSize: 1 }, ['images']);
+    expect(fake.run(fewer.script)).toMatchObject({ code: 0, stderr: '' });
+    expect(changes(fake).filter((call) => call.includes('size'))).toEqual([]);
   });
 
   it('confirm that one copy is meant', () => {
