@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -7,11 +7,12 @@ import type { AppEvent, Caller } from '../../src/app/caller.ts';
 import { note } from '../../src/app/caller.ts';
 import { readDescription, validate } from '../../src/app/description.ts';
 import { defaultAnswers, renderDescription } from '../../src/app/init/description.ts';
-import { locked, neverApplied, open } from '../../src/app/open.ts';
+import { locked, neverApplied, open, openLocked } from '../../src/app/open.ts';
 import { makeVaultOf } from '../../src/app/vault.ts';
 import { journalFile } from '../../src/engine/journal.ts';
 import { lockFile, takeLock } from '../../src/engine/lock.ts';
 import { CloudwrightError } from '../../src/errors/problem.ts';
+import type { HostFacts } from '../../src/hosts/connection.ts';
 
 let folder = '';
 let file = '';
@@ -54,6 +55,18 @@ describe('opening a cloud', () => {
     expect(await codesOf(open(file, caller))).toEqual(['VAULT_MISSING']);
     await makeVaultOf({ file }, caller);
     expect((await open(file, caller)).name).toBe('trial');
+  });
+
+  it('keeps no new secrets for hosts that were deployed before', async () => {
+    const factsOf = (managed: boolean) => new Map([['one', { managed } as HostFacts]]);
+    const keep = (managed: boolean) =>
+      openLocked(file, 'apply', caller, async (_cloud, keepSecrets) => await keepSecrets(factsOf(managed)));
+    expect(await codesOf(keep(true))).toEqual(['VAULT_LOST']);
+    expect(existsSync(join(folder, 'vault.yml'))).toBe(false);
+    expect(await codesOf(keep(false))).toEqual([]);
+    expect(existsSync(join(folder, 'vault.yml'))).toBe(true);
+    // Where there is a vault, such hosts are the rule.
+    expect(await codesOf(keep(true))).toEqual([]);
   });
 
   it('takes the lock before anything else', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MARK } from '../../src/engine/from.ts';
 import { parseManifest } from '../../src/engine/manifest.ts';
 import {
   type ApiKind,
@@ -204,6 +205,61 @@ describe('what the description no longer has', () => {
     expect(idsIn('one')).toEqual(['one/thing:a']);
   });
 
+  it('of the cloud is taken from keepers alone, and of a host from that host alone', async () => {
+    const entry = (id: string, name: string) => ({
+      id,
+      kind: 'thing',
+      step: 'old',
+      record: { path: `${box.folder}/${name}` },
+    });
+    const wrote = (host: string, resources: readonly unknown[]): void => {
+      mkdirSync(`${box.folder}/${host}.lib`, { recursive: true });
+      writeFileSync(`${box.folder}/${host}.lib/manifest.json`, JSON.stringify({ version: 1, resources }));
+    };
+    for (const name of ['cloud', 'forged', 'foreign']) writeFileSync(`${box.folder}/${name}`, '');
+    const api = new Set(['p']);
+    const forged = { id: 'API/project:p', kind: 'project', step: 'old', record: { name: 'p' } };
+    wrote('one', [entry('thing:cloud', 'cloud')]);
+    wrote('two', [forged, entry('thing:forged', 'forged'), entry('one/thing:foreign', 'foreign')]);
+    const only = { keepers: ['one'], api: async () => api };
+    expect((await planOnly(run([], only))).changes.map(({ summary }) => summary)).toEqual(['remove cloud']);
+    // The same words of a keeper count.
+    const both = { keepers: ['one', 'two'], api: async () => api };
+    expect((await planOnly(run([], both))).changes.map(({ summary }) => summary)).toEqual(
+      expect.arrayContaining(['remove cloud', 'remove forged', 'delete project p']),
+    );
+  });
+
+  it('stays described under another name for the same path', async () => {
+    const made = make('one', 'same');
+    await apply(run([made]));
+    const renamed = resource(thing, 'one', 'other-name', { path: `${box.folder}/one-same` }, {});
+    expect((await planOnly(run([renamed]))).changes).toEqual([]);
+  });
+
+  it('keeps running on a host that a step of the cloud has given up, unless that is asked for', async () => {
+    const server: typeof thing = {
+      ...thing,
+      name: 'server',
+      removal: { ...(thing.removal as NonNullable<typeof thing.removal>), keepsRunning: true },
+    };
+    const on = (host: string): Resource =>
+      resource(server, host, 's', { path: `${box.folder}/${host}-server` }, {});
+    const all = [on('one'), on('two'), make('two', 'settings')];
+    const more = { kinds: [thing, server] };
+    await apply(run(all, more));
+    const [first] = all;
+    const rest = first ? [first] : [];
+    expect((await planOnly(run(rest, more))).changes).toEqual([]);
+    expect(box.events).toContainEqual(
+      expect.objectContaining({ type: 'note', text: expect.stringContaining('two/s') }),
+    );
+    const asked = await planOnly(run(rest, { ...more, remove: ['two/s'] }));
+    expect(asked.changes.map(({ summary }) => summary)).toEqual(['remove two-settings', 'remove two-server']);
+    // A step that the cloud no longer has runs nowhere: it is removed.
+    expect((await planOnly(run([], more))).changes).toHaveLength(3);
+  });
+
   it('is left alone where no kind knows how', async () => {
     mkdirSync(`${box.folder}/one.lib`);
     const entry = { id: 'one/ghost:g', kind: 'ghost', step: 'old', record: {} };
@@ -219,4 +275,15 @@ it('does not take another text for a manifest', () => {
   expect(parseManifest('')).toEqual([]);
   expect(parseManifest('{"version":2,"resources":[]}')).toBeUndefined();
   expect(parseManifest('[]')).toBeUndefined();
+});
+
+it('takes only plain text from a manifest: a late value would be filled with a secret', () => {
+  const entry = { id: 'one/thing:a', kind: 'thing', step: 's', record: { path: '/a' } };
+  const kept = (change: object) =>
+    parseManifest(JSON.stringify({ version: 1, resources: [{ ...entry, ...change }] }));
+  expect(kept({})).toEqual([entry]);
+  expect(kept({ record: { path: `${MARK}late` } })).toEqual([]);
+  expect(kept({ id: `one/thing:${MARK}` })).toEqual([]);
+  expect(kept({ record: { path: ['/a'] } })).toEqual([]);
+  expect(kept({ record: null })).toEqual([]);
 });

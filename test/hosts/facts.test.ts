@@ -85,6 +85,12 @@ it('reads the id of the cloud that the host belongs to', () => {
   expect(parseFacts('one', ANSWER, 1000)).not.toHaveProperty('cloudId');
 });
 
+it('says whether the host was changed by a run before', () => {
+  const managed = ANSWER.replace('== addresses', '== managed\nyes\n\n== addresses');
+  expect(parseFacts('one', managed, 1000).managed).toBe(true);
+  expect(parseFacts('one', ANSWER, 1000)).not.toHaveProperty('managed');
+});
+
 it('refuses an answer that was cut', () => {
   expect(() => parseFacts('one', ANSWER.slice(0, 200), 1000)).toThrow(/HOST_FACTS_UNREADABLE/);
 });

@@ -67,3 +67,21 @@ describe('the question whether the floating address is free', () => {
     expect(asked(new Map([...context.facts].filter(([name]) => name !== 'storage2')))).toHaveLength(3);
   });
 });
+
+// A control host taken out of the description kept its address and its vote, and the others went on without it.
+describe('the members of the database', () => {
+  const judged = (stdout: string) => {
+    const checks = preflight.checks(context).filter(({ id }) => id.startsWith('database-members-'));
+    expect(checks.map(({ host }) => host)).toEqual(['control1', 'control2', 'control3']);
+    const [check] = checks;
+    if (check?.via !== 'shell') throw new Error('no check');
+    return check.judge({ exitCode: 0, stdout, stderr: '' } as Parameters<typeof check.judge>[0]).ok;
+  };
+
+  it.each([
+    ['', true],
+    ['1\n', true],
+    ['3\n', true],
+    ['4\n', false],
+  ])('%j', (stdout, ok) => expect(judged(stdout)).toBe(ok));
+});

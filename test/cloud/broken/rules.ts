@@ -145,6 +145,8 @@ export const ruleCases: readonly BrokenCase[] = [
   { name: 'host name of digits', from: 'compute1:', to: '▸42:', code: 'CLOUD_HOST_NAME' },
   { name: 'host name too long', from: 'compute1:', to: `▸${'c'.repeat(64)}:`, code: 'CLOUD_HOST_NAME' },
   { name: 'host called localhost', from: 'compute1:', to: '▸localhost:', code: 'CLOUD_HOST_NAME_RESERVED' },
+  { name: 'host called cluster', from: 'compute1:', to: '▸cluster:', code: 'CLOUD_HOST_NAME_RESERVED' },
+  { name: 'host called api', from: 'compute1:', to: '▸api:', code: 'CLOUD_HOST_NAME_RESERVED' },
   { name: 'host also in a range', from: 'compute1:', to: '▸control2:', code: 'CLOUD_HOST_DUPLICATE' },
   { name: 'range downward', from: 'storage[1:3]', to: '▸storage[3:1]', code: 'CLOUD_HOST_RANGE' },
   { name: 'range without end', from: 'storage[1:3]', to: '▸"storage[1:]"', code: 'CLOUD_HOST_RANGE' },

@@ -56,6 +56,13 @@ describe('what preflight requires of the hosts', () => {
 
   it.each<[string, Partial<HostFacts>, readonly string[]]>([
     ['another release', { codename: 'bookworm' }, ['PREFLIGHT_RELEASE']],
+    [
+      'another name than it was deployed under',
+      { hostname: 'two', managed: true },
+      ['PREFLIGHT_HOST_RENAMED'],
+    ],
+    ['its own name with a domain', { hostname: 'one.example.org', managed: true }, []],
+    ['another name before it was deployed', { hostname: 'debian' }, []],
     ['too few CPUs', { cpus: 1 }, ['PREFLIGHT_CPUS']],
     ['too little memory', { memoryMiB: 2048 }, ['PREFLIGHT_MEMORY']],
     ['a small root file system', { rootDiskGiB: 8 }, ['PREFLIGHT_DISK']],

@@ -101,6 +101,13 @@ describe('the site', () => {
     expect(find('one/service:apache2').watches).toEqual(expect.arrayContaining([settings, compressed.id]));
   });
 
+  it('is installed with the plug-ins of the deployed services', () => {
+    const packages = resources
+      .filter(({ kind }) => kind.name === 'packages')
+      .flatMap(({ desired }) => JSON.stringify(desired));
+    expect(packages.some((text) => text.includes('python3-heat-dashboard'))).toBe(true);
+  });
+
   it('listens on its host’s own address; the sites of the packages are off', () => {
     expect(content(allInOne(), 'one', '/etc/apache2/ports.conf')).toContain('Listen 192.0.2.11:8081\n');
     expect(resources.map(({ id }) => id)).toContain('one/absent:/etc/apache2/sites-enabled/000-default.conf');
