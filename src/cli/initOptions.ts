@@ -8,7 +8,7 @@ export const initOptions: readonly OptionSpec[] = [
   { name: 'management-cidr', value: 'CIDR', summary: 'the management network' },
   { name: 'vip', value: 'ADDRESS', summary: 'unused address of the management network for the APIs' },
   { name: 'service-cidr', value: 'CIDR', summary: 'the network of the users' },
-  { name: 'service-vip', value: 'ADDRESS', summary: 'unused address of it for the dashboard' },
+  { name: 'service-vip', value: 'ADDRESS', summary: 'unused address of it for the dashboard and the APIs' },
   { name: 'overlay-cidr', value: 'CIDR', summary: 'the network that carries tenant networks, or `none`' },
   { name: 'storage-cidr', value: 'CIDR', summary: 'the storage network' },
   {

@@ -24,7 +24,9 @@ export const networksSchema = z
         cidr: cidr.describe('The network in CIDR notation, e.g. 192.168.20.0/24.'),
         vip: address
           .optional()
-          .describe('Free address of this network, held by a control host: the dashboard as seen by users.'),
+          .describe(
+            'Free address of this network, held by a control host: the dashboard, the console and the APIs as seen by users.',
+          ),
         mtu: mtuField,
       })
       .optional()
@@ -34,7 +36,7 @@ export const networksSchema = z
         interface: usualInterface,
         cidr: cidr.describe('The network in CIDR notation, e.g. 192.168.21.0/24.'),
         vip: address.describe(
-          'Free address of this network, held by one control host at a time: APIs, database and message broker.',
+          'Free address of this network, held by one control host at a time: the APIs and the database as seen by the hosts.',
         ),
         mtu: mtuField,
       })

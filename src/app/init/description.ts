@@ -102,7 +102,7 @@ function networkLines(answers: InitAnswers): string[] {
   ];
   if (serviceCidr !== undefined) {
     const virtual = serviceVip === undefined ? '' : `, vip: ${scalar(serviceVip)}`;
-    lines.push('  # Users reach the dashboard here.');
+    lines.push('  # Users reach the dashboard and the APIs here.');
     lines.push(
       `  service: { interface: ${scalar(interfaces.service)}, cidr: ${scalar(serviceCidr)}${virtual} }`,
     );
