@@ -35,7 +35,7 @@ export interface OpenVault {
   readonly warnings: readonly Problem[];
   /**
    * Writes what was generated: a new key file first, then the vault, each all or nothing. Returns what the operator
-   * should be told. Does nothing the second time. Fails with VAULT_CHANGED when the vault was written in between,
+   * should hear. Does nothing the second time. Fails with VAULT_CHANGED when the vault was written in between,
    * and with VAULT_UNREADABLE.
    */
   commit(): Promise<readonly string[]>;

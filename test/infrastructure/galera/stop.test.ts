@@ -1,12 +1,14 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { positionOn } from '../../../src/infrastructure/galera/actions.ts';
 import { scratch, sh } from '../../resources/sh.ts';
 
+const root = scratch();
+
 /** A host whose server was last ready at `entered`, in the start that began at 100, and that ends as given. */
 function host(entered: number, endsOn: 'TERM' | 'KILL') {
-  const directory = scratch();
+  const directory = mkdtempSync(join(root, 'host-'));
   const path = join(directory, 'bin');
   const log = join(directory, 'log');
   mkdirSync(path, { recursive: true });
