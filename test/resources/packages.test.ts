@@ -232,7 +232,7 @@ describe('aptSources', () => {
     const debian = join(place, 'etc/apt/sources.list.d/debian.sources');
     for (const part of ['etc/apt/sources.list.d', 'etc/apt/apt.conf.d', 'var/lib/cloudwright'])
       mkdirSync(join(place, part), { recursive: true });
-    writeFileSync(debian, 'Types: deb\nURIs: http://deb.debian.org/debian\n');
+    writeFileSync(debian, 'Types: deb\nURIs: http://archive.example/debian\n');
     const { run } = rehearsal(place, {
       'apt-get': 'case "$*" in *update) ;; *) unexpected "$@";; esac',
       chown: 'case "$2" in root:root) ;; *) unexpected "$@";; esac',

@@ -126,6 +126,17 @@ const cases: readonly Case[] = [
     expected: 'act c: form the Galera cluster from the data of c (transaction 9)',
   },
   {
+    title: 'a member that was started without replication may have been written to alone',
+    a: stopped(7),
+    b: stopped(9),
+    c: member({
+      ...data,
+      service: 'active',
+      server: { ...serverDefaults, replicates: false, primary: false, clusterUuid: '', incoming: [] },
+    }),
+    expected: 'refuse CLUSTER_DIFFERENT_DATA a',
+  },
+  {
     title: 'an interrupted copy is no data',
     a: member({ copying: true, databases: ['nova'], uuid: U }),
     b: empty,
