@@ -10,7 +10,14 @@ import { KnownStates } from './knownStates.ts';
 import { Manifests, manifestId, READ_MANIFEST } from './manifest.ts';
 import { reachHosts } from './reach.ts';
 import { redactor } from './redact.ts';
-import { REMOVAL_STEP, REMOVAL_TITLE, type RemovalOptions, type Removals, removalsOf } from './removal.ts';
+import {
+  REMOVAL_STEP,
+  REMOVAL_TITLE,
+  type RemovalOptions,
+  type Removals,
+  removalsOf,
+  unknownRemovals,
+} from './removal.ts';
 import type { AnyKind, Resource } from './resource.ts';
 import { isHostGone, problemsOf, RunState } from './runState.ts';
 import { type Selection, selectHosts, selectSteps } from './select.ts';
@@ -179,6 +186,7 @@ export async function prepare(
   }
   const { resources: everything, checks: allChecks } = describe(steps, context);
   const allHosts = steps.hosts.size === input.subject.hosts.length;
+  const asked = new Set(input.remove);
   // A host that is left out hides what is still described; nothing is removed by an incomplete picture.
   const removals =
     steps.removing && use !== 'to-verify' && run.lostHosts.size === 0
@@ -187,12 +195,13 @@ export async function prepare(
           isGivenUp: isGivenUpIn(everything),
           kinds: kindsOf(input.kinds ?? [], everything),
           hosts: allHosts ? 'all' : steps.hosts,
-          remove: new Set(input.remove),
+          remove: asked,
         })
       : { resources: [], entries: new Map<string, string>() };
   const removal = removalStep(steps.all, removals.resources);
   const withRemoval = removals.resources.length > 0 ? [removal] : [];
   if (withRemoval.length > 0) everything.set(REMOVAL_STEP, removals.resources);
+  for (const found of unknownRemovals(asked, everything, manifests.hosts)) run.report(found);
   const all = [...steps.all, ...withRemoval];
   const chosen = [...steps.chosen, ...withRemoval];
   const graph = orderResources(all, everything, run.lostHosts);
@@ -216,7 +225,7 @@ export async function prepare(
     states,
     graph,
     inScope: (resource) => chosenNames.has(graph.stepOf(resource.id)) && isChosen(resource, steps.hosts),
-    remove: new Set(input.remove),
+    remove: asked,
     signal: input.signal,
   });
   const { hosts } = steps;

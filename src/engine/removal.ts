@@ -1,3 +1,5 @@
+import { type Problem, problem } from '../errors/problem.ts';
+import { nearest } from '../errors/suggest.ts';
 import type { ManifestEntry, Manifests } from './manifest.ts';
 import { type AnyKind, API, type Resource, type ResourceRecord } from './resource.ts';
 import type { RunState } from './runState.ts';
@@ -109,6 +111,27 @@ function withoutGivenUp(
     });
   }
   return own.filter(({ host, entry }) => !left.has(`${host}/${entry.step}`));
+}
+
+/** A warning for each name given to `--remove` that is neither a resource's nor a step's of a host. */
+export function unknownRemovals(
+  names: ReadonlySet<string>,
+  resources: ReadonlyMap<string, readonly Resource[]>,
+  hosts: Iterable<string>,
+): readonly Problem[] {
+  if (names.size === 0) return [];
+  const ids = [...resources.values()].flatMap((list) => list.map(({ id }) => id));
+  const places = [...hosts].flatMap((host) => [...resources.keys()].map((step) => `${host}/${step}`));
+  const known = new Set([...ids, ...places]);
+  return [...names]
+    .filter((name) => !known.has(name))
+    .map((name) =>
+      problem('REMOVE_UNKNOWN', {
+        severity: 'warning',
+        details: { name },
+        suggestion: nearest(name, [...known]),
+      }),
+    );
 }
 
 function absent(

@@ -69,7 +69,11 @@ export async function openVault(
     const envelope = encryptVault(setInVault(read.text, generated), found.password.reveal(), label);
     await writePrivate(file, envelope, { expected: read.envelope ?? null });
     committed = true;
-    notes.push(`${generated.size} secrets were generated into ${file}.`);
+    // In a vault that was there before, these are what a newer description or version needs.
+    const what = isNew
+      ? `${generated.size} secrets`
+      : `Secrets that the vault did not have (${[...generated.keys()].join(', ')})`;
+    notes.push(`${what} were generated into ${file}.`);
     return notes;
   }
   return {

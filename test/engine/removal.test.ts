@@ -153,6 +153,18 @@ describe('what the description no longer has', () => {
     expect(idsIn('one')).toEqual([]);
   });
 
+  it('is named exactly: another name is a warning with the nearest one', async () => {
+    await apply(run([make('one', 'data')]));
+    expect(await apply(run([], { remove: ['one/thing:date', 'one/s'] }))).toMatchObject({
+      outcome: 'done',
+      changed: 0,
+    });
+    expect(box.problems.filter(({ code }) => code === 'REMOVE_UNKNOWN')).toMatchObject([
+      { severity: 'warning', what: expect.stringContaining('one/thing:date'), suggestion: 'one/thing:data' },
+    ]);
+    expect(existsSync(`${box.folder}/one-data`)).toBe(true);
+  });
+
   it('is kept while its step is left out, while a host does not answer, and with --skip removal', async () => {
     await apply(run([make('one', 'a')]));
     expect((await planOnly(run([], { selection: { step: 's' } }))).changes).toEqual([]);

@@ -41,7 +41,12 @@ async function identityOfAll() {
 }
 
 function unreachable(run: Awaited<ReturnType<typeof timed>>): readonly string[] {
-  return run.events.flatMap((event) => (event.type === 'host-unreachable' ? [event.host] : []));
+  return run.events.flatMap((event) => {
+    if (event.type !== 'host-unreachable') return [];
+    // sshd of a machine without power is silent; that of a lab's machine refuses.
+    expect(['HOST_UNREACHABLE', 'HOST_REFUSED']).toContain(event.problem.code);
+    return [event.host];
+  });
 }
 
 describe('three hosts that are everything', () => {
@@ -100,6 +105,9 @@ describe('three hosts that are everything', () => {
           if (next) expect(next.down, `${unit} on ${next.host} after ${host}`).toBeGreaterThan(up);
         }
       }
+      // A client whose server is gone and who is not told so waits for ever.
+      const forgotten = `echo show sess all | socat - /run/haproxy/admin.sock | grep -A12 frontend=database | grep -c 'scb=.*state=CLO' || :`;
+      expect(await onAll(forgotten)).toEqual(['0', '0', '0']);
       row('API answers during the rolling restart', undefined, `${answers}, ${failures.length} failed`);
       expect(answers).toBeGreaterThan(40);
       expect(failures).toEqual([]);
@@ -121,7 +129,6 @@ describe('three hosts that are everything', () => {
       const degraded = await timed('`apply`, control3 dead', ['apply']);
       expect(degraded.code, degraded.output.slice(-6000)).toBe(1);
       expect(unreachable(degraded)).toEqual(['control3']);
-      expect(degraded.output).toContain('HOST_UNREACHABLE');
       expect(degraded.changed).toContain(`control2/file:${LIMITS}`);
       expect(await on('control2', `grep -c 65536 ${LIMITS}`)).not.toBe('0');
 

@@ -5,7 +5,7 @@ import { Confidential, reveal } from '../../src/secrets/confidential.ts';
 import { makeCertificate, makeKey } from '../../src/vault/certificate.ts';
 import { encryptVault } from '../../src/vault/format.ts';
 import { findVaultPassword, keyFileOf, vaultFileOf } from '../../src/vault/password.ts';
-import { setInVault } from '../../src/vault/secrets.ts';
+import { readVault, setInVault } from '../../src/vault/secrets.ts';
 import { openVault } from '../../src/vault/vault.ts';
 import { cloudIn, codesOf, found, newFolder, word } from './folder.ts';
 
@@ -76,6 +76,19 @@ describe('openVault', () => {
       'VAULT_PASSWORD_EMPTY',
     ]);
   });
+});
+
+it('names the secrets that it adds to a vault which was there before', async () => {
+  const folder = await newFolder();
+  const first = await openVault(cloudIn(folder), found, { mayCreate: true });
+  await first.commit();
+  const { text } = await readVault(folder, word);
+  const older = text.split('\n').filter((line) => !line.startsWith('heat_auth_encryption_key:'));
+  await writeFile(vaultFileOf(folder), encryptVault(older.join('\n'), word.reveal()));
+  const notes = await (await openVault(cloudIn(folder), found, { mayCreate: false })).commit();
+  expect(notes).toEqual([
+    `Secrets that the vault did not have (heat_auth_encryption_key) were generated into ${vaultFileOf(folder)}.`,
+  ]);
 });
 
 describe('a certificate of the operator', () => {

@@ -67,6 +67,12 @@ export const engineErrors = defineCatalogue({
     next: 'Keep a copy of what you need, then run `cloudwright apply --remove {resource}`.',
     exit: 1,
   },
+  REMOVE_UNKNOWN: {
+    what: 'Nothing to remove has the name {name}.',
+    why: '`--remove` takes the name of a resource, or of a host and a step, as the plan shows it.',
+    next: 'Run `cloudwright plan` to see the names. What was removed by an earlier run has none any more.',
+    exit: 2,
+  },
   CLUSTER_WAIT_TIMED_OUT: {
     what: '{cluster}: timed out after {seconds} s waiting for {waitFor}.',
     why: 'The cluster should have come to this by itself; acting without it could destroy data.',

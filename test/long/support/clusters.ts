@@ -7,7 +7,7 @@ export interface Identity {
   /** Cluster ids of OVN's northbound and southbound database. */
   readonly ovn: string;
   readonly ceph: string;
-  /** RabbitMQ's name of the cluster and its members. */
+  /** The nodes that run in RabbitMQ's cluster; each names the cluster after itself. */
   readonly rabbitmq: string;
   readonly cloud: string;
 }
@@ -18,7 +18,7 @@ const COMMANDS: Readonly<Record<keyof Identity, string>> = {
     .map((words) => `ovs-appctl -t /run/ovn/ovn${words}`)
     .join(' && '),
   ceph: 'ceph fsid',
-  rabbitmq: `rabbitmqctl -q eval '{rabbit_nodes:cluster_name(), lists:sort(rabbit_nodes:list_running())}.'`,
+  rabbitmq: `rabbitmqctl -q eval 'lists:sort(rabbit_nodes:list_running()).'`,
   cloud: 'cat /var/lib/cloudwright/cloud-id',
 };
 

@@ -1,17 +1,52 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ClusterKind, Member } from '../../src/engine/resource.ts';
-import { reveal, type Text } from '../../src/secrets/confidential.ts';
-import { outcome } from '../infrastructure/outcome.ts';
+import { expect } from 'vitest';
+import type { ClusterKind, Member } from '../../../src/engine/resource.ts';
+import {
+  type LabLocation,
+  labCut,
+  labDirectory,
+  labDown,
+  labHeal,
+  labRemains,
+  labUp,
+} from '../../../src/lab/index.ts';
+import { components as componentTable } from '../../../src/platform/debian-13/components.ts';
+import type { ComponentName } from '../../../src/platform/platform.ts';
+import { reveal, type Text } from '../../../src/secrets/confidential.ts';
+import { outcome } from '../../infrastructure/outcome.ts';
 
-/** The lab of three nodes, `control1` to `control3`, with the daemons' packages installed; see clusters.test.ts. */
-export const lab = process.env.CLOUDWRIGHT_CLUSTER_LAB;
 export const hosts = ['control1', 'control2', 'control3'] as const;
 export type Host = (typeof hosts)[number];
 export const addresses = { control1: '192.168.21.11', control2: '192.168.21.12', control3: '192.168.21.13' };
 export const described = hosts.map((host) => ({ host, address: addresses[host] }));
 
-const configuration = `${process.env.CLOUDWRIGHT_LAB_DIRECTORY ?? '/var/lib/cloudwright/lab'}/${lab}/ssh_config`;
+/*
+ * The decisions about clusters meet the real daemons: three bare nodes with the packages of one cluster, which its suite
+ * configures, wipes, kills and cuts at will. Needs root on Linux.
+ */
+let lab: LabLocation = { name: '', directory: labDirectory() };
+
+/** Three new nodes with the packages of these components. */
+export async function beginClusters(name: string, components: readonly ComponentName[]): Promise<void> {
+  lab = { ...lab, name };
+  await labDown(lab, undefined, report);
+  await labUp({ ...lab, nodes: hosts.map((host) => ({ name: host })) }, undefined, report);
+  const packages = components.flatMap((component) => componentTable[component].packages);
+  await onAll(`export DEBIAN_FRONTEND=noninteractive
+apt-get -q update && apt-get -qy --no-install-recommends install ${packages.join(' ')}`);
+}
+
+/** Takes the nodes down again; asserts that nothing is left. */
+export async function endClusters(): Promise<void> {
+  await labDown(lab, undefined, report);
+  expect(await labRemains(lab)).toEqual({ namespaces: [], groups: [], mounts: [], files: [] });
+}
+
+function report(line: string): void {
+  process.stdout.write(`  ${line}\n`);
+}
 
 export interface Answer {
   readonly code: number;
@@ -39,7 +74,11 @@ function run(command: string, words: readonly string[], input = ''): Promise<Ans
 
 /** Runs a script on a node; 255 when the node cannot be reached. */
 export function ssh(host: string, script: Text): Promise<Answer> {
-  return run('ssh', ['-F', configuration, '-o', 'ConnectTimeout=5', host, 'sh', '-s'], `${reveal(script)}\n`);
+  return run(
+    'ssh',
+    ['-F', join(lab.directory, lab.name, 'ssh_config'), '-o', 'ConnectTimeout=5', host, 'sh', '-s'],
+    `${reveal(script)}\n`,
+  );
 }
 
 /** Runs a script that must succeed. */
@@ -53,19 +92,14 @@ export async function onAll(script: Text): Promise<readonly string[]> {
   return Promise.all(hosts.map((host) => on(host, script)));
 }
 
-async function labCommand(verb: string, node: string): Promise<void> {
-  const { code, stderr } = await run('./cloudwright', ['lab', verb, '--lab', String(lab), node]);
-  if (code !== 0) throw new Error(`lab ${verb} ${node}: ${stderr}`);
-}
-
 /** A power failure; the nodes fall one second after another, which no cluster notices in between. */
 export async function cut(...nodes: readonly Host[]): Promise<void> {
-  for (const node of nodes) await labCommand('cut', node);
+  for (const node of nodes) await labCut({ ...lab, node });
 }
 
 /** Power and cables back. */
 export async function heal(...nodes: readonly Host[]): Promise<void> {
-  for (const node of nodes) await labCommand('heal', node);
+  for (const node of nodes) await labHeal({ ...lab, node }, undefined, report);
 }
 
 /**
