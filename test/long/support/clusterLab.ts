@@ -34,7 +34,12 @@ export async function beginClusters(name: string, components: readonly Component
   await labDown(lab, undefined, report);
   await labUp({ ...lab, nodes: hosts.map((host) => ({ name: host })) }, undefined, report);
   const packages = components.flatMap((component) => componentTable[component].packages);
-  await onAll(`export DEBIAN_FRONTEND=noninteractive
+  // A cloud's hosts know one another by name; RabbitMQ's nodes ask by no other way.
+  const names = hosts.map((host) => `${addresses[host]} ${host}`).join('\n');
+  await onAll(`cat >>/etc/hosts <<'NAMES'
+${names}
+NAMES
+export DEBIAN_FRONTEND=noninteractive
 apt-get -q update && apt-get -qy --no-install-recommends install ${packages.join(' ')}`);
 }
 
