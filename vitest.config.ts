@@ -9,6 +9,7 @@ const shellText = {
   },
 };
 const plugins = [shellText];
+const globalSetup = ['test/e2e/support/leftBehind.ts'];
 
 export default defineConfig({
   test: {
@@ -29,6 +30,7 @@ export default defineConfig({
         plugins,
         test: {
           name: 'long',
+          globalSetup,
           include: ['test/long/**/*.test.ts'],
           testTimeout: 600_000,
           // Some of them take labs, which share this machine.
@@ -40,6 +42,7 @@ export default defineConfig({
         plugins,
         test: {
           name: 'packages',
+          globalSetup,
           include: ['test/e2e/packages.test.ts'],
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
@@ -50,6 +53,7 @@ export default defineConfig({
         plugins,
         test: {
           name: 'e2e',
+          globalSetup,
           include: ['test/e2e/**/*.test.ts'],
           exclude: ['test/e2e/packages.test.ts'],
           testTimeout: 1_800_000,

@@ -20,6 +20,7 @@ import {
 import { initProcess } from '../../src/lab/node.ts';
 import { killGroups } from '../../src/lab/processes.ts';
 import { waitFor } from '../../src/system/wait.ts';
+import { noteLeftBehind } from './support/leftBehind.ts';
 
 const lab = { name: 'labtest', directory: labDirectory() };
 const lines: string[] = [];
@@ -28,6 +29,7 @@ const report = (line: string): void => {
 };
 
 async function up(signal?: AbortSignal): Promise<LabState> {
+  noteLeftBehind('lab', join(lab.directory, lab.name));
   return await labUp({ ...lab, nodes: [{ name: 'control1' }], memoryMiB: 1024 }, signal, report);
 }
 

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LabState, labDirectory, labDown, labUp } from '../../src/lab/index.ts';
 import { fabricInterface, fabricNamespace } from '../../src/lab/names.ts';
 import { command } from '../../src/system/command.ts';
 import { eventsOf, runCli } from './support/cli.ts';
 import { describedFolder, leaveLab, report } from './support/lab.ts';
+import { noteLeftBehind } from './support/leftBehind.ts';
 
 /** What only several hosts can show: the paths between them, and who else is on their networks. */
 const lab = { name: 'e2epreflight', directory: labDirectory() };
@@ -12,6 +14,7 @@ let state: LabState;
 let folder: string;
 
 beforeAll(async () => {
+  noteLeftBehind('lab', join(lab.directory, lab.name));
   await labDown(lab, undefined, report);
   state = await labUp(
     {

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RunEvent } from '../../../src/engine/event.ts';
+import { noteLeftBehind } from './leftBehind.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -69,6 +70,7 @@ export function startCli(folder: string, words: readonly string[]): CliRun {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   runs.set(child, folder);
+  if (child.pid) noteLeftBehind('process', child.pid);
   const parts = { stdout: '', stderr: '', output: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {

@@ -16,6 +16,7 @@ import {
 import type { CommandResult } from '../../../src/system/command.ts';
 import { keyFileOf, vaultFileOf } from '../../../src/vault/password.ts';
 import { dropBundle, endRuns } from './cli.ts';
+import { noteLeftBehind } from './leftBehind.ts';
 
 /** What labs said; shown by a test that fails in a hook. */
 export const labLines: string[] = [];
@@ -44,6 +45,7 @@ export interface TestLabOptions {
 /** A fresh lab of one node, `control1`, with a description of an all-in-one cloud for it. */
 export async function testLab(name: string, options: TestLabOptions = {}): Promise<TestLab> {
   const lab = { name, directory: labDirectory() };
+  noteLeftBehind('lab', join(lab.directory, name));
   await labDown(lab, undefined, report);
   const { layer, memoryMiB } = options;
   const state = await labUp(
@@ -77,6 +79,7 @@ export async function describedFolder(
 ): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), `cloudwright-e2e-${state.name}-`));
   folders.set(folder, state.name);
+  noteLeftBehind('folder', folder);
   await writeFile(join(folder, 'cloud.yaml'), edit(trialDescription(state)));
   return folder;
 }

@@ -15,6 +15,7 @@ import {
 import { components as componentTable } from '../../../src/platform/debian-13/components.ts';
 import type { ComponentName } from '../../../src/platform/platform.ts';
 import { reveal, type Text } from '../../../src/secrets/confidential.ts';
+import { noteLeftBehind } from '../../e2e/support/leftBehind.ts';
 import { outcome } from '../../infrastructure/outcome.ts';
 
 export const hosts = ['control1', 'control2', 'control3'] as const;
@@ -31,6 +32,7 @@ let lab: LabLocation = { name: '', directory: labDirectory() };
 /** Three new nodes with the packages of these components. */
 export async function beginClusters(name: string, components: readonly ComponentName[]): Promise<void> {
   lab = { ...lab, name };
+  noteLeftBehind('lab', join(lab.directory, name));
   await labDown(lab, undefined, report);
   await labUp({ ...lab, nodes: hosts.map((host) => ({ name: host })) }, undefined, report);
   const packages = components.flatMap((component) => componentTable[component].packages);

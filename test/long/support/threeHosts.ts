@@ -8,6 +8,7 @@ import { labDirectory, labDown, labExec, labRemains, labUp } from '../../../src/
 import { nodePaths } from '../../../src/lab/names.ts';
 import { stopNode, unmountNode } from '../../../src/lab/node.ts';
 import { type CliResult, dropBundle, endRuns, eventsOf, runCli } from '../../e2e/support/cli.ts';
+import { noteLeftBehind } from '../../e2e/support/leftBehind.ts';
 
 export const hosts = ['control1', 'control2', 'control3'] as const;
 export type Host = (typeof hosts)[number];
@@ -27,9 +28,11 @@ const report = (line: string): void => {
 
 /** Three bare hosts, and the description that `init` writes for them with what this lab can give the acceptance test. */
 export async function begin(): Promise<void> {
+  noteLeftBehind('lab', join(lab.directory, lab.name));
   await labDown(lab, undefined, report);
   await labUp({ ...lab, nodes }, undefined, report);
   folder = mkdtempSync(join(tmpdir(), 'cloudwright-long-'));
+  noteLeftBehind('folder', folder);
   const networks = ['--management-cidr', '192.168.21.0/24', '--vip', VIP, '--ssh-config', sshConfig];
   const shape = ['--multi-node', '--trial', '--name', 'compact', '--control', '192.168.21.11,3'];
   const init = await runCli(folder, ['init', '--defaults', ...shape, ...networks], 60);
