@@ -85,6 +85,30 @@ describe('one OSD', () => {
     expect(fake.run('running').code).not.toBe(0);
   });
 
+  const LABEL = 'bluestore block device';
+
+  // A file that was left by another cluster, or by this host under another name, was formatted anew.
+  it('refuses a file that holds another OSD, and leaves it as it is', () => {
+    const fake = host();
+    const other = `${LABEL}\n99999999-8888-4777-a666-555555555555\nits data\n`;
+    writeFileSync(fake.at('device'), other);
+    expect(fake.run('create')).toMatchObject({
+      code: 1,
+      stderr: `${fake.at('device')} belongs to the OSD 99999999-8888-4777-a666-555555555555; nothing was changed\n`,
+    });
+    expect(fake.made()).toBe('');
+    expect(readFileSync(fake.at('device'), 'utf8')).toBe(other);
+    expect(fake.calls().some((call) => /^(chown|systemctl) .*(device|start)/.test(call))).toBe(false);
+    expect(fake.run('exists').code).not.toBe(0);
+  });
+
+  it('goes on with a file that holds its own OSD', () => {
+    const fake = host();
+    writeFileSync(fake.at('device'), `${LABEL}\n${UUID}\n`);
+    expect(fake.run('create')).toMatchObject({ code: 0, stderr: '' });
+    expect(fake.run('running').code).toBe(0);
+  });
+
   it('makes no file where it has a block device', () => {
     const fake = host();
     writeFileSync(fake.at('device'), '');
