@@ -5,5 +5,8 @@ import { keyModes } from './ceph/daemonKey.ts';
 const root = scratch();
 
 it('gives the manager a key that nobody else could read at any moment', () => {
-  expect(keyModes(root, 'ceph-manager-key', '/var/lib/ceph/mgr/ceph-storage1/keyring')).toEqual(['600', '600']);
+  expect(keyModes(root, 'ceph-manager-key', '/var/lib/ceph/mgr/ceph-storage1/keyring')).toEqual([
+    '600',
+    '600',
+  ]);
 });
