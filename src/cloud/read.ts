@@ -8,6 +8,7 @@ import { type DescriptionDocument, type Path, readDocument, SECRET_KEY } from '.
 import { isMap, makeDraft } from './draft.ts';
 import { expandHosts } from './expand.ts';
 import { schemaProblems, showPath } from './issues.ts';
+import { takePrototypeKeys } from './prototypeKeys.ts';
 import { rules } from './rules/index.ts';
 import { descriptionSchema } from './schema.ts';
 import { type ConfigurationTables, configurationTables, type TablesOfRelease } from './services.ts';
@@ -54,6 +55,7 @@ function parseRead(
   if (document.tree === null) {
     return { problems: [...problems, problem('CLOUD_EMPTY', { place: document.at([]) })], derived: [] };
   }
+  problems.push(...takePrototypeKeys(document.tree, [], document));
   problems.push(...takeSecrets(document.tree, [], document));
   const shape = descriptionSchema.safeParse(document.tree);
   if (!shape.success) problems.push(...schemaProblems(shape.error.issues, document));

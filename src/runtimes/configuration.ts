@@ -84,13 +84,13 @@ export function override(
   sections: Sections,
   overrides: readonly Override[],
 ): { readonly sections: Sections; readonly origins: IniOrigins } {
-  // No prototype: a section may be called `constructor`.
-  const result: Record<string, Record<string, Section[string]>> = Object.create(null);
-  for (const [name, section] of Object.entries(sections)) if (section) result[name] = { ...section };
-  const origins: Record<string, Record<string, string>> = Object.create(null);
+  const result = bare<Record<string, Section[string]>>();
+  for (const [name, section] of Object.entries(sections))
+    if (section) result[name] = Object.assign(bare<Section[string]>(), section);
+  const origins = bare<Record<string, string>>();
   for (const { section, option, value, place } of overrides) {
-    const options = result[section] ?? {};
-    const from = origins[section] ?? {};
+    const options = result[section] ?? bare<Section[string]>();
+    const from = origins[section] ?? bare<string>();
     result[section] = options;
     origins[section] = from;
     if (value === null) {
@@ -102,4 +102,9 @@ export function override(
     }
   }
   return { sections: result, origins };
+}
+
+/** No prototype: a section or an option may be called `constructor`. */
+function bare<T>(): Record<string, T> {
+  return Object.create(null);
 }

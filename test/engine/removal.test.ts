@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MARK } from '../../src/engine/from.ts';
 import { parseManifest } from '../../src/engine/manifest.ts';
@@ -129,6 +129,7 @@ describe('what the description no longer has', () => {
     expect(await apply(run(rest))).toMatchObject({ outcome: 'done', changed: 3 });
     expect(done().filter((id) => id.startsWith('one/'))).toEqual(['one/thing:second', 'one/thing:first']);
     expect(idsIn('one')).toEqual(['one/thing:kept']);
+    expect(statSync(`${box.folder}/one.lib/manifest.json`).mode & 0o077).toBe(0);
     expect(idsIn('two')).toEqual([]);
     expect(await apply(run(rest))).toMatchObject({ outcome: 'done', changed: 0 });
     expect((await planOnly(run(rest))).changes).toEqual([]);

@@ -34,6 +34,21 @@ describe('Nova’s own ssh key', () => {
     expect(line).toBe('from="192.0.2.21,192.0.2.22",restrict,pty public-nova_ssh_public_key');
   });
 
+  // The vault may hold what another installer kept: a second line would be a key that is accepted from everywhere.
+  it.each([
+    ['a line feed at its end', 'ssh-ed25519 AAAA nova\n'],
+    ['a second key', 'ssh-ed25519 AAAA nova\nssh-ed25519 BBBB other\n'],
+    ['lines of another system', 'ssh-ed25519 AAAA nova\r\nssh-ed25519 BBBB other\r\n'],
+    ['an empty line before it', '\n\nssh-ed25519 AAAA nova'],
+  ])('is one line, restricted, also with %s', (_, nova_ssh_public_key) => {
+    const { cloud, facts } = context;
+    const changed = { facts, cloud: { ...cloud, secrets: { ...cloud.secrets, nova_ssh_public_key } } };
+    const lines = content(changed, 'compute1', `${FOLDER}/authorized_keys`).split('\n');
+    expect(lines.filter((line) => line !== '' && !line.startsWith('#'))).toEqual([
+      'from="192.0.2.21,192.0.2.22",restrict,pty ssh-ed25519 AAAA nova',
+    ]);
+  });
+
   it('is used for the compute hosts by name and by address', () => {
     const configuration = content(context, 'compute1', `${FOLDER}/config`);
     expect(configuration).toContain('Host compute1 compute2 192.0.2.21 192.0.2.22\n');

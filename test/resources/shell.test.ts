@@ -1,9 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fileNameFor, quote, withInput, writeFile } from '../../src/resources/shell.ts';
-import { Confidential, masked, reveal } from '../../src/secrets/confidential.ts';
+import { Confidential, masked, reveal, text } from '../../src/secrets/confidential.ts';
 import { me, scratch, sh } from './sh.ts';
 
 const directory = scratch();
@@ -91,6 +91,17 @@ describe('writeFile', () => {
     const content = 'line of a file\n'.repeat(100_000);
     expect(sh(writeFile(path, content, { ...me, mode: '0600' })).code).toBe(0);
     expect(readFileSync(path, 'utf8')).toBe(content);
+  });
+
+  test('nobody else can read the content before it has its owner', () => {
+    const path = join(directory, 'private');
+    const fakes = join(directory, 'bin');
+    mkdirSync(fakes);
+    writeFileSync(join(fakes, 'chown'), '#!/bin/sh\nstat -c %a "$3"\n');
+    chmodSync(join(fakes, 'chown'), 0o755);
+    const script = text`umask 022\n${writeFile(path, 'a secret', { ...me, mode: '0644' })}`;
+    expect(sh(script, fakes)).toEqual({ code: 0, stdout: '600\n', stderr: '' });
+    expect(statSync(path).mode & 0o7777).toBe(0o644);
   });
 
   test('a failure leaves the old file and is a failure, also where it is tested', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fileKind } from '../../src/resources/file.ts';
+import { MANAGED, renderIni } from '../../src/resources/ini.ts';
 import { merge, override } from '../../src/runtimes/configuration.ts';
 import {
   allInOne,
@@ -132,6 +133,36 @@ describe('sections', () => {
       sections: { a: { x: 2 } },
       origins: { a: { x: 'cloud.yaml:7' } },
     });
+  });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty', '__proto__'])(
+    'and options may be called %s as every object’s own parts are',
+    (name) => {
+      const place = { file: 'cloud.yaml', line: 7, column: 3 };
+      const base = { service: 's', file: 'f', scope: { kind: 'all' }, place } as const;
+      const { sections, origins } = override({ a: { x: 1 } }, [
+        { ...base, section: name, option: 'y', value: 2 },
+        { ...base, section: 'a', option: name, value: 3 },
+        { ...base, section: 'a', option: 'z', value: 4 },
+      ]);
+      const shown = renderIni(sections, { origins });
+      expect(shown.content).toBe(`# ${MANAGED}\n\n[a]\nx = 1\n${name} = 3\nz = 4\n\n[${name}]\ny = 2\n`);
+      expect([...shown.notes]).toEqual([
+        [4, 'cloud.yaml:7'],
+        [5, 'cloud.yaml:7'],
+        [8, 'cloud.yaml:7'],
+      ]);
+      for (const shared of [{}, Object, Object.prototype.toString]) expect('y' in shared).toBe(false);
+    },
+  );
+
+  it('have no origin where an option of ours is called as a part of every object', () => {
+    const place = { file: 'cloud.yaml', line: 7, column: 3 };
+    const base = { service: 's', file: 'f', scope: { kind: 'all' }, place } as const;
+    const { sections, origins } = override({ a: { constructor: 1 } }, [
+      { ...base, section: 'a', option: 'z', value: 4 },
+    ]);
+    expect([...renderIni(sections, { origins }).notes.keys()]).toEqual([4]);
   });
 
   it('are not changed in place', () => {

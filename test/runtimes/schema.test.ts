@@ -126,7 +126,10 @@ describe('a command with a fingerprint', () => {
 
   it('keeps a digest on the host and not the value', () => {
     const fake = host();
-    fake.run(stage('a-secret-value').script);
-    expect(fake.run('cat /var/lib/cloudwright/fingerprints/greeting').stdout).toMatch(/^[0-9a-f]{32}\n$/);
+    const mark = '/var/lib/cloudwright/fingerprints/greeting';
+    fake.run(text`umask 022\n${stage('a-secret-value').script}`);
+    expect(fake.run(`cat ${mark}`).stdout).toMatch(/^[0-9a-f]{32}\n$/);
+    // A weak password could be guessed from its digest.
+    expect(fake.run(`stat -c %a ${mark}`).stdout).toBe('600\n');
   });
 });

@@ -70,6 +70,7 @@ describe('nova.conf', () => {
 });
 
 describe('nova-compute.conf', () => {
+  // O6: by default libvirt is asked at a TCP port on which nothing listens.
   it('uses KVM where the host has it, and Ceph for disks', () => {
     expect(iniSection(content(threeControls(), 'compute1', COMPUTE), 'libvirt')).toEqual([
       'virt_type = kvm',
@@ -94,6 +95,18 @@ describe('nova-compute.conf', () => {
       'cpu_mode = none',
       'hw_machine_type = x86_64=pc',
     ]);
+  });
+
+  // O6: with the model of each host, an instance could not move to a host with an older processor.
+  it('takes a processor model that all hosts have from the description', () => {
+    const context = threeControls(
+      '\nconfig: { compute: { nova-compute.conf: { libvirt: { cpu_mode: custom, cpu_models: Haswell-noTSX } } } }\n',
+    );
+    for (const host of ['compute1', 'compute2']) {
+      const lines = iniSection(content(context, host, COMPUTE), 'libvirt');
+      expect(lines).toEqual(expect.arrayContaining(['cpu_mode = custom', 'cpu_models = Haswell-noTSX']));
+      expect(lines.join()).not.toContain('host-model');
+    }
   });
 
   it('obeys the description', () => {

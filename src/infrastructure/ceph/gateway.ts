@@ -69,6 +69,7 @@ ExecStart=${pathOf(component, 'command')} -f --cluster ceph --name client.%i --s
     unless: `[ -s ${data}/keyring ]`,
     script: [
       'set -e',
+      'umask 077',
       `install -d -o ${owner} -g ${group} ${data}`,
       `ceph auth get-or-create client.${id} mon 'allow rw' osd 'allow rwx' -o ${data}/keyring.new`,
       `chown ${owner}: ${data}/keyring.new && chmod 0600 ${data}/keyring.new && mv ${data}/keyring.new ${data}/keyring`,

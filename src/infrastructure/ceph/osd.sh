@@ -23,10 +23,7 @@ umask 077
 install -d -m 0700 "$state_directory/osd"
 secret=$state_directory/osd/$uuid.json
 if [ ! -s "$secret" ]; then
-  (
-    umask 077
-    printf '{"cephx_secret": "%s"}' "$(ceph-authtool --gen-print-key)" >"$secret.new"
-  )
+  printf '{"cephx_secret": "%s"}' "$(ceph-authtool --gen-print-key)" >"$secret.new"
   mv "$secret.new" "$secret"
 fi
 # The same uuid gives the same id, also after a cut.

@@ -32,6 +32,22 @@ export const shapeCases: readonly BrokenCase[] = [
     code: 'CLOUD_YAML_DUPLICATE_KEY',
     also: ['*'],
   },
+  // The schema passes over this name, and what stood below it was ignored without a word.
+  ...[
+    { under: 'hosts', from: '\nhosts:\n', to: '\nhosts:\n  ▸__proto__: {}\n' },
+    { under: 'config', from: '\ntime: {', to: '\nconfig: { ▸__proto__: {} }\ntime: {' },
+    { under: 'a service', from: '\ntime: {', to: '\nconfig: { compute: { ▸__proto__: {} } }\ntime: {' },
+    {
+      under: 'a file',
+      from: '\ntime: {',
+      to: '\nconfig: { compute: { nova.conf: { ▸__proto__: { debug: true } } } }\ntime: {',
+    },
+    {
+      under: 'a section',
+      from: '\ntime: {',
+      to: '\nconfig: { compute: { nova.conf: { DEFAULT: { ▸__proto__: 1 } } } }\ntime: {',
+    },
+  ].map(({ under, from, to }) => ({ name: `__proto__ under ${under}`, from, to, code: 'CLOUD_FORMAT' })),
   { name: 'unknown tag', from: 'cloud: trial', to: 'cloud: ▸!vault trial', code: 'CLOUD_YAML_TAG' },
   {
     name: 'binary tag',

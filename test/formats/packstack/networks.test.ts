@@ -66,7 +66,19 @@ it('a host without a usable address is not reported as carried over', () => {
 
 it('True is what Packstack writes for purging the database, and no slip', () => {
   const { report } = imported('CONFIG_NOVA_DB_PURGE_ENABLE=True', 'CONFIG_DEBUG_MODE=True');
-  const note = (key: string) => report?.keys.find((found) => found.key === key)?.note;
-  expect(note('CONFIG_NOVA_DB_PURGE_ENABLE')).not.toContain('only y or n');
-  expect(note('CONFIG_DEBUG_MODE')).toContain('only y or n');
+  const entry = (key: string) => report?.keys.find((found) => found.key === key);
+  expect(entry('CONFIG_NOVA_DB_PURGE_ENABLE')?.outcome).toBe('default');
+  expect(entry('CONFIG_DEBUG_MODE')?.note).toContain('only y or n');
 });
+
+it.each(['NOVA', 'CINDER', 'HEAT'])(
+  'the database of %s is purged every day, which is told where it was off',
+  (of) => {
+    const entry = (value: string) => {
+      const { report } = imported(`CONFIG_${of}_DB_PURGE_ENABLE=${value}`);
+      return report?.keys.find((found) => found.key === `CONFIG_${of}_DB_PURGE_ENABLE`);
+    };
+    expect(entry('y')?.outcome).toBe('default');
+    expect(entry('n')).toMatchObject({ outcome: 'unsupported', note: expect.stringContaining('purged') });
+  },
+);

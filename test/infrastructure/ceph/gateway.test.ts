@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { scratch } from '../../resources/sh.ts';
 import { allInOne, content, files, threeControls } from '../../steps/clouds.ts';
+import { keyModes } from './daemonKey.ts';
 
+const root = scratch();
 const context = threeControls();
 
 describe('the object gateway', () => {
@@ -34,6 +37,11 @@ describe('the object gateway', () => {
       'storage2 0600',
       'storage3 0600',
     ]);
+  });
+
+  it('has a key that nobody else could read at any moment', () => {
+    const keyring = '/var/lib/ceph/radosgw/ceph-rgw.storage1/keyring';
+    expect(keyModes(root, 'ceph-gateway-key', keyring)).toEqual(['600', '600']);
   });
 
   it('listens on its host’s management address', () => {

@@ -6,7 +6,7 @@ import { osdResources } from '../../../src/infrastructure/ceph/osd.ts';
 import { debian13 } from '../../../src/platform/debian-13/table.ts';
 import type { CommandDesired } from '../../../src/resources/command.ts';
 import { shellProgram } from '../../../src/resources/index.ts';
-import { reveal } from '../../../src/secrets/confidential.ts';
+import { reveal, text } from '../../../src/secrets/confidential.ts';
 import { rehearsal, scratch } from '../../resources/sh.ts';
 import { threeControls } from '../../steps/clouds.ts';
 
@@ -22,10 +22,15 @@ function host() {
   const note = (what: string) => `echo ${what} >>'${at('log')}'`;
   const tools = {
     'ceph-authtool': '[ "$*" = --gen-print-key ] || unexpected "$@"\necho AQkey==',
-    ceph: `[ "$1 $2 $3 $4" = 'osd new ${UUID} -i' ] && grep -q '"cephx_secret": "AQkey=="' "$5" || unexpected "$@"\necho 7`,
+    ceph: `[ "$1 $2 $3 $4" = 'osd new ${UUID} -i' ] && grep -q '"cephx_secret": "AQkey=="' "$5" || unexpected "$@"
+[ "$(stat -c %a "$5")" = 600 ] || unexpected "$@"
+echo 7`,
     install: `for path; do :; done
 case "$*" in '-d -o ceph -g ceph '* | '-d -m 0700 '*) mkdir -p "$path" ;; *) unexpected "$@" ;; esac`,
     chown: 'case "$1 $2" in "ceph: "* | "-h ceph:") ;; *) unexpected "$@" ;; esac',
+    // As they were made: nobody else could read them in between.
+    chmod: `case "$*" in "0600 "*/keyring) [ "$(stat -c %a "$2")" = 600 ] || unexpected "$@" ;; *) unexpected "$@" ;; esac
+exec /bin/chmod "$@"`,
     truncate: `[ "$1 $2" = '-s 20G' ] || unexpected "$@"\n: >"$3"`,
     'ceph-osd': `case "$*" in "-i 7 --mkfs --osd-uuid ${UUID} --osd-objectstore bluestore --setuser ceph --setgroup ceph") ;; *) unexpected "$@" ;; esac
 [ ! -e '${at('broken')}' ] || { echo 'bdev() open failed'; exit 1; }
@@ -54,12 +59,12 @@ esac`,
     at,
     made,
     calls: () => fake.calls(),
-    run: (act: string, size = '20G') => fake.run(program(act, size)),
+    run: (act: string, size = '20G') => fake.run(text`umask 022\n${program(act, size)}`),
   };
 }
 
 describe('one OSD', () => {
-  it('is made and started, with its key readable by Ceph alone', () => {
+  it('is made and started, with its key readable by Ceph alone from the first moment', () => {
     const fake = host();
     expect(fake.run('running').code).not.toBe(0);
     expect(fake.run('exists').code).not.toBe(0);
@@ -83,6 +88,30 @@ describe('one OSD', () => {
     expect(fake.run('create')).toMatchObject({ code: 1, stderr: 'bdev() open failed\n' });
     expect(fake.run('exists').code).not.toBe(0);
     expect(fake.run('running').code).not.toBe(0);
+  });
+
+  const LABEL = 'bluestore block device';
+
+  // A file that was left by another cluster, or by this host under another name, was formatted anew.
+  it('refuses a file that holds another OSD, and leaves it as it is', () => {
+    const fake = host();
+    const other = `${LABEL}\n99999999-8888-4777-a666-555555555555\nits data\n`;
+    writeFileSync(fake.at('device'), other);
+    expect(fake.run('create')).toMatchObject({
+      code: 1,
+      stderr: `${fake.at('device')} belongs to the OSD 99999999-8888-4777-a666-555555555555; nothing was changed\n`,
+    });
+    expect(fake.made()).toBe('');
+    expect(readFileSync(fake.at('device'), 'utf8')).toBe(other);
+    expect(fake.calls().some((call) => /^(chown|systemctl) .*(device|start)/.test(call))).toBe(false);
+    expect(fake.run('exists').code).not.toBe(0);
+  });
+
+  it('goes on with a file that holds its own OSD', () => {
+    const fake = host();
+    writeFileSync(fake.at('device'), `${LABEL}\n${UUID}\n`);
+    expect(fake.run('create')).toMatchObject({ code: 0, stderr: '' });
+    expect(fake.run('running').code).toBe(0);
   });
 
   it('makes no file where it has a block device', () => {

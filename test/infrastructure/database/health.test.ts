@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import health from '../../../src/infrastructure/database/health.sh';
 import { scratch } from '../../resources/sh.ts';
-import { allResources, content, threeControls } from '../../steps/clouds.ts';
+import { allResources, content, iniSection, threeControls } from '../../steps/clouds.ts';
 
 const root = scratch();
 
@@ -69,5 +69,23 @@ describe('the health of a database member', () => {
       id.endsWith('cloudwright-database-health.socket'),
     );
     expect(services.filter(({ id }) => id.includes('/service:'))).toHaveLength(3);
+  });
+
+  // A caller who connected and said nothing took every place, and haproxy took all members for dead.
+  it('has places left for haproxy whatever one caller does, and ends a question that is never asked', () => {
+    const unit = (ending: string) =>
+      content(threeControls(), 'control2', `/etc/systemd/system/cloudwright-database-health${ending}`);
+    const limit = (name: string, section: readonly string[]) =>
+      Number(section.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1));
+    const socket = iniSection(unit('.socket'), 'Socket');
+    const callers = limit('MaxConnectionsPerSource', socket);
+    // haproxy of each control host, with an answer on its way and the next question.
+    expect(callers).toBeGreaterThanOrEqual(2);
+    expect(callers * 3).toBeLessThan(limit('MaxConnections', socket));
+    // Each is a process on the host and a client of its database.
+    expect(limit('MaxConnections', socket)).toBeLessThanOrEqual(128);
+    const longest = limit('RuntimeMaxSec', iniSection(unit('@.service'), 'Service'));
+    expect(longest).toBeGreaterThan(Number(/timeout (\d+) mariadb/.exec(health)?.[1]));
+    expect(longest).toBeLessThanOrEqual(30);
   });
 });

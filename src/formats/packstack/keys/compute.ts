@@ -16,9 +16,9 @@ export const computeKeys: KeyTable = {
   ...each({ CONFIG_IRONIC_DB_PW: 'PW_PLACEHOLDER', CONFIG_IRONIC_KS_PW: 'PW_PLACEHOLDER' }, (initial) =>
     unsupported(initial, 'Bare-metal machines are not managed.', { when: 'ironic' }),
   ),
-  CONFIG_NOVA_DB_PURGE_ENABLE: absentService(
+  CONFIG_NOVA_DB_PURGE_ENABLE: presentService(
     'y',
-    'Deleted rows stay in the database until an operator archives them.',
+    'Rows of deleted instances are archived after 30 days and purged after 60.',
     'nova',
   ),
   CONFIG_NOVA_MANAGE_FLAVORS: unsupported(

@@ -43,7 +43,7 @@ export const platformKeys: KeyTable = {
   ),
   CONFIG_KEYSTONE_FERNET_TOKEN_ROTATE_ENABLE: unsupported(
     'y',
-    'Fernet keys are not rotated by a timer; they stay as the vault has them.',
+    'Fernet keys are not rotated by a timer; `cloudwright vault rotate fernet` rotates them.',
     { value: 'yes-no', same: ['n'] },
   ),
   CONFIG_KEYSTONE_REGION: carried('RegionOne', 'text'),

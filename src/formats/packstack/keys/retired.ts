@@ -138,9 +138,13 @@ export const retiredKeys: Readonly<Record<string, RetiredKey>> = {
     'CONFIG_NEUTRON_ML2_SRIOV_AGENT_REQUIRED',
   ),
   ...retired(
-    'Deleted rows stay in the database until an operator purges them.',
-    ['n', ''],
+    'Fernet tokens are not kept in the database: there is nothing to purge.',
+    ['y', 'n', 'True', 'False', ''],
     'CONFIG_KEYSTONE_DB_PURGE_ENABLE',
+  ),
+  ...retired(
+    'Rows of stacks that were deleted 30 days ago are purged every day.',
+    ['y', 'True', ''],
     'CONFIG_HEAT_DB_PURGE_ENABLE',
   ),
   ...retired('Keystone no longer has an admin token.', ['', 'PW_PLACEHOLDER'], 'CONFIG_KEYSTONE_ADMIN_TOKEN'),

@@ -1,4 +1,4 @@
-import { absentService, carried, each, type KeyTable, meaningless, unsupported } from './rule.ts';
+import { carried, each, type KeyTable, meaningless, presentService, unsupported } from './rule.ts';
 
 const NETAPP =
   'Volumes are kept in Ceph; the array is not connected. A NetApp backend can be described under `storage.backends` but is not deployed yet.';
@@ -14,9 +14,9 @@ export const storageKeys: KeyTable = {
     'Images are kept in Ceph, where every compute host reaches them and clones them without copying.',
     { value: ['file', 'swift'], when: 'glance' },
   ),
-  CONFIG_CINDER_DB_PURGE_ENABLE: absentService(
+  CONFIG_CINDER_DB_PURGE_ENABLE: presentService(
     'y',
-    'Deleted rows stay in the database until an operator purges them.',
+    'Rows of volumes that were deleted 30 days ago are purged every day.',
     'cinder',
   ),
   CONFIG_CINDER_BACKEND: carried('lvm', 'text', 'cinder'),
