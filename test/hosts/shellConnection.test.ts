@@ -6,13 +6,17 @@ import { openShell, type Shell, ShellError } from '../../src/hosts/shell.ts';
 import { shellCommand, shellTokens } from '../../src/hosts/shellCommand.ts';
 import { type ShellConnectionOptions, shellConnection } from '../../src/hosts/shellConnection.ts';
 
-function openHere(carriesOthers = false): Promise<Shell> {
+function openHere(): Promise<Shell> {
+  return openWithProcess(false).opened;
+}
+
+function openWithProcess(carriesOthers: boolean) {
   const tokens = shellTokens();
   const child = spawn('sh', ['-c', shellCommand(tokens, 'as-is')], {
     stdio: 'pipe',
     detached: true,
   }) as ChildProcessWithoutNullStreams;
-  return openShell(child, { tokens, limitSeconds: 10, carriesOthers });
+  return { child, opened: openShell(child, { tokens, limitSeconds: 10, carriesOthers }) };
 }
 
 const open: Connection[] = [];
@@ -63,16 +67,12 @@ it('serves requests that wait while the only shell is given up', async () => {
 });
 
 it('keeps the process that carries the others when its own shell is given up', async () => {
-  const carrier = await openHere(true);
-  let ended = false;
-  carrier.ended.then(() => {
-    ended = true;
-  });
+  const { child, opened } = openWithProcess(true);
+  const carrier = await opened;
   // No helper can be opened, so the shell cannot be ended from the host's side either.
   const host = connect(carrier, { open: () => Promise.reject(new ShellError('ended', 'refused')) });
   await expect(ask(host, 'sleep 3', 0.1)).rejects.toThrow(/HOST_TIMEOUT/);
-  await new Promise((resolve) => setImmediate(resolve));
-  expect(ended).toBe(false);
+  expect(child.killed).toBe(false);
   expect(carrier.alive).toBe(false);
 });
 
