@@ -1,5 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { afterEach, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Connection } from '../../src/hosts/connection.ts';
 import { limits } from '../../src/hosts/limits.ts';
 import { openShell, type Shell, ShellError } from '../../src/hosts/shell.ts';
@@ -18,6 +21,9 @@ function openWithProcess(carriesOthers: boolean) {
   }) as ChildProcessWithoutNullStreams;
   return { child, opened: openShell(child, { tokens, limitSeconds: 10, carriesOthers }) };
 }
+
+const folder = mkdtempSync(join(tmpdir(), 'cw-shells-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const open: Connection[] = [];
 afterEach(async () => {
@@ -85,4 +91,51 @@ it('rejects what waits when no shell is left', async () => {
     expect(broken).rejects.toThrow(/HOST_LOST/),
     expect(waiting).rejects.toThrow(/HOST_LOST/),
   ]);
+});
+
+describe('a request that keeps what it opens', () => {
+  const lock = (name: string): string => join(folder, name);
+  const taking = (name: string, then = 'echo $$') => `exec 8>>${lock(name)} && flock -n 8 && ${then}`;
+  const keep = (host: Connection, script: string) =>
+    host.run({ script, limitSeconds: 20, doing: 'a test', keeps: true });
+  const isFree = async (name: string): Promise<boolean> => {
+    const other = connect(await openHere());
+    return (await ask(other, `flock -n ${lock(name)} true && echo free`)) === 'free';
+  };
+
+  it('has a shell of its own until the connection ends', async () => {
+    const host = connect(await openHere(), { sessions: 1 });
+    const kept = (await keep(host, taking('a'))).stdout.trim();
+    const shells = await Promise.all([1, 2].map(() => ask(host, 'echo $$')));
+    expect(new Set([kept, ...shells]).size).toBe(2);
+    expect(await isFree('a')).toBe(false);
+    await host.close();
+    expect(await isFree('a')).toBe(true);
+  });
+
+  it('loses it at once when its shell is killed', async () => {
+    const host = connect(await openHere());
+    const pid = Number((await keep(host, taking('b'))).stdout);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => isFree('b')).toBe(true);
+    expect(await ask(host, 'echo served')).toBe('served');
+  });
+
+  it('shares its shell where the host opens no other, and what it opened with no script', async () => {
+    const host = connect(await openHere(), {
+      open: () => Promise.reject(new ShellError('ended', 'refused')),
+    });
+    const kept = (await keep(host, taking('c'))).stdout.trim();
+    expect(await ask(host, 'echo $$')).toBe(kept);
+    expect(await ask(host, '{ true >&8; } 2>/dev/null || echo closed')).toBe('closed');
+    expect(await isFree('c')).toBe(false);
+  });
+
+  it('gives its shell back when it fails', async () => {
+    const host = connect(await openHere(), {
+      open: () => Promise.reject(new ShellError('ended', 'refused')),
+    });
+    expect(await keep(host, 'false')).toMatchObject({ exitCode: 1 });
+    expect(await ask(host, 'echo served')).toBe('served');
+  });
 });
