@@ -72,6 +72,13 @@ it('serves requests that wait while the only shell is given up', async () => {
   expect(await waiting).toBe('served');
 });
 
+it('ends on the host what passed its limit, and keeps its shell', async () => {
+  const host = connect(await openHere(), { sessions: 1, graceMilliseconds: 3000 });
+  const before = await ask(host, 'echo $$');
+  await expect(ask(host, 'sleep 60', 0.2)).rejects.toThrow(/HOST_TIMEOUT/);
+  expect(await ask(host, 'echo $$')).toBe(before);
+});
+
 it('keeps the process that carries the others when its own shell is given up', async () => {
   const { child, opened } = openWithProcess(true);
   const carrier = await opened;
