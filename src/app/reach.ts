@@ -87,7 +87,7 @@ export function runInput(
   };
 }
 
-/** This run, as a run on another machine is told of it. */
+/** How this run is named to a run on another machine that finds it at work. */
 function ownerOf(command: string): RunOwner {
   const { username: user } = userInfo();
   return { command, user, machine: hostname(), pid: process.pid, since: new Date().toISOString() };

@@ -125,7 +125,7 @@ describe('volume services', () => {
   });
 });
 
-// E19: a host that was taken out of the description made the checks fail for ever.
+// E19: a host that was taken out of the description made the checks fail forever.
 describe('what a host that is no longer described has left behind', () => {
   const gone = { host: 'n9', state: 'down' } as const;
   const down = { ...gone, status: 'disabled' } as const;
