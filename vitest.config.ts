@@ -21,6 +21,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'test/long/**'],
           testTimeout: 30_000,
+          // As for tests: a hook may build the bundle while other tests keep the processors busy.
+          hookTimeout: 30_000,
           // No module keeps state and no test replaces one, so each is loaded once instead of once a file.
           isolate: false,
         },

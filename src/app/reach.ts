@@ -1,7 +1,9 @@
+import { hostname, userInfo } from 'node:os';
 import type { Client } from '../api/client.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { controlHosts } from '../cloud/topology.ts';
 import type { RunEvent } from '../engine/event.ts';
+import type { RunOwner } from '../engine/hostLock.ts';
 import type { RunInput } from '../engine/run.ts';
 import type { Connections } from '../hosts/connection.ts';
 import { connections as connect } from '../hosts/connections.ts';
@@ -61,11 +63,13 @@ export function runInput(
   const emit: RunInput['emit'] = (event) => caller.emit({ at: Date.now(), ...event } as RunEvent);
   let client: Client | undefined;
   const { secrets, ssh } = reached.cloud;
+  const controls = controlHosts(reached.cloud).map((host) => host.name);
   return {
     steps,
     subject: { ...reached.cloud, id: plain(secrets.cloud_id) },
     kinds: openstackKinds,
-    keepers: controlHosts(reached.cloud).map((host) => host.name),
+    keepers: controls,
+    locks: { hosts: controls, owner: ownerOf(frame.command) },
     beforeChanges: frame.beforeChanges,
     secrets: [...Object.values(secrets), ssh.password, ssh.sudoPassword],
     connections: reached.connections,
@@ -81,4 +85,10 @@ export function runInput(
     command: frame.command,
     version,
   };
+}
+
+/** How this run is named to a run on another machine that finds it at work. */
+function ownerOf(command: string): RunOwner {
+  const { username: user } = userInfo();
+  return { command, user, machine: hostname(), pid: process.pid, since: new Date().toISOString() };
 }

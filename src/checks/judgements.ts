@@ -48,19 +48,30 @@ function sameHost(a: string, b: string): boolean {
   return shortName(hostA) === shortName(hostB) && backendA === backendB;
 }
 
+/**
+ * Without the records of what is silent on a host that the description no longer has: such a host is left as it is, and
+ * its services are gone for good when it is switched off.
+ */
+function withoutGone<T>(
+  records: readonly T[],
+  hosts: readonly string[],
+  hostOf: (record: T) => string,
+  isSilent: (record: T) => boolean,
+): readonly T[] {
+  return records.filter((one) => !isSilent(one) || hosts.some((host) => sameHost(hostOf(one), host)));
+}
+
+const hostOf = ({ host }: { readonly host: string }): string => host;
+const isDown = ({ state }: { readonly state: string }): boolean => state !== 'up';
+
 function count(number: number, one: string): string {
   return `${number} ${one}${number === 1 ? '' : 's'}`;
 }
 
 /** Enabled and up, and one nova-compute for each compute host. */
-export function judgeComputeServices(
-  services: readonly ComputeService[],
-  expected: ComputeExpectation,
-): Finding {
-  // The record of a host that the description no longer has is removed once its service is silent.
-  const isKnown = ({ host }: ComputeService): boolean =>
-    [...expected.control, ...expected.compute].some((name) => sameHost(host, name));
-  const faults = [...faultsOf(services.filter((service) => isKnown(service) || service.state === 'up'))];
+export function judgeComputeServices(all: readonly ComputeService[], expected: ComputeExpectation): Finding {
+  const services = withoutGone(all, [...expected.control, ...expected.compute], hostOf, isDown);
+  const faults = [...faultsOf(services)];
   for (const binary of ['nova-conductor', 'nova-scheduler']) {
     for (const host of expected.control) {
       if (!services.some((one) => one.binary === binary && sameHost(one.host, host))) {
@@ -85,7 +96,8 @@ export function judgeComputeServices(
   );
 }
 
-export function judgeHypervisors(hypervisors: readonly Hypervisor[], expected: ComputeExpectation): Finding {
+export function judgeHypervisors(all: readonly Hypervisor[], expected: ComputeExpectation): Finding {
+  const hypervisors = withoutGone(all, expected.compute, ({ service }) => service.host, isDown);
   const faults = hypervisors
     .filter((one) => one.state !== 'up' || one.status !== 'enabled')
     .map((one) => `hypervisor ${one.hypervisor_hostname} is ${one.status} and ${one.state}`);
@@ -102,7 +114,8 @@ const GATEWAY = 'OVN Controller Gateway agent';
 const METADATA = ['OVN Metadata agent', 'OVN Neutron agent'];
 
 /** Alive and UP, and of the right kinds for ML2/OVN. */
-export function judgeNetworkAgents(agents: readonly Agent[], expected: AgentExpectation): Finding {
+export function judgeNetworkAgents(all: readonly Agent[], expected: AgentExpectation): Finding {
+  const agents = withoutGone(all, [...expected.chassis, ...expected.gateways], hostOf, ({ alive }) => !alive);
   const faults = agents.flatMap((agent) => {
     const name = `${agent.agent_type} on ${agent.host}`;
     if (!agent.alive) return [`${name} is not alive`];
@@ -137,9 +150,10 @@ export function judgeNetworkAgents(agents: readonly Agent[], expected: AgentExpe
 
 /** Enabled and up, each expected one there. */
 export function judgeVolumeServices(
-  services: readonly VolumeService[],
+  all: readonly VolumeService[],
   expected: readonly ServiceExpectation[],
 ): Finding {
+  const services = withoutGone(all, expected.map(hostOf), hostOf, isDown);
   const faults = [...faultsOf(services)];
   const missing = expected.filter(
     (wanted) => !services.some((one) => one.binary === wanted.binary && sameHost(one.host, wanted.host)),

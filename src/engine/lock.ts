@@ -20,19 +20,23 @@ export interface Lock {
   readonly tookOverFrom?: LockOwner;
 }
 
+/** Where Linux shows processes; macOS has nothing like it. */
+const PROC = '/proc';
+
 export function lockFile(folder: string): string {
   return join(folder, '.cloudwright', 'lock');
 }
 
 /**
  * Takes the lock of a cloud: one run at a time. A lock whose process is gone, or whose pid now belongs to another
- * process, is taken over. Fails with RUN_LOCKED, which names the owner.
+ * process, is taken over. Fails with RUN_LOCKED, which names the owner. `proc`: where the kernel shows processes, if it
+ * does.
  */
-export function takeLock(file: string, command: string): Lock {
+export function takeLock(file: string, command: string, proc = PROC): Lock {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const owner: LockOwner = {
     pid: process.pid,
-    processStart: processStart(process.pid) ?? '',
+    processStart: processStart(process.pid, proc) ?? '',
     user: userInfo().username,
     command,
     since: new Date().toISOString(),
@@ -47,7 +51,7 @@ export function takeLock(file: string, command: string): Lock {
     for (let attempt = 0; attempt < 2; attempt++) {
       if (linked(draft, file)) return held(file, content, left);
       const found = readOwner(file);
-      if (found && isRunning(found)) return locked(found);
+      if (found && isRunning(found, proc)) return locked(found);
       clearAway(file, found);
       left = found;
     }
@@ -60,7 +64,7 @@ export function takeLock(file: string, command: string): Lock {
 /** The owner of the lock whose process runs now; undefined when nobody works on the cloud. */
 export function lockOwner(file: string): LockOwner | undefined {
   const found = readOwner(file);
-  return found && isRunning(found) ? found : undefined;
+  return found && isRunning(found, PROC) ? found : undefined;
 }
 
 function linked(draft: string, file: string): boolean {
@@ -121,11 +125,11 @@ function readOwner(file: string): LockOwner | undefined {
   }
 }
 
-function isRunning(owner: LockOwner): boolean {
-  const now = processStart(owner.pid);
+function isRunning(owner: LockOwner, proc: string): boolean {
+  const now = processStart(owner.pid, proc);
   if (owner.processStart !== '' && now !== undefined) return now === owner.processStart;
   // Without /proc the number of the process is all there is.
-  return now === undefined && !existsSync('/proc/self/stat') && isAlive(owner.pid);
+  return now === undefined && !existsSync(join(proc, 'self', 'stat')) && isAlive(owner.pid);
 }
 
 function isAlive(pid: number): boolean {
@@ -138,8 +142,8 @@ function isAlive(pid: number): boolean {
 }
 
 /** Undefined when there is no such process. */
-function processStart(pid: number): string | undefined {
-  const stat = read(`/proc/${pid}/stat`);
+function processStart(pid: number, proc: string): string | undefined {
+  const stat = read(join(proc, String(pid), 'stat'));
   // The name in parentheses may hold blanks; the fields after it are counted from its end.
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }

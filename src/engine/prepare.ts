@@ -6,6 +6,7 @@ import { Converger } from './converge.ts';
 import { awaitEarlierChanges, changesUnderWay } from './earlierChanges.ts';
 import type { Emit } from './event.ts';
 import { orderResources, orderSteps, type ResourceGraph } from './graph.ts';
+import { type HostLocks, takeHostLocks } from './hostLock.ts';
 import { KnownStates } from './knownStates.ts';
 import { Manifests, manifestId, READ_MANIFEST } from './manifest.ts';
 import { reachHosts } from './reach.ts';
@@ -43,6 +44,8 @@ export interface RunInput<Described extends Subject = Subject> {
   readonly keepers?: readonly string[] | undefined;
   /** Kinds by which something may be removed that no step describes any more. */
   readonly kinds?: readonly AnyKind[] | undefined;
+  /** Taken before anything is changed. */
+  readonly locks?: HostLocks | undefined;
   /** Awaited when the hosts were reached and accepted, before anything is changed. */
   readonly beforeChanges?: ((facts: AllFacts) => Promise<void>) | undefined;
   /** Ids of resources that may be removed although data is lost. */
@@ -174,7 +177,10 @@ export async function prepare(
   if (facts.size === 0) return undefined;
   const context = { cloud: input.subject, facts };
   judgeHosts(run, steps, context);
-  if (use === 'to-change') await input.beforeChanges?.(facts);
+  if (use === 'to-change') {
+    if (input.locks) await takeHostLocks(run, input.locks, facts.keys());
+    await input.beforeChanges?.(facts);
+  }
   const manifests = new Manifests(
     run,
     facts.keys(),

@@ -11,6 +11,8 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Seconds that a check is given at most, whatever its own limit; for looking without having changed anything. */
   readonly atMostSeconds?: number;
+  /** Seconds that a check may take while it shares a request with others; 5 by default. */
+  readonly sharedSeconds?: number;
 }
 
 const FIRST_PAUSE = 300;
@@ -60,24 +62,24 @@ export async function verifyChecks(
     else shared.set(check.host, [...(shared.get(check.host) ?? []), watch]);
   }
   await Promise.all([
-    ...[...shared.values()].map((watches) => untilTrue(watches, 'shared')),
-    ...alone.map((watch) => untilTrue([watch], 'alone')),
+    ...[...shared.values()].map((watches) => untilTrue(watches, options.sharedSeconds ?? SHARED_SECONDS)),
+    ...alone.map((watch) => untilTrue([watch])),
   ]);
   return passed;
 
-  async function untilTrue(watches: readonly Watch[], how: 'shared' | 'alone'): Promise<void> {
+  async function untilTrue(watches: readonly Watch[], sharedSeconds?: number): Promise<void> {
     const slow: Promise<void>[] = [];
     let open = watches;
     for (let wait = FIRST_PAUSE; !options.signal?.aborted; wait = Math.min(LONGEST_PAUSE, wait * 1.5)) {
       // What a check builds on has failed: that check says so, and this one has no verdict.
       open = open.filter(({ check }) => !check.after?.some((id) => failed.has(id)));
       const due = open.filter(({ check }) => !check.after?.some((id) => unsettled.has(id)));
-      const looks = await lookAt(run, due, how);
+      const looks = await lookAt(run, due, sharedSeconds);
       const done = new Set<Watch>();
       for (const [index, watch] of due.entries()) {
         const look = looks[index] ?? nothingSeen();
         if (look === 'host-lost') drop(watch);
-        else if (look === 'too-slow') slow.push(untilTrue([watch], 'alone'));
+        else if (look === 'too-slow') slow.push(untilTrue([watch]));
         else if (!settled(watch, look)) continue;
         done.add(watch);
       }
@@ -137,7 +139,7 @@ function nothingSeen(): Finding {
 async function lookAt(
   run: RunState,
   watches: readonly Watch[],
-  how: 'shared' | 'alone',
+  sharedSeconds: number | undefined,
 ): Promise<readonly Look[]> {
   const [first] = watches;
   if (!first) return [];
@@ -146,7 +148,7 @@ async function lookAt(
   if (run.isLost(host)) return watches.map(() => 'host-lost');
   const checks = watches.flatMap(({ check }) => (check.via === 'shell' ? [check] : []));
   try {
-    return await run.onHosts(() => probeHost(run, host, checks, how));
+    return await run.onHosts(() => probeHost(run, host, checks, sharedSeconds));
   } catch (error) {
     const [reason] = problemsOf(error, { kind: 'cloud', host });
     if (reason && isHostGone(reason)) {
@@ -162,11 +164,11 @@ async function probeHost(
   run: RunState,
   host: string,
   checks: readonly ShellCheck[],
-  how: 'shared' | 'alone',
+  sharedSeconds: number | undefined,
 ): Promise<readonly Look[]> {
   const secondsOf = (check: ShellCheck): number => {
     const own = Math.max(1, Math.min(LONGEST_PROBE, Math.ceil(check.limitSeconds)));
-    return how === 'shared' ? Math.min(SHARED_SECONDS, own) : own;
+    return Math.min(sharedSeconds ?? own, own);
   };
   const bundle = sideBySide(
     checks.map((check) => `timeout -s KILL ${secondsOf(check)} sh -c ${quote(check.script)} </dev/null`),
@@ -185,7 +187,7 @@ async function probeHost(
     if (!piece) return { ...nothingSeen(), ...(result.stderr && { evidence: result.stderr }) };
     if (piece.exitCode !== KILLED) return judge(check, piece);
     const seconds = secondsOf(check);
-    if (how === 'shared' && seconds < check.limitSeconds) return 'too-slow';
+    if (sharedSeconds !== undefined && seconds < check.limitSeconds) return 'too-slow';
     return {
       ok: false,
       sentence: `no answer within ${seconds} s`,

@@ -7,7 +7,15 @@ export interface ShellRequest {
   readonly limitSeconds: number;
   /** What the script does, in words an operator understands: "install 312 packages". */
   readonly doing: string;
+  /**
+   * Keeps what the script opens, such as a lock, until the connection ends: the shell itself evaluates the script, so it
+   * must not `exit`, and serves no other request where it exits with 0. Open `KEPT_DESCRIPTOR`.
+   */
+  readonly keeps?: boolean;
 }
+
+/** The file descriptor of a shell that no later script in the same shell gets. */
+export const KEPT_DESCRIPTOR = 8;
 
 export interface ShellResult {
   readonly exitCode: number;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { KEPT_DESCRIPTOR } from './connection.ts';
 import { quote } from './quote.ts';
 
 /** A marker that does not occur in any output by accident: 128 random bits. */
@@ -10,11 +11,14 @@ export function newToken(): string {
  * What is written to a shell for one script. The script is one quoted word that a subshell evaluates, so a
  * syntax error, `exit`, a changed directory or variable ends with it; its input is empty. Then the end marker with
  * the exit code follows on standard output, and the marker alone on standard error, each on a line of its own and
- * after a newline that is not part of the output.
+ * after a newline that is not part of the output. With `keeps` there is no subshell, so what the script opens stays
+ * open.
  */
-export function frame(script: string, token: string): string {
+export function frame(script: string, token: string, keeps = false): string {
   // The blank keeps a script that starts with "-" from being an option of eval.
-  return `( eval ${quote(` ${script}`)} ) </dev/null; cw_status=$?; printf '\\n%s %d\\n' ${token} "$cw_status"; printf '\\n%s\\n' ${token} >&2\n`;
+  const word = quote(` ${script}`);
+  const work = keeps ? `{ eval ${word}; }` : `( eval ${word} ) ${KEPT_DESCRIPTOR}>&-`;
+  return `${work} </dev/null; cw_status=$?; printf '\\n%s %d\\n' ${token} "$cw_status"; printf '\\n%s\\n' ${token} >&2\n`;
 }
 
 export interface Frame {

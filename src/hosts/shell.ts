@@ -13,8 +13,11 @@ export interface Shell {
   readonly alive: boolean;
   /** Resolves once the process on this machine has ended, with its last lines on standard error. */
   readonly ended: Promise<string>;
-  /** Runs one script; one at a time. Rejects with ShellError when the shell ends before the script has. */
-  run(script: string): Promise<ShellResult>;
+  /**
+   * Runs one script; one at a time. With `keeps` the shell itself evaluates it. Rejects with ShellError when the shell
+   * ends before the script has.
+   */
+  run(script: string, keeps?: boolean): Promise<ShellResult>;
   /** Ends the shell's input, so that it ends after its script. Resolves once it has; it is killed after 2 s. */
   close(): Promise<void>;
   /** Takes no more requests and fails the present one. The process ends, unless it carries the other shells. */
@@ -123,7 +126,7 @@ class ProcessShell implements Shell {
     return this.state === 'idle' || this.state === 'running';
   }
 
-  run(script: string): Promise<ShellResult> {
+  run(script: string, keeps = false): Promise<ShellResult> {
     if (this.state !== 'idle') return Promise.reject(new ShellError('ended', this.lastErrors));
     const token = newToken();
     this.state = 'running';
@@ -135,7 +138,7 @@ class ProcessShell implements Shell {
         resolve,
         reject,
       };
-      this.child.stdin.write(frame(script, token));
+      this.child.stdin.write(frame(script, token, keeps));
     });
   }
 

@@ -69,7 +69,7 @@ export function shellConnection(first: Shell, options: ShellConnectionOptions): 
   }
 
   async function runOn(shell: Shell, request: ShellRequest): Promise<ShellResult> {
-    const done = shell.run(reveal(request.script));
+    const done = shell.run(reveal(request.script), request.keeps);
     const limit = new Promise<'timeout'>((resolve) => {
       const timer = setTimeout(() => resolve('timeout'), request.limitSeconds * 1000);
       const stop = (): void => clearTimeout(timer);
@@ -91,13 +91,17 @@ export function shellConnection(first: Shell, options: ShellConnectionOptions): 
     async run(request) {
       if (closed) lost(host, request.doing, new ShellError('ended', ''));
       const shell = await pool.take().catch((error: unknown) => lost(host, request.doing, error));
+      let aside = false;
       try {
-        return await runOn(shell, request);
+        const result = await runOn(shell, request);
+        aside = request.keeps === true && result.exitCode === 0;
+        return result;
       } catch (error) {
         if (error instanceof ShellError) lost(host, request.doing, error);
         throw error;
       } finally {
-        pool.release(shell);
+        if (aside) pool.setAside(shell);
+        else pool.release(shell);
       }
     },
     async close() {

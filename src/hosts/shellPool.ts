@@ -20,6 +20,8 @@ export class ShellPool {
   private readonly options: ShellPoolOptions;
   private readonly shells = new Set<Shell>();
   private readonly idle: Shell[] = [];
+  /** Shells that keep something open. */
+  private readonly aside = new Set<Shell>();
   private readonly waiting: Waiting[] = [];
   private readonly first: Shell;
   private limit: number;
@@ -44,6 +46,16 @@ export class ShellPool {
   release(shell: Shell): void {
     if (shell.alive) this.idle.push(shell);
     else this.shells.delete(shell);
+    this.serve();
+  }
+
+  /** Lets a shell serve no more, so that it ends at once when its input does; it serves where the host opens no other. */
+  setAside(shell: Shell): void {
+    if (!shell.alive) {
+      this.release(shell);
+      return;
+    }
+    this.aside.add(shell);
     this.serve();
   }
 
@@ -75,15 +87,19 @@ export class ShellPool {
     return undefined;
   }
 
+  /** Shells that serve, or soon will. */
+  private get serving(): number {
+    return this.shells.size - this.aside.size + this.opening;
+  }
+
   private mayOpen(): boolean {
-    const count = this.shells.size + this.opening;
-    if (count >= this.limit) return false;
+    if (this.serving >= this.limit) return false;
     // One shell is always allowed: without it the waiting requests would never be served.
-    return count === 0 || (this.options.limits?.takeSession() ?? true);
+    return this.serving === 0 || (this.options.limits?.takeSession() ?? true);
   }
 
   private openMore(): void {
-    const counted = this.shells.size + this.opening > 0;
+    const counted = this.serving > 0;
     this.opening += 1;
     this.options.open().then(
       (shell) => {
@@ -103,8 +119,15 @@ export class ShellPool {
 
   /** sshd may allow fewer sessions than we would use: then those that are open share the work. */
   private onOpenFailed(error: unknown): void {
-    this.limit = Math.max(1, [...this.shells].filter((shell) => shell.alive).length);
-    if (this.shells.size + this.opening === 0) this.rejectAll(error);
+    if (this.serving === 0) {
+      this.idle.push(...this.aside);
+      this.aside.clear();
+    }
+    this.limit = Math.max(
+      1,
+      [...this.shells].filter((shell) => shell.alive && !this.aside.has(shell)).length,
+    );
+    if (this.serving === 0) this.rejectAll(error);
     else this.serve();
   }
 
@@ -113,6 +136,7 @@ export class ShellPool {
     if (idle) this.idle.push(shell);
     shell.ended.then(() => {
       this.shells.delete(shell);
+      this.aside.delete(shell);
       this.serve();
     });
     return shell;

@@ -37,6 +37,13 @@ const codesOf = async (work: Promise<unknown>): Promise<readonly string[]> =>
     (error: unknown) => (error instanceof CloudwrightError ? error.problems.map(({ code }) => code) : ['?']),
   );
 
+/** Leaves a run in the journal. */
+const begun = () =>
+  journaled(folder, caller, async (journaling) => {
+    const about = { run: 'r', cloud: 'trial', steps: [], hosts: [], version: '0', pid: 1 };
+    journaling.emit({ at: 1, type: 'run-started', command: 'apply', ...about });
+  });
+
 describe('a description', () => {
   it('is validated without a vault, and its problems are events', async () => {
     expect(await validate(file, caller)).toMatchObject({ valid: true, exitCode: 0 });
@@ -69,13 +76,21 @@ describe('opening a cloud', () => {
     expect(await codesOf(keep(true))).toEqual([]);
   });
 
+  it('makes a vault for the first run alone', async () => {
+    await begun();
+    expect(await codesOf(openLocked(file, 'apply', caller, async () => {}))).toEqual(['VAULT_MISSING']);
+  });
+
   it('takes the lock before anything else', async () => {
     const lock = takeLock(lockFile(folder), 'apply');
+    const never = async () => {
+      throw new Error('not reached');
+    };
     try {
-      const work = locked(folder, 'test', caller, async () => {
-        throw new Error('not reached');
-      });
-      expect(await codesOf(work)).toEqual(['RUN_LOCKED']);
+      expect(await codesOf(locked(folder, 'test', caller, never))).toEqual(['RUN_LOCKED']);
+      // Neither the description nor the vault is read: another run may be writing it.
+      writeFileSync(file, 'not a description');
+      expect(await codesOf(openLocked(file, 'apply', caller, never))).toEqual(['RUN_LOCKED']);
     } finally {
       lock.release();
     }
@@ -84,10 +99,7 @@ describe('opening a cloud', () => {
 
   it('knows a cloud that was never applied by its journal', async () => {
     expect(neverApplied(folder)).toBe(true);
-    await journaled(folder, caller, async (journaling) => {
-      const about = { run: 'r', cloud: 'trial', steps: [], hosts: [], version: '0', pid: 1 };
-      journaling.emit({ at: 1, type: 'run-started', command: 'apply', ...about });
-    });
+    await begun();
     expect(neverApplied(folder)).toBe(false);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   judgeComputeServices,
+  judgeHypervisors,
   judgeNetworkAgents,
   judgeVolumeServices,
 } from '../../src/checks/judgements.ts';
@@ -9,8 +10,8 @@ import { type FakeCloud, withFakeCloud } from '../api/fake-cloud.ts';
 
 const up = {
   zone: 'internal',
-  status: 'enabled',
-  state: 'up',
+  status: 'enabled' as const,
+  state: 'up' as const,
   disabled_reason: null,
   updated_at: null,
 } as const;
@@ -51,8 +52,8 @@ const hypervisor = {
   id: 'h',
   hypervisor_hostname: 'n1',
   hypervisor_type: 'QEMU',
-  state: 'up',
-  status: 'enabled',
+  state: 'up' as const,
+  status: 'enabled' as const,
   vcpus: 4,
   vcpus_used: 1,
   memory_mb: 8000,
@@ -120,6 +121,48 @@ describe('volume services', () => {
     const other = [volumes[0], { ...volumes[1], host: 'trial@lvm' }] as typeof volumes;
     expect(judgeVolumeServices(other, expected.volume).sentence).toBe(
       'cinder-volume on trial@ceph has not registered',
+    );
+  });
+});
+
+// E19: a host that was taken out of the description made the checks fail forever.
+describe('what a host that is no longer described has left behind', () => {
+  const gone = { host: 'n9', state: 'down' } as const;
+  const down = { ...gone, status: 'disabled' } as const;
+
+  it('is no fault once it is silent', () => {
+    const findings = [
+      judgeComputeServices([...compute, { ...compute[2], ...down }] as typeof compute, expected.compute),
+      judgeHypervisors([hypervisor, { ...hypervisor, ...gone, service: { host: 'n9' } }], expected.compute),
+      judgeNetworkAgents(
+        [...agents, { ...agent('OVN Metadata agent', 'n9'), alive: false }],
+        expected.agents,
+      ),
+      judgeVolumeServices(
+        [
+          ...volumes,
+          { ...volumes[0], ...down },
+          { ...volumes[1], ...down, host: 'trial@lvm' },
+        ] as typeof volumes,
+        expected.volume,
+      ),
+    ];
+    expect(findings.map(({ ok, sentence }) => [ok, sentence])).toEqual([
+      [true, '3 compute services enabled and up, one nova-compute for each of 1 compute host'],
+      [true, '1 hypervisor up'],
+      [true, `${agents.length} network agents alive and up, of the kinds that ML2/OVN uses`],
+      [true, '2 volume services enabled and up'],
+    ]);
+  });
+
+  it('is a fault on a host that is described', () => {
+    const silent = { ...hypervisor, state: 'down' as const };
+    expect(judgeHypervisors([silent], expected.compute).sentence).toContain(
+      'hypervisor n1 is enabled and down',
+    );
+    const stopped = volumes.map((one) => ({ ...one, state: 'down' as const }));
+    expect(judgeVolumeServices(stopped, expected.volume).sentence).toContain(
+      'cinder-volume on trial@ceph is down',
     );
   });
 });

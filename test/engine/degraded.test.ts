@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { reachHosts } from '../../src/engine/reach.ts';
-import { type Resource, type ResourceOptions, resource } from '../../src/engine/resource.ts';
+import { apiResource, type Resource, type ResourceOptions, resource } from '../../src/engine/resource.ts';
 import { apply, planOnly, verifyOnly } from '../../src/engine/run.ts';
 import { HOSTS_AT_ONCE, RunState } from '../../src/engine/runState.ts';
 import type { Step } from '../../src/engine/step.ts';
 import { CloudwrightError, problem } from '../../src/errors/problem.ts';
 import type { Connections, HostFacts } from '../../src/hosts/connection.ts';
-import { type Toybox, toybox, toyCheck, toyFile, toyStep } from './toys.ts';
+import { type Toybox, toybox, toyCheck, toyFile, toyProject, toyStep } from './toys.ts';
 
 let box: Toybox;
 afterEach(async () => {
@@ -140,6 +140,15 @@ describe('--host', () => {
     expect(there('one-once')).toBe(true);
     await apply(box.input([toyStep('s', [other])]));
     expect(await apply(input())).toMatchObject({ outcome: 'done', changed: 1 });
+  });
+
+  it('keeps what is behind the APIs', async () => {
+    box = toybox(['one', 'two']);
+    const api = new Set<string>();
+    const steps = [toyStep('s', [apiResource(toyProject, 'demo', 'demo')])];
+    const result = await apply(box.input(steps, { selection: { hosts: ['two'] }, api: async () => api }));
+    expect(result).toMatchObject({ outcome: 'done', changed: 1 });
+    expect([...api]).toEqual(['demo']);
   });
 
   it('makes the checks that concern the chosen hosts', async () => {

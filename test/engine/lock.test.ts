@@ -62,3 +62,16 @@ it("leaves another's lock alone when released late", () => {
   lock.release();
   expect(readFileSync(file, 'utf8')).toBe('another');
 });
+
+it('holds by the process alone where the kernel shows no processes', async () => {
+  const file = lockFile(folder);
+  const nowhere = join(folder, 'proc');
+  const lock = takeLock(file, 'apply', nowhere);
+  expect(() => takeLock(file, 'apply again', nowhere)).toThrow(/RUN_LOCKED/);
+  lock.release();
+  const child = spawn('true');
+  await new Promise((resolve) => child.once('close', resolve));
+  const left = { pid: child.pid, processStart: '', user: 'u', command: 'apply', since: 's' };
+  writeFileSync(file, JSON.stringify(left));
+  expect(takeLock(file, 'apply', nowhere).tookOverFrom).toMatchObject(left);
+});

@@ -42,6 +42,23 @@ describe('a check that hangs', () => {
     );
   });
 
+  it('goes on alone where its own limit is long', async () => {
+    const mark = `${box.folder}/hung`;
+    const slow = {
+      ...hanging,
+      id: 'slow',
+      limitSeconds: 60,
+      script: `[ -e ${mark} ] || { : >${mark}; sleep 60; }`,
+    };
+    // False at the first look, so that it needs a second one within its limit.
+    const late = {
+      ...toyCheck('late', `${box.folder}/late`, 10),
+      script: `[ -e ${mark}.2 ] || { : >${mark}.2; false; }`,
+    };
+    expect(await verifyChecks(run, [slow, late], { step: 's', sharedSeconds: 1 })).toBe(true);
+    expect(outcomes()).toHaveLength(2);
+  });
+
   it('leaves no process behind', async () => {
     const mark = `${box.folder}/alive`;
     const check = { ...hanging, script: `( sleep 1.5; : >${mark} ) & wait` };

@@ -1,4 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import factsScript from '../../src/hosts/facts.sh';
 import { parseFacts, readFacts } from '../../src/hosts/facts.ts';
 import { openLocal } from '../../src/hosts/local.ts';
 
@@ -103,4 +108,32 @@ it('reads this machine', async () => {
   expect(facts.memoryMiB).toBeGreaterThan(0);
   expect(facts.distribution).not.toBe('');
   expect(Math.abs(facts.clockOffsetSeconds)).toBeLessThan(5);
+});
+
+it('takes a device for used that has partitions, a holder, a mount or swap', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cw-facts-'));
+  const put = (path: string, content = ''): void => {
+    mkdirSync(join(folder, path, '..'), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  };
+  for (const name of ['sda', 'sdb', 'sdc', 'sdd', 'sde']) put(`sys/block/${name}/size`, '2097152\n');
+  put('sys/block/sda/sda1/partition', '1\n');
+  put('sys/block/sdb/holders/dm-0');
+  put('proc/mounts', '/dev/sdc /srv ext4 rw 0 0\n');
+  put('proc/swaps', '/dev/sdd partition 1048572 0 -2\n');
+  const script = factsScript
+    .replaceAll('/sys/block', `${folder}/sys/block`)
+    .replace('/proc/mounts /proc/swaps', `${folder}/proc/mounts ${folder}/proc/swaps`)
+    .replace('[ -b "/dev/$name" ]', 'true')
+    .replace('command -v blkid', 'false');
+  const { stdout } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  const found = parseFacts('one', stdout, Date.now() / 1000).blockDevices;
+  expect(found.map(({ path, inUse }) => [path, inUse])).toEqual([
+    ['/dev/sda', true],
+    ['/dev/sdb', true],
+    ['/dev/sdc', true],
+    ['/dev/sdd', true],
+    ['/dev/sde', false],
+  ]);
 });

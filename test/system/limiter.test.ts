@@ -23,3 +23,23 @@ it('frees the place of work that failed', async () => {
   await expect(single.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await single.run(async () => 'next')).toBe('next');
 });
+
+it('hands a place over, so that nobody who asks at any moment slips in before one who waits', async () => {
+  const one = limiter(1);
+  let running = 0;
+  let most = 0;
+  const work = async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await Promise.resolve();
+    running -= 1;
+  };
+  const all: Promise<void>[] = [];
+  for (let turn = 0; turn < 30; turn++) {
+    all.push(one.run(work));
+    // Somebody asks in every turn of the microtasks, also in the one in which a place is left.
+    if (turn > 1) await Promise.resolve();
+  }
+  await Promise.all(all);
+  expect(most).toBe(1);
+});

@@ -139,6 +139,18 @@ export const engineErrors = defineCatalogue({
     next: 'Wait for it to end, or end process {pid}. A lock whose process is gone is taken over automatically.',
     exit: 4,
   },
+  RUN_LOCKED_ELSEWHERE: {
+    what: 'Another run is working on this cloud: `{command}` by {user}@{machine}, process {pid}, since {since}.',
+    why: 'It holds the lock of {host}. Two runs at the same time would undo each other’s work.',
+    next: 'Wait for it to end, or end process {pid} on {machine}. The lock is freed when the ssh connection of that run ends; if its machine is gone, {host} notices that within minutes.',
+    exit: 4,
+  },
+  RUN_LOCK_FAILED: {
+    what: 'The lock of {host} could not be taken.',
+    why: 'A run locks the control hosts with flock(1) in /run/cloudwright, so that no run from another machine works on the cloud at the same time.',
+    next: 'Look at the evidence, fix the host, then run the same command again.',
+    exit: 1,
+  },
   RUN_EARLIER_CHANGE: {
     what: 'A change that an earlier run began is still under way on {host} after {seconds} s: {doing}.',
     why: 'Two runs must not change a host at once; a run elsewhere, or one that was killed, left it going.',
