@@ -7,7 +7,7 @@ import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { type Platform, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
-import { command, file, MANAGED, service } from '../resources/index.ts';
+import { diversion, file, MANAGED, service } from '../resources/index.ts';
 import { plain, type Text } from '../secrets/confidential.ts';
 import { usesUserspace } from './chassis.ts';
 import { migrationAccess } from './hypervisor/migrationAccess.ts';
@@ -45,14 +45,14 @@ function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readon
     ...secrets,
     ...wrapper,
     libvirt,
-    ...(userspace ? guestTaps(host) : []),
+    ...(userspace ? guestTaps(host, platform) : []),
     ...migrationAccess(cloud, host, platform),
   ];
 }
 
 /** Taps that Open vSwitch leaves down on the userspace datapath are set up as soon as they appear. */
-function guestTaps(host: Host): readonly Resource[] {
-  const taps = tapService();
+function guestTaps(host: Host, platform: Platform): readonly Resource[] {
+  const taps = tapService(unitOf(platform.components.openvswitch, 'server'));
   const script = file(host.name, taps.scriptPath, taps.script, { mode: '0755' });
   const unit = file(host.name, taps.unitPath, taps.unit);
   return [script, unit, service(host.name, taps.name, { watches: [script, unit] })];
@@ -133,11 +133,10 @@ const OFFLOADS = [
  */
 function offloadWrapper(host: Host, platform: Platform): readonly Resource[] {
   const path = pathOf(platform.components.libvirt, 'emulator');
-  const divert = command(host.name, 'qemu-divert', {
+  const divert = diversion(host.name, 'qemu-divert', {
+    path,
+    to: `${path}.real`,
     doing: 'move QEMU aside for its wrapper',
-    unless: `[ -e ${path}.real ] && grep -qx '${path}.real' /var/lib/dpkg/diversions`,
-    script: `dpkg-divert --quiet --local --rename --divert ${path}.real --add ${path}`,
-    limitSeconds: 30,
   });
   const wrapper = file(
     host.name,

@@ -39,7 +39,7 @@ export const preflight: Step<Cloud> = {
         ...hostChecks(cloud, host),
         ...pathCheck(cloud, host, facts),
       ]),
-      ...(mayBeForeign(cloud, facts) ? controls.map((host) => vipFreeCheck(cloud, host)) : []),
+      ...(mayBeForeign(cloud, facts) ? controls.map((host) => vipFreeCheck(context, host)) : []),
       ...controls.map((host) => virtualRouterCheck(cloud, host)),
       ...controls.map((host) => databaseMembersCheck(cloud, host)),
     ];
@@ -203,8 +203,9 @@ function timeResources(
  * The VIP is nobody's yet, or this cloud's own. The kernel is made to look for it with one datagram, which needs no
  * tool on a bare host; whoever holds it answers within the second.
  */
-function vipFreeCheck(cloud: Cloud, host: Host): ShellCheck {
+function vipFreeCheck({ cloud, facts }: StepContext<Cloud>, host: Host): ShellCheck {
   const address = vip(cloud);
+  const { keepalived } = platformOf(cloud.release, factsOf(facts, host.name)).components;
   return {
     via: 'shell',
     id: `vip-free-${host.name}`,
@@ -213,7 +214,7 @@ function vipFreeCheck(cloud: Cloud, host: Host): ShellCheck {
     limitSeconds: 5,
     script: [
       `if ip -o -4 addr show | grep -qF ' ${address}/'; then echo held here; exit; fi`,
-      'if systemctl is-active --quiet keepalived; then echo held by a peer or about to be; exit; fi',
+      `if systemctl is-active --quiet ${unitOf(keepalived, 'server')}; then echo held by a peer or about to be; exit; fi`,
       `bash -c 'echo >/dev/udp/${address}/9' 2>/dev/null`,
       'left=10',
       'while [ $left -gt 0 ]; do',

@@ -232,6 +232,7 @@ describe.skipIf(!lab)('RabbitMQ', () => {
     wish: 'converge' as const,
     platform: {
       unit: 'rabbitmq-server.service',
+      user: 'rabbitmq',
       data: '/var/lib/rabbitmq',
       stamp: '/var/lib/cloudwright/started/rabbitmq-server.service',
     },
