@@ -63,20 +63,20 @@ export function judgeComputeServices(
   const faults = [...faultsOf(services.filter((service) => isKnown(service) || service.state === 'up'))];
   for (const binary of ['nova-conductor', 'nova-scheduler']) {
     for (const host of expected.control) {
-      if (!services.some((one) => one.binary === binary && sameHost(one.host, host))) {
+      if (!services.some((service) => service.binary === binary && sameHost(service.host, host))) {
         faults.push(`${binary} on ${host} has not registered`);
       }
     }
   }
-  const running = services.filter((one) => one.binary === 'nova-compute');
+  const running = services.filter(({ binary }) => binary === 'nova-compute');
   for (const host of expected.compute) {
-    const own = running.filter((one) => sameHost(one.host, host));
+    const own = running.filter((service) => sameHost(service.host, host));
     if (own.length === 0) faults.push(`nova-compute on ${host} has not registered`);
     if (own.length > 1) faults.push(`${own.length} nova-compute services for ${host}`);
   }
-  for (const one of running) {
-    if (one.state === 'up' && !expected.compute.some((host) => sameHost(one.host, host))) {
-      faults.push(`nova-compute on ${one.host}, which is no compute host of the description`);
+  for (const { state, host } of running) {
+    if (state === 'up' && !expected.compute.some((name) => sameHost(host, name))) {
+      faults.push(`nova-compute on ${host}, which is no compute host of the description`);
     }
   }
   return judge(
@@ -87,10 +87,10 @@ export function judgeComputeServices(
 
 export function judgeHypervisors(hypervisors: readonly Hypervisor[], expected: ComputeExpectation): Finding {
   const faults = hypervisors
-    .filter((one) => one.state !== 'up' || one.status !== 'enabled')
-    .map((one) => `hypervisor ${one.hypervisor_hostname} is ${one.status} and ${one.state}`);
+    .filter(({ state, status }) => state !== 'up' || status !== 'enabled')
+    .map(({ hypervisor_hostname: name, state, status }) => `hypervisor ${name} is ${status} and ${state}`);
   for (const host of expected.compute) {
-    if (!hypervisors.some((one) => sameHost(one.service.host, host)))
+    if (!hypervisors.some(({ service }) => sameHost(service.host, host)))
       faults.push(`${host} has no hypervisor`);
   }
   return judge(faults, `${count(hypervisors.length, 'hypervisor')} up`);
@@ -142,7 +142,7 @@ export function judgeVolumeServices(
 ): Finding {
   const faults = [...faultsOf(services)];
   const missing = expected.filter(
-    (wanted) => !services.some((one) => one.binary === wanted.binary && sameHost(one.host, wanted.host)),
+    (wanted) => !services.some(({ binary, host }) => binary === wanted.binary && sameHost(host, wanted.host)),
   );
   for (const name of new Set(missing.map((wanted) => `${wanted.binary} on ${wanted.host}`))) {
     faults.push(`${name} has not registered`);

@@ -9,8 +9,8 @@ const SHORTEST = 6;
  */
 export function redactor(texts: readonly (Text | undefined)[]): <T>(value: T) => T {
   const secrets = texts
-    .flatMap((one) => (one === undefined ? [] : pieces(reveal(one))))
-    .filter((one) => one.length >= SHORTEST)
+    .flatMap((text) => (text === undefined ? [] : pieces(reveal(text))))
+    .filter((secret) => secret.length >= SHORTEST)
     // A secret that contains another is masked whole.
     .sort((a, b) => b.length - a.length);
   const redact = (value: unknown): unknown => {

@@ -92,10 +92,10 @@ export class RunState {
   }
 
   /** Runs a change when the host has a free place for it; changes of a serial kind one at a time. */
-  async whenFree<T>(one: Resource, host: string, work: () => Promise<T>): Promise<T> {
+  async whenFree<T>({ kind }: Resource, host: string, work: () => Promise<T>): Promise<T> {
     const place = this.#limiter(host, CHANGES_AT_ONCE);
-    if (one.kind.via === 'shell' && one.kind.serial) {
-      return this.#limiter(`${host} ${one.kind.name}`, 1)(() => place(work));
+    if (kind.via === 'shell' && kind.serial) {
+      return this.#limiter(`${host} ${kind.name}`, 1)(() => place(work));
     }
     return place(work);
   }

@@ -89,7 +89,7 @@ function globals(cloud: DescribedCloud): string {
       kolla_external_vip_address: service.vip,
     }),
     ...(provider && {
-      neutron_external_interface: [provider.interface, ...extra].filter((one) => one !== '').join(','),
+      neutron_external_interface: [provider.interface, ...extra].filter((name) => name !== '').join(','),
     }),
     ...(cloud.physicalNetworks.length > 0 && {
       neutron_bridge_name: cloud.physicalNetworks.map((physical) => physical.bridge).join(','),
