@@ -4,7 +4,7 @@ import { MASK, reveal, type Text } from '../secrets/confidential.ts';
 const SHORTEST = 6;
 
 /**
- * Masks every secret wherever its text appears: the last net under everything that leaves a run, for a program on a
+ * Masks every secret wherever its text appears: a safety net for everything that leaves a run, because a program on a
  * host may print what it was given.
  */
 export function redactor(texts: readonly (Text | undefined)[]): <T>(value: T) => T {

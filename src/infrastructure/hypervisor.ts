@@ -33,7 +33,7 @@ function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readon
   const qemu = own.container
     ? [file(host.name, pathOf(component, 'qemu'), containerQemu(component.user ?? 'root'), { mode: '0600' })]
     : [];
-  // Without it libvirtd leaves after two idle minutes and "running" is a matter of luck.
+  // Without it libvirtd exits after two idle minutes, and whether it runs depends on when it is read.
   const stay = file(host.name, pathOf(component, 'defaults'), `# ${MANAGED}\nLIBVIRTD_ARGS=""\n`);
   const secrets = usesCeph(cloud) ? cephSecrets(cloud, host, platform) : [];
   const wrapper = userspace ? offloadWrapper(host, platform) : [];
@@ -71,7 +71,7 @@ user = "${user}"
 
 /**
  * QEMU opens disks with Nova's key and attached volumes with Cinder's, whose name Cinder hands out with a volume.
- * Both are laid down as libvirt's own files, so that no key stands in a process list.
+ * Both are written as libvirt's own files, so that no key appears in a process list.
  */
 function cephSecrets(cloud: Cloud, host: Host, platform: Platform): readonly Resource[] {
   const folder = pathOf(platform.components.libvirt, 'secrets');
@@ -128,8 +128,8 @@ const OFFLOADS = [
 ];
 
 /**
- * Guests on the userspace datapath must not hand unfinished checksums or oversized segments to their card, or
- * their TCP is dead; Nova has no setting for it, so QEMU is started with those features off.
+ * Guests on the userspace datapath must not hand unfinished checksums or oversized segments to their card: their TCP
+ * connections would hang; Nova has no setting for it, so QEMU is started with those features off.
  */
 function offloadWrapper(host: Host, platform: Platform): readonly Resource[] {
   const path = pathOf(platform.components.libvirt, 'emulator');
