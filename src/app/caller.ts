@@ -16,7 +16,7 @@ export interface Questions {
   confirm(question: string, problems: readonly Problem[]): Promise<boolean>;
 }
 
-/** Who asks: the command line, the web console, a test. */
+/** Who asks: the command line, another program, a test. */
 export interface Caller {
   /** Aborted when the person interrupts: running changes finish, nothing new starts. */
   readonly signal: AbortSignal;

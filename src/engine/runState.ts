@@ -16,7 +16,7 @@ export interface RunStateOptions {
   readonly makeApi?: (() => Promise<unknown>) | undefined;
 }
 
-/** What all parts of a run share: the ways to hosts and APIs, the stream of events, the recap, and whether it stops. */
+/** What all parts of a run share: the connections to hosts and APIs, the stream of events, the recap, and whether it stops. */
 export class RunState {
   readonly connections: Connections;
   readonly emit: Emit;
@@ -86,7 +86,7 @@ export class RunState {
     return this.#lost.has(host);
   }
 
-  /** Hosts that are left out, because they did not answer or stopped to answer. */
+  /** Hosts that are left out, because they did not answer or stopped answering. */
   get lostHosts(): ReadonlySet<string> {
     return this.#lost;
   }

@@ -376,7 +376,7 @@ export const cloudRuleErrors = defineCatalogue({
   },
   CLOUD_TEST_VANTAGE: {
     what: 'The test connects to the instance from host {host}, which is not described.',
-    why: '`vantage` is `local`, one of the hosts, or a network namespace of this machine.',
+    why: '`test.vantage`, from where the test connects, is `local`, one of the hosts, or a network namespace of this machine.',
     next: 'Name a host under `hosts`.',
     exit: 2,
   },
