@@ -47,7 +47,7 @@ export async function verify(request: RunRequest, caller: Caller): Promise<RunRe
   );
 }
 
-/** Makes the hosts as described, and writes the files with the logins. Throws RUN_LOCKED, VAULT_*, STEP_UNKNOWN … */
+/** Brings the hosts to the described state, and writes the files with the logins. Throws RUN_LOCKED, VAULT_*, STEP_UNKNOWN … */
 export async function apply(request: RunRequest, caller: Caller): Promise<Applied> {
   return await openLocked(request.file, 'apply', caller, (cloud, keepSecrets) =>
     applyOpened(cloud, { ...request, command: 'apply', keepSecrets }, caller),

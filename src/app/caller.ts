@@ -7,7 +7,7 @@ export type AppEvent = RunEvent;
 type WithoutTime<T> = T extends unknown ? Omit<T, 'at'> : never;
 export type NewEvent = WithoutTime<AppEvent>;
 
-/** Questions that only a person can answer. A caller without a person at hand leaves them out. */
+/** Questions that only a person can answer. A caller that no person attends leaves them out. */
 export interface Questions {
   /** Asks for a value that is not shown while it is typed. `option`: how else it can be given. */
   secret(question: string, option: string): Promise<string>;
@@ -16,7 +16,7 @@ export interface Questions {
   confirm(question: string, problems: readonly Problem[]): Promise<boolean>;
 }
 
-/** Who asks: the command line, the web console, a test. */
+/** Who asks: the command line, another program, a test. */
 export interface Caller {
   /** Aborted when the person interrupts: running changes finish, nothing new starts. */
   readonly signal: AbortSignal;

@@ -1,9 +1,8 @@
 import type { DescribedCloud } from '../cloud/build.ts';
-import type { CloudNetwork, Host, Role } from '../cloud/cloud.ts';
+import type { CloudNetwork, Host } from '../cloud/cloud.ts';
 import { GIB, MIB } from '../cloud/defaults.ts';
 import type { DerivedAddress } from '../cloud/read.ts';
-
-const roleOrder: readonly Role[] = ['control', 'network', 'compute', 'mon', 'mgr', 'osd', 'rgw'];
+import { everyRole } from '../cloud/roles.ts';
 
 /** What `validate` prints about a valid description: one fact a line, without colour. */
 export function describeCloud(
@@ -64,7 +63,7 @@ function reservedWords(hosts: readonly Host[]): string {
 }
 
 function rolesLine(hosts: readonly Host[]): string {
-  return roleOrder
+  return everyRole
     .map((role) => ({ role, count: hosts.filter((host) => host.roles.has(role)).length }))
     .filter(({ count }) => count > 0)
     .map(({ role, count }) => `${count} ${role}`)
@@ -72,7 +71,7 @@ function rolesLine(hosts: readonly Host[]): string {
 }
 
 function hostLine(host: Host): string {
-  const roles = roleOrder.filter((role) => host.roles.has(role)).join(', ');
+  const roles = everyRole.filter((role) => host.roles.has(role)).join(', ');
   const target = host.sshAddress === host.addresses.management ? '' : `, ssh to ${host.sshAddress}`;
   const devices = host.devices.length > 0 ? `, OSDs on ${host.devices.join(', ')}` : '';
   return `Host ${host.name} ${host.addresses.management}: ${roles}${devices}${target}`;

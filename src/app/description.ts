@@ -1,4 +1,4 @@
-import { access, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { parseDescription, type ReadResult, readCloud } from '../cloud/read.ts';
@@ -38,13 +38,6 @@ export async function validate(file: string, caller: Pick<Caller, 'emit'>): Prom
     summary: cloud ? describeCloud(cloud, derived) : [],
     exitCode: exitCodeOf(problems),
   };
-}
-
-export async function exists(file: string): Promise<boolean> {
-  return await access(file).then(
-    () => true,
-    () => false,
-  );
 }
 
 /**

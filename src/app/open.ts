@@ -54,7 +54,7 @@ export function neverApplied(folder: string): boolean {
  * Takes the lock of a cloud, opens it and works on it. The lock comes first: two first runs must not both make a
  * vault. `keepSecrets` writes what was generated: before any change, since a host must never know a secret that the
  * vault does not; and after the hosts were seen, since they may belong to a cloud whose vault was lost.
- * Throws RUN_LOCKED where another run is at work, and as `open` does.
+ * Throws RUN_LOCKED where another run is in progress, and as `open` does.
  */
 export async function openLocked<T>(
   file: string,

@@ -21,7 +21,7 @@ export interface ReachedCloud {
   client(options?: CloudClientOptions): Client;
 }
 
-/** Gives `work` the ways to the cloud's hosts and APIs, and closes them whatever happens. */
+/** Gives `work` the connections to the cloud's hosts and APIs, and closes them in every case. */
 export async function withReach<T>(
   cloud: Cloud,
   caller: Pick<Caller, 'emit'>,

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LabState } from '../lab/index.ts';
-import { exists, writeDescription } from './description.ts';
+import { fileExists } from '../system/files.ts';
+import { writeDescription } from './description.ts';
 import { defaultAnswers, renderDescription } from './init/description.ts';
 
 /** Provider addresses that the acceptance test may use; the lab itself uses lower ones. */
@@ -31,7 +32,7 @@ export function trialDescription(lab: LabState): string {
 
 /** Writes the trial's description unless there is one already, which stays as it is. Gives whether it was written. */
 export async function ensureTrialDescription(file: string, lab: LabState): Promise<boolean> {
-  if (await exists(file)) return false;
+  if (await fileExists(file)) return false;
   await mkdir(dirname(file), { recursive: true });
   await writeDescription(file, trialDescription(lab), false);
   return true;

@@ -74,20 +74,20 @@ export function judgeComputeServices(all: readonly ComputeService[], expected: C
   const faults = [...faultsOf(services)];
   for (const binary of ['nova-conductor', 'nova-scheduler']) {
     for (const host of expected.control) {
-      if (!services.some((one) => one.binary === binary && sameHost(one.host, host))) {
+      if (!services.some((service) => service.binary === binary && sameHost(service.host, host))) {
         faults.push(`${binary} on ${host} has not registered`);
       }
     }
   }
-  const running = services.filter((one) => one.binary === 'nova-compute');
+  const running = services.filter(({ binary }) => binary === 'nova-compute');
   for (const host of expected.compute) {
-    const own = running.filter((one) => sameHost(one.host, host));
+    const own = running.filter((service) => sameHost(service.host, host));
     if (own.length === 0) faults.push(`nova-compute on ${host} has not registered`);
     if (own.length > 1) faults.push(`${own.length} nova-compute services for ${host}`);
   }
-  for (const one of running) {
-    if (one.state === 'up' && !expected.compute.some((host) => sameHost(one.host, host))) {
-      faults.push(`nova-compute on ${one.host}, which is no compute host of the description`);
+  for (const { state, host } of running) {
+    if (state === 'up' && !expected.compute.some((name) => sameHost(host, name))) {
+      faults.push(`nova-compute on ${host}, which is no compute host of the description`);
     }
   }
   return judge(
@@ -99,10 +99,10 @@ export function judgeComputeServices(all: readonly ComputeService[], expected: C
 export function judgeHypervisors(all: readonly Hypervisor[], expected: ComputeExpectation): Finding {
   const hypervisors = withoutGone(all, expected.compute, ({ service }) => service.host, isDown);
   const faults = hypervisors
-    .filter((one) => one.state !== 'up' || one.status !== 'enabled')
-    .map((one) => `hypervisor ${one.hypervisor_hostname} is ${one.status} and ${one.state}`);
+    .filter(({ state, status }) => state !== 'up' || status !== 'enabled')
+    .map(({ hypervisor_hostname: name, state, status }) => `hypervisor ${name} is ${status} and ${state}`);
   for (const host of expected.compute) {
-    if (!hypervisors.some((one) => sameHost(one.service.host, host)))
+    if (!hypervisors.some(({ service }) => sameHost(service.host, host)))
       faults.push(`${host} has no hypervisor`);
   }
   return judge(faults, `${count(hypervisors.length, 'hypervisor')} up`);
@@ -156,7 +156,7 @@ export function judgeVolumeServices(
   const services = withoutGone(all, expected.map(hostOf), hostOf, isDown);
   const faults = [...faultsOf(services)];
   const missing = expected.filter(
-    (wanted) => !services.some((one) => one.binary === wanted.binary && sameHost(one.host, wanted.host)),
+    (wanted) => !services.some(({ binary, host }) => binary === wanted.binary && sameHost(host, wanted.host)),
   );
   for (const name of new Set(missing.map((wanted) => `${wanted.binary} on ${wanted.host}`))) {
     faults.push(`${name} has not registered`);

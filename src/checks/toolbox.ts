@@ -61,13 +61,13 @@ export async function toolbox(client: Client, expected: ToolboxExpectations): Pr
       ['name', 'type', 'state', 'vcpus', 'memory', 'instances'],
       async () => {
         const hypervisors = await client.compute.hypervisors();
-        const rows = hypervisors.map((one) => ({
-          name: one.hypervisor_hostname,
-          type: one.hypervisor_type,
-          state: one.state,
-          vcpus: `${one.vcpus_used} of ${one.vcpus}`,
-          memory: `${one.memory_mb_used} of ${one.memory_mb} MiB`,
-          instances: String(one.running_vms),
+        const rows = hypervisors.map((hypervisor) => ({
+          name: hypervisor.hypervisor_hostname,
+          type: hypervisor.hypervisor_type,
+          state: hypervisor.state,
+          vcpus: `${hypervisor.vcpus_used} of ${hypervisor.vcpus}`,
+          memory: `${hypervisor.memory_mb_used} of ${hypervisor.memory_mb} MiB`,
+          instances: String(hypervisor.running_vms),
         }));
         return { rows, finding: judgeHypervisors(hypervisors, expected.compute) };
       },
@@ -112,7 +112,8 @@ function texts(row: object): Readonly<Record<string, string>> {
 }
 
 function publicUrl(entry: CatalogEntry, region: string): string | undefined {
-  return entry.endpoints.find((one) => one.interface === 'public' && one.region === region)?.url;
+  return entry.endpoints.find((endpoint) => endpoint.interface === 'public' && endpoint.region === region)
+    ?.url;
 }
 
 function judgeCatalog(catalog: readonly CatalogEntry[], expected: ToolboxExpectations) {

@@ -3,6 +3,9 @@ import type { Role } from './cloud.ts';
 /** The roles of Ceph; `storage` in a description is short for all of them. */
 export const storageRoles = ['mon', 'mgr', 'osd', 'rgw'] as const satisfies readonly Role[];
 
+/** Every role of a host, in the order in which people read them. */
+export const everyRole: readonly Role[] = ['control', 'network', 'compute', ...storageRoles];
+
 /** Roles as a description names them. */
 export const roleNames = ['control', 'network', 'compute', 'storage', ...storageRoles] as const;
 

@@ -1,4 +1,5 @@
 import type { Cloud, Host, Role } from './cloud.ts';
+import { storageRoles } from './roles.ts';
 
 /** Hosts with the role, in the description's order. */
 export function hostsWith(cloud: Cloud, role: Role): readonly Host[] {
@@ -28,8 +29,7 @@ export function chassisHosts(cloud: Cloud): readonly Host[] {
 
 /** Every host with a Ceph daemon. */
 export function cephHosts(cloud: Cloud): readonly Host[] {
-  const roles: readonly Role[] = ['mon', 'mgr', 'osd', 'rgw'];
-  return cloud.hosts.filter((host) => roles.some((role) => host.roles.has(role)));
+  return cloud.hosts.filter((host) => storageRoles.some((role) => host.roles.has(role)));
 }
 
 export function usesCeph(cloud: Cloud): boolean {

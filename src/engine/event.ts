@@ -10,7 +10,7 @@ export interface HostRecap {
 }
 
 /**
- * The only way out of a run: the terminal, the journal, a web page and the tests read this one stream.
+ * The only output of a run: the terminal, the journal, other programs and the tests read this one stream.
  * `at` is milliseconds since the epoch. No event ever holds a secret. A problem is carried by exactly one event:
  * `change-failed`, `check-failed`, `host-unreachable` or `problem`.
  */

@@ -3,7 +3,7 @@ import type { ShellResult } from '../hosts/connection.ts';
 import { lastLines } from '../system/text.ts';
 import { PACKAGES_FAILED, SERVICE_NOT_STARTED, UNIT_NOT_INSTALLED } from './exitCodes.ts';
 
-/** The C library's texts of ENOSPC and EDQUOT, and apt's own. A full disk is the cause whatever failed because of it. */
+/** The C library's texts of ENOSPC and EDQUOT, and apt's own. Where the disk is full, that is the cause, no matter which program failed. */
 const DISK_FULL = /No space left on device|Disk quota exceeded|You don't have enough free space/i;
 /** Lines with which apt names a mirror that cannot be reached or lacks a file. */
 const MIRROR = new RegExp(

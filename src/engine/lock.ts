@@ -6,7 +6,7 @@ import { fail } from '../errors/problem.ts';
 /** Who works on a cloud. */
 export interface LockOwner {
   readonly pid: number;
-  /** Start of the process, in the kernel's clock ticks since boot (field 22 of /proc/<pid>/stat): pids come again. */
+  /** Start of the process, in the kernel's clock ticks since boot (field 22 of /proc/<pid>/stat): pids are reused. */
   readonly processStart: string;
   readonly user: string;
   readonly command: string;

@@ -1,12 +1,13 @@
 import { problem } from '../errors/problem.ts';
 import { quote } from '../hosts/quote.ts';
+import { STATE_DIRECTORY } from '../hosts/stateDirectory.ts';
 import { MARK } from './from.ts';
 import { type Limiter, limiter } from './limiter.ts';
 import { API, CLUSTER, type Resource, type ResourceRecord } from './resource.ts';
 import { problemsOf, type RunState } from './runState.ts';
 
 /** Where a host keeps the list of what Cloudwright has put on it and could remove. */
-const FILE = '/var/lib/cloudwright/manifest.json';
+const FILE = `${STATE_DIRECTORY}/manifest.json`;
 
 /** One resource that a host, or the cloud, keeps. */
 export interface ManifestEntry {
@@ -164,7 +165,7 @@ export class Manifests {
       const text = printManifest(entries);
       const written = this.#written.get(host) ?? '';
       if (text === written || (entries.length === 0 && written === '') || this.#run.isLost(host)) return;
-      const script = `umask 077; mkdir -p /var/lib/cloudwright && printf %s ${quote(text)} >${FILE}.new && mv ${FILE}.new ${FILE}`;
+      const script = `umask 077; mkdir -p ${STATE_DIRECTORY} && printf %s ${quote(text)} >${FILE}.new && mv ${FILE}.new ${FILE}`;
       try {
         const result = await this.#run.onHosts(async () =>
           (await this.#run.connections.get(host)).run({

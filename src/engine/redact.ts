@@ -4,13 +4,13 @@ import { MASK, reveal, type Text } from '../secrets/confidential.ts';
 const SHORTEST = 6;
 
 /**
- * Masks every secret wherever its text appears: the last net under everything that leaves a run, for a program on a
+ * Masks every secret wherever its text appears: a safety net for everything that leaves a run, because a program on a
  * host may print what it was given.
  */
 export function redactor(texts: readonly (Text | undefined)[]): <T>(value: T) => T {
   const secrets = texts
-    .flatMap((one) => (one === undefined ? [] : pieces(reveal(one))))
-    .filter((one) => one.length >= SHORTEST)
+    .flatMap((text) => (text === undefined ? [] : pieces(reveal(text))))
+    .filter((secret) => secret.length >= SHORTEST)
     // A secret that contains another is masked whole.
     .sort((a, b) => b.length - a.length);
   const redact = (value: unknown): unknown => {

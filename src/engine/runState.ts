@@ -16,7 +16,7 @@ export interface RunStateOptions {
   readonly makeApi?: (() => Promise<unknown>) | undefined;
 }
 
-/** What all parts of a run share: the ways to hosts and APIs, the stream of events, the recap, and whether it stops. */
+/** What all parts of a run share: the connections to hosts and APIs, the stream of events, the recap, and whether it stops. */
 export class RunState {
   readonly connections: Connections;
   readonly emit: Emit;
@@ -86,16 +86,16 @@ export class RunState {
     return this.#lost.has(host);
   }
 
-  /** Hosts that are left out, because they did not answer or stopped to answer. */
+  /** Hosts that are left out, because they did not answer or stopped answering. */
   get lostHosts(): ReadonlySet<string> {
     return this.#lost;
   }
 
   /** Runs a change when the host has a free place for it; changes of a serial kind one at a time. */
-  async whenFree<T>(one: Resource, host: string, work: () => Promise<T>): Promise<T> {
+  async whenFree<T>({ kind }: Resource, host: string, work: () => Promise<T>): Promise<T> {
     const place = this.#limiter(host, CHANGES_AT_ONCE);
-    if (one.kind.via === 'shell' && one.kind.serial) {
-      return this.#limiter(`${host} ${one.kind.name}`, 1)(() => place(work));
+    if (kind.via === 'shell' && kind.serial) {
+      return this.#limiter(`${host} ${kind.name}`, 1)(() => place(work));
     }
     return place(work);
   }

@@ -8,6 +8,15 @@ const areas: Readonly<Record<string, string>> = {
   RUN: 'Run',
   STEP: 'Steps',
   RESOURCE: 'Resources',
+  RESOURCES: 'Resources',
+  LATE: 'Resources',
+  PREREQUISITE: 'Steps',
+  PREFLIGHT: 'Preflight',
+  MANIFEST: 'Removal',
+  DATA: 'Removal',
+  CONFIG: 'Configuration files',
+  UNIT: 'Services',
+  SYSTEM: 'This machine',
   SERVICE: 'Services',
   CLUSTER: 'Clusters',
   OSD: 'Ceph',
@@ -37,11 +46,12 @@ export function errorsDocument(): string {
   ];
   const groups = new Map<string, [string, CatalogueEntry][]>();
   for (const [code, entry] of Object.entries<CatalogueEntry>(catalogue)) {
-    const area = code.split('_')[0] ?? '';
+    const prefix = code.split('_')[0] ?? '';
+    const area = areas[prefix] ?? prefix;
     groups.set(area, [...(groups.get(area) ?? []), [code, entry]]);
   }
   for (const [area, entries] of [...groups].sort(([a], [b]) => a.localeCompare(b))) {
-    lines.push(`## ${areas[area] ?? area}`, '');
+    lines.push(`## ${area}`, '');
     for (const [code, entry] of entries.sort(([a], [b]) => a.localeCompare(b))) {
       lines.push(`### ${code}`, '', entry.what, '', `- Why: ${entry.why}`, `- Next: ${entry.next}`);
       lines.push(`- Exit code: ${entry.exit} (${exits[entry.exit]})`, '');

@@ -1,11 +1,12 @@
 import type { DescribedCloud } from '../cloud/build.ts';
-import type { Host, NetworkName, Role, StorageBackend } from '../cloud/cloud.ts';
+import type { Host, StorageBackend } from '../cloud/cloud.ts';
 import { usualReservedMemory } from '../cloud/memory.ts';
+import { networkNames } from '../cloud/networks.ts';
+import { everyRole } from '../cloud/roles.ts';
 import type { DraftMap, DraftPath, DraftValue } from './result.ts';
 import { isDeployed, optionalServices } from './serviceKeys.ts';
 
 const MIB = 2 ** 20;
-const ROLES: readonly Role[] = ['control', 'network', 'compute', 'mon', 'mgr', 'osd', 'rgw'];
 
 /** The whole description of a cloud, every value written out, for comparing and for other formats. */
 export function describe(cloud: DescribedCloud): DraftMap {
@@ -51,7 +52,7 @@ export function describe(cloud: DescribedCloud): DraftMap {
     volume: { backup: cloud.volumeBackup },
     object_store: { user: cloud.objectStoreUser },
     minimums: Object.fromEntries(
-      ROLES.map((role) => {
+      everyRole.map((role) => {
         const { cpus, memoryGiB, diskGiB, deviceGiB } = cloud.minimums[role];
         return [role, { cpus, memory_gib: memoryGiB, disk_gib: diskGiB, device_gib: deviceGiB }];
       }),
@@ -70,7 +71,7 @@ export function describe(cloud: DescribedCloud): DraftMap {
 
 function describeNetworks(cloud: DescribedCloud): Loose {
   const networks: Loose = {};
-  for (const name of ['service', 'management', 'provider', 'overlay', 'storage'] as const) {
+  for (const name of networkNames) {
     const network = cloud.networks[name];
     if (network)
       networks[name] = {
@@ -87,14 +88,14 @@ function describeNetworks(cloud: DescribedCloud): Loose {
 function describeHost(cloud: DescribedCloud, host: Host): Loose {
   const { management, ...addresses } = host.addresses;
   const interfaces: Loose = {};
-  for (const name of ['service', 'management', 'provider', 'overlay', 'storage'] as readonly NetworkName[]) {
+  for (const name of networkNames) {
     if (!cloud.networks[name]) continue;
     interfaces[name] = host.interfaces[name] ?? null;
   }
   return {
     address: management,
     addresses,
-    roles: ROLES.filter((role) => host.roles.has(role)),
+    roles: everyRole.filter((role) => host.roles.has(role)),
     interfaces,
     devices: host.devices,
     ssh_address: host.sshAddress,

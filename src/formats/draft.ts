@@ -1,3 +1,4 @@
+import { networkNames } from '../cloud/networks.ts';
 import type { FilePlace } from '../errors/problem.ts';
 import { type DescriptionDraft, type DraftMap, type DraftPath, type DraftValue, pathKey } from './result.ts';
 
@@ -113,7 +114,6 @@ const TOP_ORDER: readonly string[] = [
   'test',
 ];
 
-const NETWORK_ORDER: readonly string[] = ['service', 'management', 'provider', 'overlay', 'storage'];
 const HOST_ORDER: readonly string[] = [
   'address',
   'addresses',
@@ -138,9 +138,9 @@ function ordered(map: DraftMap, order: readonly string[]): DraftMap {
 }
 
 function orderBelow(order: readonly string[], key: string): readonly string[] {
-  if (order === TOP_ORDER && key === 'networks') return NETWORK_ORDER;
+  if (order === TOP_ORDER && key === 'networks') return networkNames;
   if (order === TOP_ORDER && key === 'hosts') return ['*'];
-  if (order === NETWORK_ORDER) return ONE_NETWORK_ORDER;
+  if (order === networkNames) return ONE_NETWORK_ORDER;
   if (order[0] === '*') return HOST_ORDER;
   return [];
 }

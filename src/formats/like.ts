@@ -1,4 +1,5 @@
 import type { HostGroupAnswer, InitAnswers } from '../cloud/answers.ts';
+import { networkNames } from '../cloud/networks.ts';
 import { DraftBuilder } from './draft.ts';
 import type { Format } from './recognise.ts';
 import { renderDraft } from './render.ts';
@@ -147,7 +148,7 @@ export function likeDescription(format: Format, answers: InitAnswers): string {
   if (answers.sshConfig !== undefined) draft.set(['ssh', 'config'], answers.sshConfig);
   named(['ssh']);
   setNetworks(draft, answers);
-  for (const network of ['service', 'management', 'provider', 'overlay', 'storage']) {
+  for (const network of networkNames) {
     if (draft.get(['networks', network]) !== undefined) named(['networks', network]);
   }
   setHosts(draft, answers, (path, name) => named(path, name));

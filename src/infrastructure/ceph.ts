@@ -177,7 +177,7 @@ function managerResources(
 ): readonly Resource[] {
   const manager = components['ceph-mgr'];
   const { shim } = manager.paths;
-  // A known bug of a platform's package: the table says which file stands in for what cannot be loaded.
+  // A known bug of a platform's package: the table names a file that replaces what cannot be loaded.
   const files = shim === undefined ? [] : [file(host.name, shim, `# ${MANAGED}\n${manager.shim ?? ''}`)];
   const owner = components.ceph.user ?? 'root';
   const group = components.ceph.group ?? 'root';

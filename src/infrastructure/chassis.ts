@@ -121,7 +121,7 @@ function chassisScript(cloud: Cloud, host: Host, userspace: boolean): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Open vSwitch in user space reads frames as they lie in memory: a checksum left to the card never gets made. */
+/** Open vSwitch in user space reads frames from memory: a checksum that is left to the network card is never computed. */
 function offloadsOff(device: string): string {
   return `ethtool -K ${device} tx off tso off gso off gro off >/dev/null 2>&1 || :`;
 }

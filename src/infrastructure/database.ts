@@ -143,8 +143,8 @@ function throughVipCheck(context: StepContext<Cloud>): readonly ShellCheck[] {
       script: `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/${ports.database}; head -c 60 <&3 | tr -d "\\0"'`,
       judge: ({ stdout }) =>
         /MariaDB|is not allowed to connect/.test(stdout)
-          ? { ok: true, sentence: `MariaDB greets on ${address}:${ports.database}` }
-          : { ok: false, sentence: `no greeting on ${address}:${ports.database}` },
+          ? { ok: true, sentence: `MariaDB answers on ${address}:${ports.database}` }
+          : { ok: false, sentence: `no answer on ${address}:${ports.database}` },
     },
   ];
 }

@@ -7,7 +7,7 @@ import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { type Platform, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
-import { command, file, MANAGED, service } from '../resources/index.ts';
+import { diversion, file, MANAGED, service } from '../resources/index.ts';
 import { plain, type Text } from '../secrets/confidential.ts';
 import { usesUserspace } from './chassis.ts';
 import { migrationAccess } from './hypervisor/migrationAccess.ts';
@@ -33,7 +33,7 @@ function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readon
   const qemu = own.container
     ? [file(host.name, pathOf(component, 'qemu'), containerQemu(component.user ?? 'root'), { mode: '0600' })]
     : [];
-  // Without it libvirtd leaves after two idle minutes and "running" is a matter of luck.
+  // Without it libvirtd exits after two idle minutes, and whether it runs depends on when it is read.
   const stay = file(host.name, pathOf(component, 'defaults'), `# ${MANAGED}\nLIBVIRTD_ARGS=""\n`);
   const secrets = usesCeph(cloud) ? cephSecrets(cloud, host, platform) : [];
   const wrapper = userspace ? offloadWrapper(host, platform) : [];
@@ -45,14 +45,14 @@ function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readon
     ...secrets,
     ...wrapper,
     libvirt,
-    ...(userspace ? guestTaps(host) : []),
+    ...(userspace ? guestTaps(host, platform) : []),
     ...migrationAccess(cloud, host, platform),
   ];
 }
 
 /** Taps that Open vSwitch leaves down on the userspace datapath are set up as soon as they appear. */
-function guestTaps(host: Host): readonly Resource[] {
-  const taps = tapService();
+function guestTaps(host: Host, platform: Platform): readonly Resource[] {
+  const taps = tapService(unitOf(platform.components.openvswitch, 'server'));
   const script = file(host.name, taps.scriptPath, taps.script, { mode: '0755' });
   const unit = file(host.name, taps.unitPath, taps.unit);
   return [script, unit, service(host.name, taps.name, { watches: [script, unit] })];
@@ -71,7 +71,7 @@ user = "${user}"
 
 /**
  * QEMU opens disks with Nova's key and attached volumes with Cinder's, whose name Cinder hands out with a volume.
- * Both are laid down as libvirt's own files, so that no key stands in a process list.
+ * Both are written as libvirt's own files, so that no key appears in a process list.
  */
 function cephSecrets(cloud: Cloud, host: Host, platform: Platform): readonly Resource[] {
   const folder = pathOf(platform.components.libvirt, 'secrets');
@@ -128,16 +128,15 @@ const OFFLOADS = [
 ];
 
 /**
- * Guests on the userspace datapath must not hand unfinished checksums or oversized segments to their card, or
- * their TCP is dead; Nova has no setting for it, so QEMU is started with those features off.
+ * Guests on the userspace datapath must not hand unfinished checksums or oversized segments to their card: their TCP
+ * connections would hang; Nova has no setting for it, so QEMU is started with those features off.
  */
 function offloadWrapper(host: Host, platform: Platform): readonly Resource[] {
   const path = pathOf(platform.components.libvirt, 'emulator');
-  const divert = command(host.name, 'qemu-divert', {
+  const divert = diversion(host.name, 'qemu-divert', {
+    path,
+    to: `${path}.real`,
     doing: 'move QEMU aside for its wrapper',
-    unless: `[ -e ${path}.real ] && grep -qx '${path}.real' /var/lib/dpkg/diversions`,
-    script: `dpkg-divert --quiet --local --rename --divert ${path}.real --add ${path}`,
-    limitSeconds: 30,
   });
   const wrapper = file(
     host.name,

@@ -71,13 +71,13 @@ function hostResources(
 function keepalivedResources(
   cloud: Cloud,
   host: Host,
-  { keepalived: component }: Platform['components'],
+  { keepalived: component, tools }: Platform['components'],
   balancer: Resource,
 ): readonly Resource[] {
   const configuration = file(
     host.name,
     pathOf(component, 'configuration'),
-    keepalivedConfiguration(cloud, host),
+    keepalivedConfiguration(cloud, host, tools),
     { mode: '0600' },
   );
   const unit = unitOf(component, 'server');
@@ -88,7 +88,7 @@ function keepalivedResources(
   ];
   const releases = addresses.flatMap(({ vip: address, cidr, device }) =>
     address && cidr && device
-      ? [`ExecStopPost=-/usr/sbin/ip addr del ${address}/${prefixLength(cidr)} dev ${device}`]
+      ? [`ExecStopPost=-${pathOf(tools, 'ip')} addr del ${address}/${prefixLength(cidr)} dev ${device}`]
       : [],
   );
   // A killed keepalived leaves its address behind, and two hosts then hold it.

@@ -5,7 +5,7 @@ import { controlHosts } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import { clusterResource, type Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
-import { type Component, pathOf, unitOf } from '../platform/platform.ts';
+import { type Component, type Platform, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { command, file, MANAGED, service } from '../resources/index.ts';
 import { stampOf } from '../resources/unit.ts';
@@ -41,7 +41,7 @@ export const messaging: Step<Cloud> = {
         turn: { group: 'messaging', gate: brokerCheck(context, host) },
       }),
     );
-    return [...[...files.values()].flat(), cluster, ...servers, account(context.cloud, first, servers)];
+    return [...[...files.values()].flat(), cluster, ...servers, account(context, first, servers)];
   },
   checks: (context) =>
     reached(context, controlHosts(context.cloud)).map((host) => brokerCheck(context, host)),
@@ -56,7 +56,12 @@ function desiredCluster(cloud: Cloud, component: Component): RabbitmqDesired {
   return {
     members: controlHosts(cloud).map((host) => ({ host: host.name, address: host.addresses.management })),
     wish: 'converge',
-    platform: { unit, data: pathOf(component, 'home'), stamp: stampOf(unit) },
+    platform: {
+      unit,
+      user: component.user ?? 'root',
+      data: pathOf(component, 'home'),
+      stamp: stampOf(unit),
+    },
   };
 }
 
@@ -128,18 +133,20 @@ FreeBind=true
   return [addresses, service(host.name, socket, { watches: [addresses] })];
 }
 
-function account(cloud: Cloud, host: Host, servers: readonly Resource[]): Resource {
-  const password = cloud.secrets.messaging_password;
+function account(context: StepContext<Cloud>, host: Host, servers: readonly Resource[]): Resource {
+  const password = context.cloud.secrets.messaging_password;
+  const component = componentOn(context, host);
   return command(
     host.name,
     'broker-account',
     {
       doing: 'create the account that the services use',
       unless: erlang(
+        component,
         text`{ok, _} = rabbit_access_control:check_user_pass_login(<<"openstack">>, <<"${password}">>).`,
         "| grep -q '^{ok,'",
       ),
-      script: erlang(accountExpression(password), "| grep '^{ok, done}'"),
+      script: erlang(component, accountExpression(password), "| grep '^{ok, done}'"),
       limitSeconds: 60,
     },
     { after: servers, cloudWide: true },
@@ -165,12 +172,15 @@ done.`;
  * Shell that prints how many consumers a queue has: `{ok, 2}`. The list is asked for, since the number that a member
  * keeps is right for the queues that it leads only.
  */
-export function consumers(queue: string): string {
+export function consumers({ components }: Platform, queue: string): string {
   return plain(
-    erlang(`case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"${queue}">>)) of
+    erlang(
+      components.rabbitmq,
+      `case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"${queue}">>)) of
   {ok, Queue} -> length(rabbit_amqqueue:consumers(Queue));
   _ -> 0
-end.`),
+end.`,
+    ),
   );
 }
 
@@ -184,7 +194,12 @@ function brokerCheck(context: StepContext<Cloud>, host: Host): ShellCheck {
     title: 'RabbitMQ runs with every member and no partition or alarm',
     host: host.name,
     limitSeconds: 120,
-    script: `${erlang('{rabbit_nodes:list_running(), rabbit_node_monitor:partitions(), rabbit_alarm:get_alarms()}.')}`,
+    script: plain(
+      erlang(
+        componentOn(context, host),
+        '{rabbit_nodes:list_running(), rabbit_node_monitor:partitions(), rabbit_alarm:get_alarms()}.',
+      ),
+    ),
     judge: ({ stdout, stderr }) => {
       const answer = stdout.trim();
       if (!answer.startsWith('{ok,')) {

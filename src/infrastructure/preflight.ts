@@ -39,7 +39,7 @@ export const preflight: Step<Cloud> = {
         ...hostChecks(cloud, host),
         ...pathCheck(cloud, host, facts),
       ]),
-      ...(mayBeForeign(cloud, facts) ? controls.map((host) => vipFreeCheck(cloud, host)) : []),
+      ...(mayBeForeign(cloud, facts) ? controls.map((host) => vipFreeCheck(context, host)) : []),
       ...controls.map((host) => virtualRouterCheck(cloud, host)),
       ...controls.map((host) => databaseMembersCheck(cloud, host)),
     ];
@@ -48,7 +48,7 @@ export const preflight: Step<Cloud> = {
 
 /**
  * Whether an answer on the floating address could come from somebody else: no host of the cloud has it, and none that
- * may have it is out of reach.
+ * may have it is unreachable.
  */
 function mayBeForeign(cloud: Cloud, facts: AllFacts): boolean {
   const controls = controlHosts(cloud);
@@ -129,7 +129,7 @@ function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readon
 }
 
 /**
- * The host bears the name that the description gives it: RabbitMQ, Ceph and the agents register under it. Files of
+ * The host gets the name that it has in the description: RabbitMQ, Ceph and the agents register under it. Files of
  * other installers often know addresses only, so the name is set, and the plan says so before.
  */
 function hostName(host: Host): Resource {
@@ -200,11 +200,12 @@ function timeResources(
 }
 
 /**
- * The VIP is nobody's yet, or this cloud's own. The kernel is made to look for it with one datagram, which needs no
+ * The VIP is unused, or held by this cloud. One datagram makes the kernel resolve it, which needs no
  * tool on a bare host; whoever holds it answers within the second.
  */
-function vipFreeCheck(cloud: Cloud, host: Host): ShellCheck {
+function vipFreeCheck({ cloud, facts }: StepContext<Cloud>, host: Host): ShellCheck {
   const address = vip(cloud);
+  const { keepalived } = platformOf(cloud.release, factsOf(facts, host.name)).components;
   return {
     via: 'shell',
     id: `vip-free-${host.name}`,
@@ -213,7 +214,7 @@ function vipFreeCheck(cloud: Cloud, host: Host): ShellCheck {
     limitSeconds: 5,
     script: [
       `if ip -o -4 addr show | grep -qF ' ${address}/'; then echo held here; exit; fi`,
-      'if systemctl is-active --quiet keepalived; then echo held by a peer or about to be; exit; fi',
+      `if systemctl is-active --quiet ${unitOf(keepalived, 'server')}; then echo held by a peer or about to be; exit; fi`,
       `bash -c 'echo >/dev/udp/${address}/9' 2>/dev/null`,
       'left=10',
       'while [ $left -gt 0 ]; do',
@@ -240,7 +241,7 @@ function hostChecks(cloud: Cloud, host: Host): readonly ShellCheck[] {
       script: 'chronyc -n tracking',
       judge: ({ exitCode, stdout, stderr }) => {
         if (exitCode !== 0)
-          return { ok: false, sentence: `chronyc gives no answer: ${stderr.trim() || stdout.trim()}` };
+          return { ok: false, sentence: `chronyc does not answer: ${stderr.trim() || stdout.trim()}` };
         const stratum = Number(/^Stratum\s*:\s*(\d+)/m.exec(stdout)?.[1] ?? 0);
         const leap = /^Leap status\s*:\s*(.+)$/m.exec(stdout)?.[1] ?? 'unknown';
         const ok = stratum > 0 && leap !== 'Not synchronised';

@@ -12,7 +12,7 @@ export interface Platform {
   readonly packageManager: PackageManager;
   /** OpenStack's projects by name: `glance`, `nova` … */
   readonly projects: Readonly<Record<string, ProjectOnPlatform>>;
-  /** What OpenStack stands on: `mariadb`, `rabbitmq`, `haproxy` … */
+  /** What OpenStack depends on: `mariadb`, `rabbitmq`, `haproxy` … */
   readonly components: Readonly<Record<ComponentName, Component>>;
   /** Interpreter of WSGI applications. */
   readonly wsgiServer: { readonly command: string; readonly plugin: string };
@@ -22,7 +22,7 @@ export interface Platform {
 
 /**
  * File to section to the names of its options, separated by spaces; or to the file that has the same ones. `<backend>`
- * stands for sections that are named after a storage backend, `prefix*` for sections that begin so.
+ * stands for sections that are named after a storage backend, `prefix*` for sections whose names begin with it.
  */
 export type OptionNames = Readonly<Record<string, Readonly<Record<string, string>> | string>>;
 
@@ -68,7 +68,7 @@ export interface ProcessOnPlatform {
   readonly logFile?: string;
   /** Files that the package reads beside its configuration: path to content. */
   readonly defaults?: Readonly<Record<string, string>>;
-  /** Units that the packages bring and that no cloud of ours uses: kept stopped. */
+  /** Units of the packages that no cloud uses: kept stopped. */
   readonly unusedUnits?: readonly string[];
 }
 

@@ -12,6 +12,8 @@ interface Edit {
 }
 
 const CONTEXT = 2;
+/** Changed lines up to which the shortest difference is searched for: the time grows with their square. */
+const MOST_CHANGES = 2000;
 
 /** Lines of `content`; a missing final newline is a line of its own, so that it shows. */
 export function linesOf(
@@ -33,15 +35,19 @@ export function linesOf(
 
 /**
  * A unified difference with two lines of context and no file header; empty when the two are the same. Lines are
- * compared by their text and printed by their shown form, so a changed secret is two masked lines.
+ * compared by their text and printed by their shown form, so a changed secret is two masked lines. Files with very many
+ * changes are shown as one whole replaced by the other.
  */
 export function unifiedDifference(before: readonly ShownLine[], after: readonly ShownLine[]): string {
-  const changes = diffArrays([...before], [...after], { comparator: (a, b) => a.text === b.text });
-  const edits = changes.flatMap((change) =>
-    change.value.map((line): Edit => {
-      const sign = change.added ? '+' : change.removed ? '-' : ' ';
-      return { sign, shown: line.shown };
-    }),
+  const changes = diffArrays([...before], [...after], {
+    comparator: (a, b) => a.text === b.text,
+    maxEditLength: MOST_CHANGES,
+  }) ?? [
+    { removed: true, added: false, value: before },
+    { removed: false, added: true, value: after },
+  ];
+  const edits = changes.flatMap(({ added, removed, value }) =>
+    value.map(({ shown }): Edit => ({ sign: added ? '+' : removed ? '-' : ' ', shown })),
   );
   return hunks(edits).join('\n');
 }

@@ -1,5 +1,6 @@
 export { aptSources } from './aptSources.ts';
 export { command } from './command.ts';
+export { diversion } from './diversion.ts';
 export { file } from './file.ts';
 export { hostsEntries } from './hostsEntries.ts';
 export {

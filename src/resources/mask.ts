@@ -24,7 +24,7 @@ function secretsIn(line: string, shown: string): string[] {
 
 /**
  * The difference from the file found on a host to the desired content, fit to show. A secret of ours is masked
- * wherever it stands; in what was found, so is whatever looks like a secret. Where the masked form has other
+ * wherever it appears; in what was found, so is whatever looks like a secret. Where the masked form has other
  * lines than the real one (a whole private key is one mask), no line is shown at all; where every line is a secret, as in
  * a key file, all that was found is masked, since an older key looks like nothing in particular. `notes`, by line of the
  * desired content counted from 0, follow their lines in parentheses.

@@ -17,11 +17,14 @@ function projectOn(platform: Platform, project: string): ProjectOnPlatform {
   return found;
 }
 
+/** Shell that prints how many consumers a queue of the broker has, on a host with this platform. */
+export type Consumers = (platform: Platform, queue: string) => string;
+
 /** What a service's definition may look at; undefined where no control host was reached. */
 export function serviceContext(
   context: StepContext<Cloud>,
   tables: readonly Platform[] = platforms,
-  consumers: ServiceContext['consumers'] = () => 'exit 1',
+  consumers: Consumers = () => 'exit 1',
   services?: readonly ServiceDefinition[],
 ): ServiceContext | undefined {
   const control = anyControl(context);
@@ -29,7 +32,7 @@ export function serviceContext(
   return {
     ...context,
     ...urls(context.cloud, services),
-    consumers,
+    consumers: (queue) => consumers(platformOn(context, control, tables), queue),
     control,
     platformOf: (project) => projectOn(platformOn(context, control, tables), project),
   };

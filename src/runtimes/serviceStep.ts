@@ -11,7 +11,7 @@ import { accounts, databases } from './accounts.ts';
 import { cephKeyrings } from './cephKeyrings.ts';
 import { answerCheck, memberChecks } from './checks.ts';
 import { configurationFiles } from './configuration.ts';
-import { hostContext, platformOn, serviceContext } from './context.ts';
+import { type Consumers, hostContext, platformOn, serviceContext } from './context.ts';
 import { keyRepositories } from './keyRepositories.ts';
 import { migrationResources } from './migrations.ts';
 import type { Runtime } from './runtime.ts';
@@ -23,7 +23,7 @@ export interface ServiceStepOptions {
   /** Definitions that this one may refer to and that may add to its configuration; all by default. */
   readonly services?: readonly ServiceDefinition[];
   /** See `ServiceContext.consumers`. */
-  readonly consumers?: ServiceContext['consumers'];
+  readonly consumers?: Consumers;
   /** What a component brings that is a process of the service: Ceph's object gateway. */
   readonly componentResources?: (context: StepContext<Cloud>) => readonly Resource[];
 }

@@ -83,7 +83,7 @@ function administrator({ cloud }: ServiceContext): Migration {
     fingerprint: text`${password} ${internal} ${reached} ${cloud.region}`,
     unless: `query "select url from keystone.endpoint where interface='internal' and enabled" | grep -qxF '${internal}'
 query "select url from keystone.endpoint where interface='public' and enabled" | grep -qxF '${reached}'`,
-    // The password goes through the environment: an argument would stand in the process list.
+    // The password goes through the environment: an argument would appear in the process list.
     script: text`export OS_BOOTSTRAP_PASSWORD='${password}'
 run keystone-manage bootstrap --bootstrap-username admin --bootstrap-project-name admin --bootstrap-role-name admin \
   --bootstrap-service-name keystone --bootstrap-region-id ${cloud.region} \

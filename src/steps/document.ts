@@ -6,7 +6,7 @@ const END = '<!-- end of steps -->';
 /** The table of all steps, for the document that describes a run. */
 export function stepsTable(): string {
   const rows = steps.map(({ name, needs, title }) => `| \`${name}\` | ${needs.join(', ')} | ${title} |`);
-  return ['| step | needs | brings |', '|---|---|---|', ...rows].join('\n');
+  return ['| step | needs | sets up |', '|---|---|---|', ...rows].join('\n');
 }
 
 /** The document with the table in its place between the two marks; throws where they are missing. */

@@ -103,7 +103,7 @@ function take(...names: readonly string[]): readonly Step<Cloud>[] {
   });
 }
 
-/** What has much to do once it is installed comes early, so that dpkg's one core is not the only one at work. */
+/** Groups with much to do after their installation come first, so that other cores work while dpkg keeps one busy. */
 const groups: readonly PackageGroup[] = [
   {
     name: 'infrastructure',
@@ -118,7 +118,7 @@ const groups: readonly PackageGroup[] = [
 ];
 
 /**
- * Every step, in the order in which a person would read them. What waits for what is said by each step's `needs`;
- * steps that don't need one another run side by side.
+ * Every step, in the order in which people read them. `needs` of each step says what it waits for; steps that don't need
+ * one another run in parallel.
  */
 export const steps: readonly Step<Cloud>[] = [preflight, ...withPackages(groups)];

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { access, constants, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DescribedCloud } from '../cloud/build.ts';
 import { CloudwrightError, fail, type Problem } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
+import { fileExists } from '../system/files.ts';
 import { writePrivate } from './files.ts';
 import {
   keyFileOf,
@@ -32,11 +33,7 @@ export async function makeVault(
   given: GivenSecrets = {},
 ): Promise<{ readonly generated: readonly string[]; readonly notes: readonly string[] }> {
   const file = vaultFileOf(cloud.folder);
-  const exists = await stat(file).then(
-    () => true,
-    () => false,
-  );
-  if (exists) fail('VAULT_EXISTS', { details: { file } });
+  if (await fileExists(file)) fail('VAULT_EXISTS', { details: { file } });
   const vault = await openVault(cloud, found, { mayCreate: true, given: revealed(given) });
   return { generated: vault.generated, notes: await vault.commit() };
 }
@@ -57,12 +54,8 @@ export async function setSecrets(
   { keep = false, mayCreate = false } = {},
 ): Promise<number> {
   const file = vaultFileOf(folder);
-  const exists = await stat(file).then(
-    () => true,
-    () => false,
-  );
   const read =
-    exists || !mayCreate
+    !mayCreate || (await fileExists(file))
       ? await readVault(folder, found.password)
       : { text: '# Secrets of this cloud.\n', label: undefined, envelope: null };
   const known = parseVault(read.text);

@@ -3,6 +3,7 @@ import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { fail } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
+import { fileExists } from '../system/files.ts';
 import { writePrivate } from './files.ts';
 import { decryptVault } from './format.ts';
 
@@ -52,9 +53,9 @@ export async function findVaultPassword(
   if (fromEnvironment) return { password: await readPasswordFile(fromEnvironment), source: 'environment' };
   const keyFile = keyFileOf(folder);
   await finishRekey(folder);
-  if (await exists(keyFile)) return { password: await readPasswordFile(keyFile), source: 'key' };
+  if (await fileExists(keyFile)) return { password: await readPasswordFile(keyFile), source: 'key' };
   const vaultFile = vaultFileOf(folder);
-  if (await exists(vaultFile)) {
+  if (await fileExists(vaultFile)) {
     if (!options.prompt) return fail('VAULT_PASSWORD_MISSING', { details: { file: vaultFile, keyFile } });
     const answer = await options.prompt();
     if (answer === '') fail('VAULT_PASSWORD_EMPTY');
@@ -71,7 +72,7 @@ export function newKey(): Confidential {
 /** Completes a change of keys that was cut off: the pending key counts if it opens the vault. */
 async function finishRekey(folder: string): Promise<void> {
   const pending = pendingKeyFileOf(folder);
-  if (!(await exists(pending))) return;
+  if (!(await fileExists(pending))) return;
   const [envelope, key] = await Promise.all([
     readFile(vaultFileOf(folder), 'utf8').catch(() => ''),
     readPasswordFile(pending).catch(() => undefined),
@@ -125,11 +126,4 @@ async function readPasswordFile(file: string): Promise<Confidential> {
   if (password === '') fail('VAULT_PASSWORD_EMPTY');
   if (password.includes('\n')) return refuse('it has more than one line');
   return new Confidential(password);
-}
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -31,7 +31,7 @@ export function makeCephKey(now = Date.now()): string {
   return Buffer.concat([head, randomBytes(16)]).toString('base64');
 }
 
-/** Thirty-two bytes in the URL-safe alphabet with padding, as Fernet wants them. */
+/** Thirty-two bytes in the URL-safe alphabet with padding, as Fernet requires. */
 export function makeFernetKey(): string {
   return randomBytes(32).toString('base64').replace(/\+/g, '-').replace(/\//g, '_');
 }

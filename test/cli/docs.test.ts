@@ -49,6 +49,22 @@ function keysIn(value: unknown, path = ''): readonly string[] {
   });
 }
 
+describe('README.ko.md', () => {
+  /** What a translation has in common with its original. */
+  const shapeOf = (text: string) => ({
+    headings: (text.match(/^#+ /gm) ?? []).map((marks) => marks.length),
+    commands: (text.match(/^(?:npm |\.\/cloudwright ).*?(?= +#)/gm) ?? []).map((line) => line.trim()),
+    links: text.match(/\]\((?:docs\/\w+|ARCHITECTURE|CONTRIBUTING|LICENSE)[.\w]*\)/g) ?? [],
+    items: (text.match(/^- /gm) ?? []).length,
+    // Rows of figures that are to be measured again.
+    rows: (text.match(/^\|.*$/gm) ?? []).map((row) => row.includes('†')),
+  });
+
+  it('has the same parts as README.md', () => {
+    expect(shapeOf(read('README.ko.md'))).toEqual(shapeOf(read('README.md')));
+  });
+});
+
 describe('docs/description.md', () => {
   const blocks = [...read('docs/description.md').matchAll(/```yaml\n(.*?)```/gs)].map(
     (match) => match[1] ?? '',

@@ -110,6 +110,16 @@ describe('imports', () => {
     expect(Object.fromEntries(written)).toEqual(Object.fromEntries(held));
   });
 
+  test('only these directories and files use files, processes and sockets', () => {
+    const effects = ['engine', 'hosts', 'lab', 'guest', 'system', 'vault', 'app', 'cli'];
+    const readers = ['cloud/read.ts', 'formats/files.ts', 'checks/acceptance/imageFile.ts'];
+    const effect = /^import (?!type )[^;]*'node:(?:fs|child_process|net|tls|http|https|dgram)(?:\/\w+)?';/m;
+    const found = [...files].filter(
+      ([path, source]) => effect.test(source) && !effects.includes(directoryOf(path)),
+    );
+    expect(found.map(([path]) => path.replace('src/', '')).sort()).toEqual(readers.sort());
+  });
+
   test('errors and secrets import nothing else', () => {
     for (const [path, targets] of imports) {
       if (directoryOf(path) === 'secrets' || directoryOf(path) === 'errors')

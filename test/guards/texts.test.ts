@@ -38,6 +38,23 @@ describe('texts', () => {
     }
   });
 
+  test('every file that a README of src names is there', () => {
+    const paths = [
+      ...sources.keys(),
+      ...filesBelow('src', /\.json$/).keys(),
+      ...filesBelow('test', /\.ts$/).keys(),
+    ];
+    const missing = [...sources]
+      .filter(([path]) => path.endsWith('README.md'))
+      .flatMap(([path, text]) =>
+        [...text.matchAll(/`([\w/-]+(?:\.\w+)*\.(?:ts|sh|json))`/g)]
+          .map(([, name = '']) => name)
+          .filter((name) => !paths.some((file) => `/${file}`.endsWith(`/${name}`)))
+          .map((name) => `${path}: ${name}`),
+      );
+    expect(missing).toEqual([]);
+  });
+
   test('plain words in sources and documents', () => {
     expect(documents.size).toBeGreaterThan(5);
     const found = [...sources, ...documents].filter(([, text]) => DISCOURAGED.test(text));

@@ -41,7 +41,7 @@ describe('a bare host', () => {
   });
 
   test('RabbitMQ', () => {
-    const platform = { unit: 'no-such.service', data: nowhere, stamp };
+    const platform = { unit: 'no-such.service', user: 'nobody', data: nowhere, stamp };
     const { stdout, code } = sh(rabbitmqKind.read({ members, wish: 'converge', platform }, 'a'));
     expect(code).toBe(0);
     expect(parseRabbitmqState(stdout)).toMatchObject({ complete: true, service: 'inactive', known: [] });

@@ -101,10 +101,21 @@ describe('unifiedDifference', () => {
     );
   });
 
-  test('large files that have nothing in common take no time to speak of', () => {
+  // The shortest difference of such files would take seconds to find.
+  test('a large file with very many changes is replaced as a whole', () => {
     const many = (letter: string): string =>
-      Array.from({ length: 5000 }, (_, n) => `${letter}${n}\n`).join('');
-    expect(unifiedDifference(linesOf(many('a')), linesOf(many('b'))).split('\n')).toHaveLength(10_001);
+      `same\n${Array.from({ length: 5000 }, (_, n) => `${letter}${n}\n`).join('')}`;
+    const lines = unifiedDifference(linesOf(many('a')), linesOf(many('b'))).split('\n');
+    expect(lines.slice(0, 3)).toEqual(['@@ -1,5001 +1,5001 @@', '-same', '-a0']);
+    expect(lines.slice(5001, 5003)).toEqual(['-a4999', '+same']);
+    expect(lines).toHaveLength(10_003);
+  });
+
+  test('a large file with few changes is shown with those alone', () => {
+    const many = (value: string): string =>
+      Array.from({ length: 50_000 }, (_, n) => (n === 40_000 ? `${value}\n` : `line ${n}\n`)).join('');
+    const difference = unifiedDifference(linesOf(many('old')), linesOf(many('new')));
+    expect(difference).toMatch(/^@@ -39999,5 \+39999,5 @@\n line 39998\n line 39999\n-old\n\+new\n/);
   });
 });
 

@@ -8,211 +8,205 @@ export interface CleanUpReport {
 }
 
 interface Thing {
+  readonly name: string;
+  /** With its kind, as a report names it: `router cw-test-1a2b3c`. */
   readonly thing: string;
   remove(): Promise<void>;
 }
 
+/** A kind of things by its plural, and all of them that the account sees. */
+type Family = readonly [kind: string, list: (client: Client) => Promise<readonly Thing[]>];
+
+/** What uses a thing is in an earlier stage; a stage is removed at once. */
+const STAGES: readonly (readonly Family[])[] = [
+  [
+    ['instances', servers],
+    ['floating addresses', floatingAddresses],
+  ],
+  [
+    ['volumes', volumes],
+    ['routers', routers],
+  ],
+  [['networks', networks]],
+  [
+    ['security groups', securityGroups],
+    ['key pairs', keypairs],
+    ['flavors', flavors],
+    ['images', images],
+  ],
+];
+
 const GONE_SECONDS = 120;
 const UNUSED_SECONDS = 60;
+/** States of a volume that end by themselves once its instance is gone. */
+const PASSING = ['creating', 'attaching', 'detaching', 'in-use', 'reserved'];
 
 /**
- * Removes everything whose name `matches`, in the order that the services demand: what uses a thing goes before
- * it. It looks for what is there instead of remembering what was made, so that it is the same after a failure,
- * after an interruption and for what an earlier run left. A failure is recorded and the rest is still removed.
+ * Removes everything whose name `matches`, in the order that the services demand. It looks for what is there instead of
+ * remembering what was made, so that it is the same after a failure, after an interruption and for what an earlier run
+ * left. A failure is recorded and the rest is still removed.
  */
 export async function cleanUp(client: Client, matches: (name: string) => boolean): Promise<CleanUpReport> {
   const removed: string[] = [];
   const leftBehind: { thing: string; reason: string }[] = [];
-  const { compute, image, network, volume } = client;
-  const stages: readonly (readonly (readonly [string, () => Promise<readonly Thing[]>])[])[] = [
-    [
-      ['instances', servers],
-      ['floating addresses', floatingAddresses],
-    ],
-    [
-      ['volumes', volumes],
-      ['routers', routers],
-    ],
-    [['networks', networks]],
-    [
-      ['security groups', securityGroups],
-      ['key pairs', keypairs],
-      ['flavors', flavors],
-      ['images', images],
-    ],
-  ];
-  for (const stage of stages) {
-    await Promise.all(
-      stage.map(async ([kind, list]) => {
-        const things = await listed(kind, list);
-        await Promise.all(things.map(removeOne));
-      }),
-    );
-  }
-  return { removed, leftBehind };
-
-  async function listed(kind: string, list: () => Promise<readonly Thing[]>): Promise<readonly Thing[]> {
+  const removeOne = async ({ thing, remove }: Thing): Promise<void> => {
     try {
-      return await list();
+      await remove();
+      removed.push(thing);
+    } catch (error) {
+      leftBehind.push({ thing, reason: sentenceOf(error) });
+    }
+  };
+  const removeFamily = async ([kind, list]: Family): Promise<void> => {
+    let things: readonly Thing[] = [];
+    try {
+      things = await list(client);
     } catch (error) {
       leftBehind.push({ thing: `${kind}, which could not be listed`, reason: sentenceOf(error) });
-      return [];
     }
-  }
+    await Promise.all(things.filter(({ name }) => matches(name)).map(removeOne));
+  };
+  for (const stage of STAGES) await Promise.all(stage.map(removeFamily));
+  return { removed, leftBehind };
+}
 
-  async function removeOne(item: Thing): Promise<void> {
-    try {
-      await item.remove();
-      removed.push(item.thing);
-    } catch (error) {
-      leftBehind.push({ thing: item.thing, reason: sentenceOf(error) });
-    }
-  }
+async function servers(client: Client): Promise<readonly Thing[]> {
+  const { compute } = client;
+  return (await compute.servers()).map(({ id, name }) => {
+    const thing = `instance ${name}`;
+    return {
+      name,
+      thing,
+      async remove() {
+        await orUndefined(compute.removeServer(id));
+        await untilGone(client, thing, () => compute.server(id));
+      },
+    };
+  });
+}
 
-  /** Deletes; waits while something still uses it, which ends a moment after that was deleted. */
-  async function whenUnused(thing: string, remove: () => Promise<void>): Promise<void> {
-    await client.until(
-      `${thing} to be unused`,
-      async () => {
-        try {
-          await remove();
-        } catch (error) {
-          if (hasStatus(error, 409)) return { seen: sentenceOf(error) };
-          if (!hasStatus(error, 404)) throw error;
+/** Floating addresses have no name; the test writes it into the description. */
+async function floatingAddresses({ network }: Client): Promise<readonly Thing[]> {
+  return (await network.floatingAddresses()).map((address) => ({
+    name: address.description,
+    thing: `floating address ${address.floating_ip_address}`,
+    remove: async () => void (await orUndefined(network.remove('floatingips', address.id))),
+  }));
+}
+
+async function volumes(client: Client): Promise<readonly Thing[]> {
+  const { volume } = client;
+  return (await volume.volumes()).map(({ id, name }) => {
+    const thing = `volume ${name}`;
+    return {
+      name: name ?? '',
+      thing,
+      async remove() {
+        await client.until(
+          `${thing} to be free`,
+          async () => {
+            const present = await orUndefined(volume.volume(id));
+            return present && PASSING.includes(present.status) ? { seen: present.status } : { value: true };
+          },
+          GONE_SECONDS,
+        );
+        await orUndefined(volume.remove(id));
+        await untilGone(client, thing, () => volume.volume(id));
+      },
+    };
+  });
+}
+
+async function routers(client: Client): Promise<readonly Thing[]> {
+  const { network } = client;
+  return (await network.routers()).map(({ id, name }) => {
+    const thing = `router ${name}`;
+    return {
+      name,
+      thing,
+      async remove() {
+        for (const port of await network.ports({ device_id: id })) {
+          if (port.device_owner === 'network:router_gateway') continue;
+          await orUndefined(network.removeRouterInterface(id, port.id));
         }
-        return { value: true };
+        await whenUnused(client, thing, () => network.remove('routers', id));
       },
-      UNUSED_SECONDS,
-    );
-  }
+    };
+  });
+}
 
-  function untilGone(thing: string, look: () => Promise<{ readonly status: string }>): Promise<true> {
-    return client.until(
-      `${thing} to be gone`,
-      async () => {
-        const present = await orUndefined(look());
-        return present === undefined ? { value: true as const } : { seen: present.status };
-      },
-      GONE_SECONDS,
-    );
-  }
+/** Its subnets go with a network. */
+async function networks(client: Client): Promise<readonly Thing[]> {
+  const { network } = client;
+  return (await network.networks()).map(({ id, name }) =>
+    unused(client, 'network', name, () => network.remove('networks', id)),
+  );
+}
 
-  async function servers(): Promise<readonly Thing[]> {
-    const found = await compute.servers();
-    return found
-      .filter((server) => matches(server.name))
-      .map((server) => {
-        const thing = `instance ${server.name}`;
-        return {
-          thing,
-          async remove() {
-            await orUndefined(compute.removeServer(server.id));
-            await untilGone(thing, () => compute.server(server.id));
-          },
-        };
-      });
-  }
+async function securityGroups(client: Client): Promise<readonly Thing[]> {
+  const { network } = client;
+  return (await network.securityGroups()).map(({ id, name }) =>
+    unused(client, 'security group', name, () => network.remove('security-groups', id)),
+  );
+}
 
-  async function floatingAddresses(): Promise<readonly Thing[]> {
-    const found = await network.floatingAddresses();
-    // Floating addresses have no name; the test writes it into the description.
-    return found
-      .filter((address) => matches(address.description))
-      .map((address) => ({
-        thing: `floating address ${address.floating_ip_address}`,
-        remove: async () => void (await orUndefined(network.remove('floatingips', address.id))),
-      }));
-  }
+async function keypairs({ compute }: Client): Promise<readonly Thing[]> {
+  return (await compute.keypairs()).map((name) => ({
+    name,
+    thing: `key pair ${name}`,
+    remove: async () => void (await orUndefined(compute.removeKeypair(name))),
+  }));
+}
 
-  async function volumes(): Promise<readonly Thing[]> {
-    const found = await volume.volumes();
-    return found
-      .filter((item) => matches(item.name ?? ''))
-      .map((item) => {
-        const thing = `volume ${item.name}`;
-        return {
-          thing,
-          async remove() {
-            await client.until(
-              `${thing} to be free`,
-              async () => {
-                const present = await orUndefined(volume.volume(item.id));
-                const passing = ['creating', 'attaching', 'detaching', 'in-use', 'reserved'];
-                if (present && passing.includes(present.status)) return { seen: present.status };
-                return { value: true };
-              },
-              GONE_SECONDS,
-            );
-            await orUndefined(volume.remove(item.id));
-            await untilGone(thing, () => volume.volume(item.id));
-          },
-        };
-      });
-  }
+async function flavors({ compute }: Client): Promise<readonly Thing[]> {
+  return (await compute.flavors()).map(({ id, name }) => ({
+    name,
+    thing: `flavor ${name}`,
+    remove: async () => void (await orUndefined(compute.removeFlavor(id))),
+  }));
+}
 
-  async function routers(): Promise<readonly Thing[]> {
-    const found = await network.routers();
-    return found
-      .filter((router) => matches(router.name))
-      .map((router) => ({
-        thing: `router ${router.name}`,
-        async remove() {
-          const ports = await network.ports({ device_id: router.id });
-          for (const port of ports) {
-            if (port.device_owner === 'network:router_gateway') continue;
-            await orUndefined(network.removeRouterInterface(router.id, port.id));
-          }
-          await whenUnused(`router ${router.name}`, () => network.remove('routers', router.id));
-        },
-      }));
-  }
+async function images(client: Client): Promise<readonly Thing[]> {
+  const { image } = client;
+  return (await image.list()).map(({ id, name }) =>
+    unused(client, 'image', name ?? '', () => image.remove(id)),
+  );
+}
 
-  async function networks(): Promise<readonly Thing[]> {
-    const found = await network.networks();
-    // Its subnets go with a network.
-    return found.filter((item) => matches(item.name)).map((item) => unusedThing('network', item, 'networks'));
-  }
+/** A thing that its service keeps while something uses it. */
+function unused(client: Client, kind: string, name: string, remove: () => Promise<void>): Thing {
+  const thing = `${kind} ${name}`;
+  return { name, thing, remove: () => whenUnused(client, thing, remove) };
+}
 
-  async function securityGroups(): Promise<readonly Thing[]> {
-    const found = await network.securityGroups();
-    return found
-      .filter((item) => matches(item.name))
-      .map((item) => unusedThing('security group', item, 'security-groups'));
-  }
+/** Deletes; waits while something still uses it, which ends a moment after that was deleted. */
+async function whenUnused(client: Client, thing: string, remove: () => Promise<void>): Promise<void> {
+  await client.until(
+    `${thing} to be unused`,
+    async () => {
+      try {
+        await remove();
+      } catch (error) {
+        if (hasStatus(error, 409)) return { seen: sentenceOf(error) };
+        if (!hasStatus(error, 404)) throw error;
+      }
+      return { value: true };
+    },
+    UNUSED_SECONDS,
+  );
+}
 
-  function unusedThing(
-    kind: string,
-    item: { readonly id: string; readonly name: string },
-    collection: 'networks' | 'security-groups',
-  ): Thing {
-    const thing = `${kind} ${item.name}`;
-    return { thing, remove: () => whenUnused(thing, () => network.remove(collection, item.id)) };
-  }
-
-  async function keypairs(): Promise<readonly Thing[]> {
-    return (await compute.keypairs()).filter(matches).map((name) => ({
-      thing: `key pair ${name}`,
-      remove: async () => void (await orUndefined(compute.removeKeypair(name))),
-    }));
-  }
-
-  async function flavors(): Promise<readonly Thing[]> {
-    const found = await compute.flavors();
-    return found
-      .filter((flavor) => matches(flavor.name))
-      .map((flavor) => ({
-        thing: `flavor ${flavor.name}`,
-        remove: async () => void (await orUndefined(compute.removeFlavor(flavor.id))),
-      }));
-  }
-
-  async function images(): Promise<readonly Thing[]> {
-    const found = await image.list();
-    return found
-      .filter((item) => matches(item.name ?? ''))
-      .map((item) => {
-        const thing = `image ${item.name}`;
-        return { thing, remove: () => whenUnused(thing, () => image.remove(item.id)) };
-      });
-  }
+async function untilGone(
+  client: Client,
+  thing: string,
+  look: () => Promise<{ readonly status: string }>,
+): Promise<void> {
+  await client.until(
+    `${thing} to be gone`,
+    async () => {
+      const present = await orUndefined(look());
+      return present === undefined ? { value: true } : { seen: present.status };
+    },
+    GONE_SECONDS,
+  );
 }

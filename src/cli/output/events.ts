@@ -91,7 +91,7 @@ export const eventSchemas = [
     { step: text, title: text, hosts: texts, resources: integer },
     'The steps that this one needs have been verified.',
   ),
-  event('step-skipped', { step: text, reason: text }, 'The step is not part of the run, or cannot be.'),
+  event('step-skipped', { step: text, reason: text }, 'The step is not part of the run, or cannot run.'),
   event(
     'change-planned',
     {

@@ -82,7 +82,7 @@ export function testNetwork(context: RuleContext): readonly Problem[] {
   return [atKey(context, path, 'CLOUD_TEST_NO_PROVIDER')];
 }
 
-/** The test is watched from a host that exists. */
+/** The host from which the test connects to its instances is described. */
 export function testVantage(context: RuleContext): readonly Problem[] {
   const vantage = context.draft.sections.test?.vantage;
   if (typeof vantage !== 'object' || !('host' in vantage) || !context.allHosts) return [];

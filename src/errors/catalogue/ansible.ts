@@ -40,7 +40,7 @@ export const ansibleErrors = defineCatalogue({
   },
   IMPORT_INVENTORY_CYCLE: {
     what: 'The group {group} contains itself, directly or through its children.',
-    why: 'A group that contains itself has no end.',
+    why: 'Its hosts could not be listed.',
     next: 'Remove one of the `children` entries of the circle.',
     exit: 2,
   },
@@ -99,7 +99,7 @@ export const ansibleErrors = defineCatalogue({
     exit: 2,
   },
   IMPORT_VAULT_LOCKED: {
-    what: '{file} is encrypted by ansible-vault and stays closed.',
+    what: '{file} is encrypted by ansible-vault and was not read.',
     why: 'No password for it was given; the secrets in it are not carried over, and new ones are generated.',
     next: 'To keep its secrets, import again with `--import-password-file FILE`; the password of Burrito’s vault is in the file `.vaultpass` beside it.',
     exit: 2,
@@ -160,7 +160,7 @@ export const ansibleErrors = defineCatalogue({
   },
   IMPORT_CLEAR_PASSWORD: {
     what: '{key} holds a password in clear text.',
-    why: 'It goes into the encrypted vault here; the old file stays readable to whoever reads it.',
+    why: 'It goes into the encrypted vault here; the old file still has it in clear text.',
     next: 'Remove it from the old file, or change the password.',
     exit: 2,
   },

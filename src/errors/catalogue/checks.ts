@@ -10,7 +10,7 @@ export const checksErrors = defineCatalogue({
   },
   CHECK_INTERRUPTED: {
     what: 'Interrupted while waiting for {subject}.',
-    why: 'A signal asked to stop.',
+    why: 'Ctrl-C was pressed, or a signal stopped the test.',
     next: 'Run this again; what was made so far is found and removed.',
     exit: 3,
   },
@@ -39,7 +39,7 @@ export const checksErrors = defineCatalogue({
     exit: 1,
   },
   CHECK_PROVIDER_NOT_EXTERNAL: {
-    what: 'The network {network} is not external, so no router can have its way out there.',
+    what: 'The network {network} is not external, so routers cannot use it as their external gateway.',
     why: 'It was there before the test, which does not change what it did not make.',
     next: 'Make it external with `openstack network set --external {network}`, or delete it.',
     exit: 1,

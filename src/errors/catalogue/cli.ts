@@ -1,6 +1,6 @@
 import { defineCatalogue } from './entry.ts';
 
-/** What can be wrong with a command line, and the last net below every command. */
+/** What can be wrong with a command line, and what is caught below every command. */
 export const cliErrors = defineCatalogue({
   CLI_COMMAND_UNKNOWN: {
     what: 'There is no command `{command}`.',
@@ -21,7 +21,7 @@ export const cliErrors = defineCatalogue({
     exit: 2,
   },
   CLI_OPTION_VALUE_INVALID: {
-    what: '`{value}` is not a value that {option} of `{command}` takes.',
+    what: '{option} of `{command}` does not take the value `{value}`.',
     why: 'It takes one of: {allowed}.',
     next: 'Choose one of these.',
     exit: 2,
@@ -39,7 +39,7 @@ export const cliErrors = defineCatalogue({
     exit: 2,
   },
   CLI_ARGUMENT_EXCESS: {
-    what: '`{command}` was given more than it takes: `{argument}`.',
+    what: '`{command}` does not take the argument `{argument}`.',
     why: 'A word that is not understood could change what is meant, so nothing was done.',
     next: '`{command} --help` shows how it is called; quote a value that holds spaces.',
     exit: 2,

@@ -82,7 +82,7 @@ export const cloudFileErrors = defineCatalogue({
   },
   CLOUD_ADDRESS_SYNTAX: {
     what: '`{value}` at `{path}` is not an IPv4 address.',
-    why: 'Four decimal numbers from 0 to 255, without leading zeros, joined by dots.',
+    why: 'An address is four decimal numbers from 0 to 255, without leading zeros, joined by dots.',
     next: 'Write an address such as 192.168.21.11.',
     exit: 2,
   },

@@ -94,7 +94,7 @@ export const cloudRuleErrors = defineCatalogue({
   },
   CLOUD_HOST_NAME: {
     what: '`{name}` is not a host name.',
-    why: 'RFC 1123: letters, digits and hyphens, at most 63 of them, neither starting nor ending with a hyphen, and not digits alone. Capital letters make two spellings of one name.',
+    why: 'RFC 1123 allows letters, digits and hyphens, at most 63 characters, no hyphen at either end, and not only digits. Capital letters would allow several spellings of one name.',
     next: 'Use small letters, digits and hyphens.',
     exit: 2,
   },
@@ -214,8 +214,8 @@ export const cloudRuleErrors = defineCatalogue({
   },
   CLOUD_POOL_MIN_SIZE: {
     what: '`pool_min_size` {minimum} is greater than `pool_size` {size}.',
-    why: 'Writing stops when fewer than the minimum of copies are there, so it would never start.',
-    next: 'Choose at most {size}; usual is one less.',
+    why: 'Writes stop when there are fewer copies than the minimum, so no write would ever succeed.',
+    next: 'Choose at most {size}; one less is usual.',
     exit: 2,
   },
   CLOUD_POOL_SINGLE_COPY: {
@@ -376,7 +376,7 @@ export const cloudRuleErrors = defineCatalogue({
   },
   CLOUD_TEST_VANTAGE: {
     what: 'The test connects to the instance from host {host}, which is not described.',
-    why: '`vantage` is `local`, one of the hosts, or a network namespace of this machine.',
+    why: '`test.vantage`, from where the test connects, is `local`, one of the hosts, or a network namespace of this machine.',
     next: 'Name a host under `hosts`.',
     exit: 2,
   },

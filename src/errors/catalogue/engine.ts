@@ -75,7 +75,7 @@ export const engineErrors = defineCatalogue({
   },
   CLUSTER_WAIT_TIMED_OUT: {
     what: '{cluster}: timed out after {seconds} s waiting for {waitFor}.',
-    why: 'The cluster should have come to this by itself; acting without it could destroy data.',
+    why: 'The cluster should have reached this state by itself; acting without it could destroy data.',
     next: 'Look at the logs of its members, fix the cause, then run the same command again.',
     exit: 1,
   },

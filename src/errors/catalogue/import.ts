@@ -22,7 +22,7 @@ export const importErrors = defineCatalogue({
   },
   IMPORT_FILES_SKIPPED: {
     what: 'These files were not read: {files}.',
-    why: 'What they say is not part of the description.',
+    why: 'Their content has no place in the description.',
     next: 'Check whether one of them matters to this cloud.',
     exit: 2,
   },

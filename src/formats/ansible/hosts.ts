@@ -1,4 +1,5 @@
 import { addressToNumber } from '../../cloud/ipv4.ts';
+import { roleNames, storageRoles } from '../../cloud/roles.ts';
 import type { FilePlace } from '../../errors/problem.ts';
 import { nearest } from '../../errors/suggest.ts';
 import { Confidential } from '../../secrets/confidential.ts';
@@ -30,7 +31,7 @@ export interface RoleGroups {
   readonly names?: Readonly<Record<string, string>>;
 }
 
-const ROLE_ORDER = ['control', 'network', 'compute', 'storage', 'mon', 'mgr', 'osd', 'rgw'];
+const roleOrder: readonly string[] = roleNames;
 
 /** Finds the hosts with a role, and accounts for every group and host. */
 export function roleHosts(
@@ -100,12 +101,11 @@ function accountGroups(context: ImportContext, inventory: Inventory, groups: Rol
 function rolesOf(memberOf: ReadonlySet<string>, groups: RoleGroups): readonly string[] {
   const roles = new Set<string>();
   for (const group of memberOf) for (const role of groups.roles[group] ?? []) roles.add(role);
-  const ceph = ['mon', 'mgr', 'osd', 'rgw'];
-  if (ceph.every((role) => roles.has(role))) {
+  if (storageRoles.every((role) => roles.has(role))) {
     roles.add('storage');
-    for (const role of ceph) roles.delete(role);
+    for (const role of storageRoles) roles.delete(role);
   }
-  return [...roles].sort((a, b) => ROLE_ORDER.indexOf(a) - ROLE_ORDER.indexOf(b));
+  return [...roles].sort((a, b) => roleOrder.indexOf(a) - roleOrder.indexOf(b));
 }
 
 /** The name in the description: lower case, without the domain. */

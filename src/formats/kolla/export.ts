@@ -1,5 +1,6 @@
 import type { DescribedCloud } from '../../cloud/build.ts';
 import type { Host } from '../../cloud/cloud.ts';
+import { storageRoles } from '../../cloud/roles.ts';
 import { connectionLines, exportWith, toYaml } from '../ansible/export.ts';
 import type { ExportResult } from '../export.ts';
 import type { SourceFile } from '../result.ts';
@@ -58,8 +59,6 @@ function write(cloud: DescribedCloud): readonly SourceFile[] {
   ];
 }
 
-const STORAGE = ['mon', 'mgr', 'osd', 'rgw'] as const;
-
 function inventory(cloud: DescribedCloud): string {
   const lines = cloud.hosts.map((host) => `${host.name} ansible_host=${host.addresses.management}`);
   const group = (name: string, has: (host: Host) => boolean): void => {
@@ -68,7 +67,7 @@ function inventory(cloud: DescribedCloud): string {
   group('control', (host) => host.roles.has('control'));
   group('network', (host) => host.roles.has('network'));
   group('compute', (host) => host.roles.has('compute'));
-  group('storage', (host) => STORAGE.some((role) => host.roles.has(role)));
+  group('storage', (host) => storageRoles.some((role) => host.roles.has(role)));
   lines.push('', '[monitoring]', '', '[deployment]', 'localhost ansible_connection=local');
   lines.push('', '[baremetal:children]', 'control', 'network', 'compute', 'storage', 'monitoring');
   lines.push('', '[loadbalancer:children]', 'network', '', '[all:vars]', ...connectionLines(cloud));
@@ -90,7 +89,7 @@ function globals(cloud: DescribedCloud): string {
       kolla_external_vip_address: service.vip,
     }),
     ...(provider && {
-      neutron_external_interface: [provider.interface, ...extra].filter((one) => one !== '').join(','),
+      neutron_external_interface: [provider.interface, ...extra].filter((name) => name !== '').join(','),
     }),
     ...(cloud.physicalNetworks.length > 0 && {
       neutron_bridge_name: cloud.physicalNetworks.map((physical) => physical.bridge).join(','),

@@ -4,8 +4,8 @@ import { command, shellProgram } from '../../resources/index.ts';
 import applications from './applications.sh';
 
 /**
- * Tags the pools that Ceph's own daemons create. The object gateway and the manager create a pool first and
- * tag it then, and never again where the pool exists: a power cut in between left HEALTH_WARN behind for good.
+ * Tags the pools that Ceph's own daemons create. The object gateway and the manager create a pool, then tag it, and
+ * never tag a pool that exists: a power cut in between would leave HEALTH_WARN permanently.
  * `answers`: addresses and ports that must answer first, since a gateway creates its pools before it does.
  */
 export function poolApplications(
@@ -19,7 +19,7 @@ export function poolApplications(
     monitor.name,
     `ceph-pool-applications-${name}`,
     {
-      doing: 'say what the pools of the daemons are for',
+      doing: "tag the pools of Ceph's own daemons",
       unless: program('compare'),
       script: program('tag'),
       limitSeconds: 120,

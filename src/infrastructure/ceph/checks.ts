@@ -4,7 +4,7 @@ import { hostsWith } from '../../cloud/topology.ts';
 import type { Finding, ShellCheck } from '../../engine/check.ts';
 import type { StepContext } from '../../engine/step.ts';
 
-/** The guides' questions: is the health good, are all daemons there, do the pools take and give data? */
+/** Whether the health is good, all daemons are up, and every pool can be written and read. */
 export function cephChecks(context: StepContext<Cloud>, pools: readonly string[]): readonly ShellCheck[] {
   const { cloud } = context;
   const host = reached(context, hostsWith(cloud, 'mon'))[0];
@@ -20,12 +20,12 @@ export function cephChecks(context: StepContext<Cloud>, pools: readonly string[]
       judge: ({ exitCode, stdout, stderr }) =>
         exitCode === 0
           ? judgeStatus(context, stdout)
-          : { ok: false, sentence: `ceph gives no answer: ${stderr.trim()}` },
+          : { ok: false, sentence: `ceph does not answer: ${stderr.trim()}` },
     },
     {
       via: 'shell',
       id: 'ceph-write',
-      title: 'every pool takes an object and gives it back',
+      title: 'an object can be written to every pool and read back',
       host: host.name,
       limitSeconds: 60,
       script: [
@@ -42,13 +42,13 @@ export function cephChecks(context: StepContext<Cloud>, pools: readonly string[]
       ].join('\n'),
       judge: ({ exitCode, stderr }) =>
         exitCode === 0
-          ? { ok: true, sentence: `${pools.length} pools take and give data` }
-          : { ok: false, sentence: 'a pool does not take or give data', evidence: stderr },
+          ? { ok: true, sentence: `${pools.length} pools can be written and read` }
+          : { ok: false, sentence: 'a pool cannot be written or read', evidence: stderr },
     },
   ];
 }
 
-/** Whether a monitor is in the quorum, by its own word. */
+/** Whether a monitor is in the quorum, as it reports itself. */
 export function quorumCheck(host: Host): ShellCheck {
   return {
     via: 'shell',
@@ -75,7 +75,7 @@ interface CephStatus {
   readonly mgrmap: { readonly available: boolean };
 }
 
-/** With hosts out of reach, a warning is what is to be expected; what was reached must be whole all the same. */
+/** With hosts missing, Ceph's own warning is expected; the daemons of the hosts that were reached must all be up. */
 function judgeStatus(context: StepContext<Cloud>, output: string): Finding {
   const status = JSON.parse(output) as CephStatus;
   const { cloud } = context;

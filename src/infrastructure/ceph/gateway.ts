@@ -56,12 +56,18 @@ function gatewayResources(
     group,
     mode: '0600',
   });
+  const start = [
+    `${pathOf(component, 'command')} -f --cluster ceph --name client.%i --setuser ${owner} --setgroup ${group}`,
+    `--keyring ${pathOf(component, 'data')}/ceph-%i/keyring`,
+    `--rgw-frontends "beast endpoint=${host.addresses.management}:${ports.backend}"`,
+    '--rgw-thread-pool-size 64',
+  ];
   const frontend = file(
     host.name,
     `/etc/systemd/system/${unit}.service.d/cloudwright.conf`,
     `[Service]
 ExecStart=
-ExecStart=${pathOf(component, 'command')} -f --cluster ceph --name client.%i --setuser ${owner} --setgroup ${group} --keyring ${pathOf(component, 'data')}/ceph-%i/keyring --rgw-frontends "beast endpoint=${host.addresses.management}:${ports.backend}" --rgw-thread-pool-size 64
+ExecStart=${start.join(' ')}
 `,
   );
   const key = command(host.name, 'ceph-gateway-key', {

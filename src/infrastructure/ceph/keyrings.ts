@@ -19,7 +19,7 @@ export function bootstrapKeyring(cloud: Cloud): Text {
 `;
 }
 
-/** What a monitor is born with; the admin and bootstrap keys are in it, so that they work from the first second. */
+/** What a monitor is created with; it includes the admin and bootstrap keys, so that they work at once. */
 export function monitorKeyring(cloud: Cloud): Text {
   return text`[mon.]
 \tkey = ${cloud.secrets.ceph_mon_key}

@@ -29,7 +29,7 @@ export function poolResources(
 }
 
 /**
- * The memory that each OSD aims at, in the cluster's own configuration: running OSDs follow it without a restart, and
+ * The memory target of each OSD, in the cluster's own configuration: running OSDs follow it without a restart, and
  * a value in ceph.conf would win over it.
  */
 export function memoryTarget(cloud: Cloud, monitor: Host, after: readonly string[]): Resource {
@@ -39,7 +39,7 @@ export function memoryTarget(cloud: Cloud, monitor: Host, after: readonly string
     monitor.name,
     'ceph-osd-memory',
     {
-      doing: `let each OSD aim at ${bytes} bytes of memory`,
+      doing: `set the memory target of each OSD to ${bytes} bytes`,
       unless: `[ "$(cat ${mark})" = ${bytes} ]`,
       script: `set -e
 ceph config set osd osd_memory_target ${bytes}

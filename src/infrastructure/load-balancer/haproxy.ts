@@ -60,7 +60,7 @@ function databaseProxy(cloud: Cloud): BalancedSection {
     single: true,
   } as const;
   const keepalive = ['option clitcpka', 'option srvtcpka'];
-  // One member has nobody to hand over to: a check that comes late under load could only cut its clients off.
+  // A single member has no standby: a check that is late under load would only disconnect its clients.
   if (hosts.length === 1) return { ...base, unchecked: true, lines: keepalive };
   return {
     ...base,

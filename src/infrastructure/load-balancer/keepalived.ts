@@ -1,5 +1,6 @@
 import type { Cloud, CloudNetwork, Host } from '../../cloud/cloud.ts';
 import { controlHosts, prefixLength } from '../../cloud/topology.ts';
+import { type Component, pathOf } from '../../platform/platform.ts';
 import { MANAGED } from '../../resources/index.ts';
 import { joinTexts, type Text, text } from '../../secrets/confidential.ts';
 
@@ -8,7 +9,7 @@ import { joinTexts, type Text, text } from '../../secrets/confidential.ts';
  * a second outage, while its services are still starting.
  * A dead haproxy is a FAULT (no weight): the address leaves at once. Timings by `ha.level`.
  */
-export function keepalivedConfiguration(cloud: Cloud, host: Host): Text {
+export function keepalivedConfiguration(cloud: Cloud, host: Host, tools: Component): Text {
   const head = `# ${MANAGED}
 global_defs {
   router_id ${host.name}
@@ -17,7 +18,7 @@ global_defs {
   vrrp_garp_master_refresh 10
 }
 vrrp_script haproxy_alive {
-  script "/usr/bin/pkill -0 -x haproxy"
+  script "${pathOf(tools, 'pkill')} -0 -x haproxy"
   interval ${cloud.ha.interval}
   timeout ${cloud.ha.timeout}
   rise ${cloud.ha.rise}

@@ -11,9 +11,9 @@ export interface TapService {
 
 /**
  * The service that keeps the taps of the integration bridge up. For every host on the userspace datapath that runs
- * instances; the kernel's datapath does not lose the flag.
+ * instances; the kernel's datapath does not lose the flag. `server`: the unit of Open vSwitch.
  */
-export function tapService(bridge = 'br-int'): TapService {
+export function tapService(server: string, bridge = 'br-int'): TapService {
   const name = 'cloudwright-taps';
   const scriptPath = `/usr/local/sbin/${name}`;
   return {
@@ -23,7 +23,7 @@ export function tapService(bridge = 'br-int'): TapService {
     unitPath: `/etc/systemd/system/${name}.service`,
     unit: `[Unit]
 Description=Keeps the taps of ${bridge} up
-After=openvswitch-switch.service
+After=${server}.service
 [Service]
 ExecStart=${scriptPath} ${bridge}
 RuntimeDirectory=${name}

@@ -9,7 +9,7 @@ import { findPlatform } from '../../platform/select.ts';
 /** A tenth below the minimum passes: firmware and rounding take their share, as in Burrito's checklist. */
 const tolerance = 0.9;
 
-/** What the description says of the hosts, held against what they are; before anything is touched. */
+/** Compares the description with the hosts' facts, before anything is changed. */
 export function preflightRequirements({ cloud, facts }: StepContext<Cloud>): readonly Problem[] {
   return reached({ cloud, facts }, cloud.hosts).flatMap((host) => {
     const own = factsOf(facts, host.name);

@@ -35,7 +35,7 @@ export function virtualRouterCheck(cloud: Cloud, host: Host): ShellCheck {
     device: host.interfaces[router.network.name] ?? router.network.interface,
     own: host.addresses[router.network.name] ?? host.addresses.management,
   }));
-  const members = new Set(controlHosts(cloud).flatMap((one) => Object.values(one.addresses)));
+  const members = new Set(controlHosts(cloud).flatMap((control) => Object.values(control.addresses)));
   return {
     via: 'shell',
     id: `virtual-router-${host.name}`,
@@ -61,7 +61,10 @@ export function virtualRouterCheck(cloud: Cloud, host: Host): ShellCheck {
       const foreign = heard.filter(([id, sender = '', seen]) => seen === id && !members.has(sender));
       const [id, sender] = foreign[0] ?? [];
       return id === undefined
-        ? { ok: true, sentence: `heard nobody else announce ${routers.map((one) => one.id).join(' or ')}` }
+        ? {
+            ok: true,
+            sentence: `heard nobody else announce ${routers.map(({ id: own }) => own).join(' or ')}`,
+          }
         : {
             ok: false,
             sentence: `${sender} announces virtual router ${id} too; set ha.virtual_router_id to a number that is free on this network`,

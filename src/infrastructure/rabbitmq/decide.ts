@@ -83,7 +83,7 @@ function decideLiving(
   const own = stored.find((member) => isKnown(main, member) && knowsMain(member, main));
   if (own) return startOn(desired, own.host, `start RabbitMQ on ${own.host}`);
   if (!main.used) {
-    // What runs is empty; what is stopped or out of reach may be what the cloud used.
+    // What runs is empty; what is stopped or unreachable may be what the cloud used.
     const [unread] = stored.filter((member) => !isKnown(main, member));
     if (unread) return startOn(desired, unread.host, `start RabbitMQ on ${unread.host}`);
     const strangers = missing.filter((host) => !main.members.has(nodeOf(host)));

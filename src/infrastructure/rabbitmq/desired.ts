@@ -3,7 +3,9 @@ import type { DescribedMember, Wish } from '../members.ts';
 export interface RabbitmqPlatform {
   /** `rabbitmq-server.service` */
   readonly unit: string;
-  /** The home directory of its user: `/var/lib/rabbitmq`. */
+  /** The user that the broker runs as: `rabbitmq`. */
+  readonly user: string;
+  /** That user's home directory: `/var/lib/rabbitmq`. */
   readonly data: string;
   /** `stampOf(unit)` */
   readonly stamp: string;

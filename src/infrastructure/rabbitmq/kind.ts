@@ -9,7 +9,12 @@ export const rabbitmqKind: ClusterKind<RabbitmqDesired, RabbitmqState> = {
   via: 'cluster',
   name: 'rabbitmq',
   read: ({ platform }, member) =>
-    shellProgram(stateScript, { unit: platform.unit, data: platform.data, node: nodeOf(member) }),
+    shellProgram(stateScript, {
+      unit: platform.unit,
+      user: platform.user,
+      data: platform.data,
+      node: nodeOf(member),
+    }),
   parse: parseRabbitmqState,
   decide: decideRabbitmq,
 };

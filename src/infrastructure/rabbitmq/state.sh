@@ -1,5 +1,5 @@
 # Prints what a RabbitMQ node knows of itself, one name=value a line. Changes nothing; works on a bare host.
-: "${unit?}" "${data?}" "${node?}"
+: "${unit?}" "${user?}" "${data?}" "${node?}"
 if command -v rabbitmqctl >/dev/null 2>&1; then echo installed=yes; fi
 systemctl show -p ActiveState -p SubState "$unit" 2>/dev/null
 if [ -e "$data/mnesia/$node/cluster_nodes.config" ]; then
@@ -8,7 +8,7 @@ fi
 if [ "$(systemctl is-active "$unit" 2>/dev/null)" = active ]; then
   # Asked by the node's own functions: 30 ms, where rabbitmqctl takes seconds. A stopped application answers too.
   answer=$(
-    timeout 10 runuser -u rabbitmq -- env "HOME=$data" erl_call -sname "$node" -e 2>/dev/null <<'ERLANG'
+    timeout 10 runuser -u "$user" -- env "HOME=$data" erl_call -sname "$node" -e 2>/dev/null <<'ERLANG'
 Try = fun(Ask, Default) -> try Ask() catch _:_ -> Default end end,
 binary_to_list(iolist_to_binary(rabbit_json:encode(#{
   application => Try(fun() -> rabbit:is_running() end, false),

@@ -147,6 +147,10 @@ hashpw = checkpw = gensalt
       application: '/usr/share/openstack-dashboard',
     },
   },
-  // The system bus and polkit, which every host has.
-  tools: { packages: [], units: { bus: 'dbus', polkit: 'polkit' }, paths: {} },
+  // What every host has: the system bus, polkit, iproute2 and procps.
+  tools: {
+    packages: [],
+    units: { bus: 'dbus', polkit: 'polkit' },
+    paths: { ip: '/usr/sbin/ip', pkill: '/usr/bin/pkill' },
+  },
 };

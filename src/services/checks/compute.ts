@@ -15,7 +15,7 @@ export function placementCheck(computeHosts: readonly string[]): ApiCheck<Client
     const providers = await api.placement.providers();
     const faults = await Promise.all(
       computeHosts.map(async (name): Promise<readonly string[]> => {
-        const provider = providers.find((one) => shortName(one.name) === shortName(name));
+        const provider = providers.find((candidate) => shortName(candidate.name) === shortName(name));
         if (!provider) return [`${name} is no resource provider`];
         const inventories = await api.placement.inventories(provider.uuid);
         return ['VCPU', 'MEMORY_MB', 'DISK_GB']

@@ -12,7 +12,7 @@ export function workers(facts: HostFacts): number {
 
 /**
  * Processes of an API, each with one thread: at least two, since one alone could not answer a caller whom its own
- * request waits for. More threads are no way out: oslo.policy loads its rules at the first request, unguarded, so a
+ * request waits for. More threads are no solution: oslo.policy loads its rules at the first request, unguarded, so a
  * second thread decides by rules that are not all there and denies what is allowed (403); and the green threads of
  * eventlet (Nova, Neutron) can't pass between real ones.
  */

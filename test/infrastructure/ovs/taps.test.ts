@@ -43,7 +43,7 @@ esac
 case $4 in ${bridged.join(' | ') || 'none'}) echo br-int ;; *) exit 1 ;; esac
 `,
   );
-  put('taps', tapService().script);
+  put('taps', tapService('openvswitch').script);
   const result = spawnSync('dash', [join(folder, 'taps'), 'br-int', join(folder, 'proc')], {
     env: { PATH: `${folder}:${process.env.PATH}`, RUNTIME_DIRECTORY: folder },
     encoding: 'utf8',
@@ -81,7 +81,8 @@ it('ends with an error when the announcements end, so that systemd starts it aga
   const { status, stderr } = run([], [], []);
   expect(status).toBe(1);
   expect(stderr).toContain('the announcements of links ended');
-  const { unit, scriptPath, name } = tapService('br-tun');
+  const { unit, scriptPath, name } = tapService('openvswitch', 'br-tun');
+  expect(unit).toContain('After=openvswitch.service\n');
   expect(unit).toContain('Restart=always\n');
   expect(unit).toContain(`ExecStart=${scriptPath} br-tun\n`);
   expect(unit).toContain(`RuntimeDirectory=${name}\n`);

@@ -9,7 +9,7 @@ function desired(hosts: readonly string[]): RabbitmqDesired {
   return {
     members: hosts.map((host) => ({ host, address: host })),
     wish: 'converge',
-    platform: { unit: 'rabbitmq-server.service', data: '/data', stamp: '/stamps/rabbitmq' },
+    platform: { unit: 'rabbitmq-server.service', user: 'rabbitmq', data: '/data', stamp: '/stamps/rabbitmq' },
   };
 }
 

@@ -23,6 +23,7 @@ describe('RabbitMQ', () => {
     wish: 'converge' as const,
     platform: {
       unit: 'rabbitmq-server.service',
+      user: 'rabbitmq',
       data: '/var/lib/rabbitmq',
       stamp: '/var/lib/cloudwright/started/rabbitmq-server.service',
     },
