@@ -45,9 +45,9 @@ async function openWithVault(file: string, caller: Caller, options: OpenOptions)
   return opened;
 }
 
-/** Whether no run has ever changed this cloud from here; its vault may be made then. */
+/** Whether no run has come to its first step from here, before which the vault is written; it may be made then. */
 export function neverApplied(folder: string): boolean {
-  return readHistory(journalFile(folder)).lastRun === undefined;
+  return readHistory(journalFile(folder)).steps.size === 0;
 }
 
 /**

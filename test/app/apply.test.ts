@@ -37,11 +37,13 @@ const codesOf = async (work: Promise<unknown>): Promise<readonly string[]> =>
     (error: unknown) => (error instanceof CloudwrightError ? error.problems.map(({ code }) => code) : ['?']),
   );
 
-/** Leaves a run in the journal. */
-const begun = () =>
+/** Leaves a run in the journal, that came to its first step or not. */
+const begun = (came = true) =>
   journaled(folder, caller, async (journaling) => {
     const about = { run: 'r', cloud: 'trial', steps: [], hosts: [], version: '0', pid: 1 };
     journaling.emit({ at: 1, type: 'run-started', command: 'apply', ...about });
+    if (came)
+      journaling.emit({ at: 2, type: 'step-started', step: 's', title: 'S', hosts: [], resources: 0 });
   });
 
 describe('a description', () => {
@@ -98,6 +100,9 @@ describe('opening a cloud', () => {
   });
 
   it('knows a cloud that was never applied by its journal', async () => {
+    expect(neverApplied(folder)).toBe(true);
+    // A host did not answer: nothing was changed, and the vault was not written.
+    await begun(false);
     expect(neverApplied(folder)).toBe(true);
     await begun();
     expect(neverApplied(folder)).toBe(false);
