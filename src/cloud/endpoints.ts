@@ -14,7 +14,7 @@ export function publicUrl(cloud: Cloud, port: number): string {
 }
 
 /**
- * Seconds that a client of the database waits for one answer. PyMySQL waits for ever by default, and a connection whose
+ * Seconds that a client of the database waits for one answer. PyMySQL waits without a limit by default, and a connection whose
  * server died while haproxy connected to it never gets one. No statement of a service takes that long, and none of a
  * migration on a host that works.
  */
