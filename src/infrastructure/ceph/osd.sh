@@ -33,13 +33,16 @@ if [ ! -e "$home/ready" ]; then
   install -d -o "$user" -g "$user" "$home"
   if [ -n "$size" ]; then
     install -d -o "$user" -g "$user" "${device%/*}"
-    # Data of another OSD, or of this host under another name, is not touched.
+    # Data of another OSD, of this host under another name, or of anything else is not touched.
     if [ -s "$device" ] && [ "$(head -c 22 "$device" | tr -d '\000')" = 'bluestore block device' ]; then
       found=$(head -c 59 "$device" | tail -c 36)
       if [ "$found" != "$uuid" ]; then
         echo "$device belongs to the OSD $found; nothing was changed" >&2
         exit 1
       fi
+    elif [ -s "$device" ] && [ "$(head -c 4096 "$device" | tr -d '\000' | wc -c)" -gt 0 ]; then
+      echo "$device holds data; nothing was changed. Remove the file, or name another one" >&2
+      exit 1
     fi
     [ -e "$device" ] || truncate -s "$size" "$device"
   fi

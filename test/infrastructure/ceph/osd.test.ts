@@ -107,6 +107,20 @@ describe('one OSD', () => {
     expect(fake.run('exists').code).not.toBe(0);
   });
 
+  it('refuses a file that holds anything else, and takes one of zeros', () => {
+    const fake = host();
+    const other = `${'\0'.repeat(1080)}\x53\xef a file system`;
+    writeFileSync(fake.at('device'), other);
+    expect(fake.run('create')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(`${fake.at('device')} holds data`),
+    });
+    expect(fake.made()).toBe('');
+    expect(readFileSync(fake.at('device'), 'utf8')).toBe(other);
+    writeFileSync(fake.at('device'), '\0'.repeat(8192));
+    expect(fake.run('create')).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('goes on with a file that holds its own OSD', () => {
     const fake = host();
     writeFileSync(fake.at('device'), `${LABEL}\n${UUID}\n`);
