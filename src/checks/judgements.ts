@@ -49,8 +49,8 @@ function sameHost(a: string, b: string): boolean {
 }
 
 /**
- * Without the records of what is silent on a host that the description no longer has: such a host is left as it is, and
- * its services are gone for good when it is switched off.
+ * Without the records of what is silent or disabled on a host that the description no longer has: such a host is left
+ * as it is, and its services are gone when it is switched off.
  */
 function withoutGone<T>(
   records: readonly T[],
@@ -70,7 +70,12 @@ function count(number: number, one: string): string {
 
 /** Enabled and up, and one nova-compute for each compute host. */
 export function judgeComputeServices(all: readonly ComputeService[], expected: ComputeExpectation): Finding {
-  const services = withoutGone(all, [...expected.control, ...expected.compute], hostOf, isDown);
+  const services = all.filter((service) => {
+    const hosts = service.binary === 'nova-compute' ? expected.compute : expected.control;
+    // What a host that the description no longer has does not do any more is no fault.
+    const isIdle = isDown(service) || service.status !== 'enabled';
+    return !isIdle || hosts.some((host) => sameHost(service.host, host));
+  });
   const faults = [...faultsOf(services)];
   for (const binary of ['nova-conductor', 'nova-scheduler']) {
     for (const host of expected.control) {
@@ -85,18 +90,25 @@ export function judgeComputeServices(all: readonly ComputeService[], expected: C
     if (own.length === 0) faults.push(`nova-compute on ${host} has not registered`);
     if (own.length > 1) faults.push(`${own.length} nova-compute services for ${host}`);
   }
-  // A host that the description no longer has is left as it is; instances may still run there.
-  const others = running
-    .filter(({ host }) => !expected.compute.some((name) => sameHost(host, name)))
-    .map(({ host }) => `; nova-compute also runs on ${host}, which is no compute host of the description`);
+  for (const { host } of running) {
+    if (expected.compute.some((name) => sameHost(host, name))) continue;
+    faults.push(
+      `nova-compute on ${host}, which is no compute host of the description, still takes instances (disable it with \`openstack compute service set --disable ${host} nova-compute\`)`,
+    );
+  }
   return judge(
     faults,
-    `${count(services.length, 'compute service')} enabled and up, one nova-compute for each of ${count(expected.compute.length, 'compute host')}${others.join('')}`,
+    `${count(services.length, 'compute service')} enabled and up, one nova-compute for each of ${count(expected.compute.length, 'compute host')}`,
   );
 }
 
 export function judgeHypervisors(all: readonly Hypervisor[], expected: ComputeExpectation): Finding {
-  const hypervisors = withoutGone(all, expected.compute, ({ service }) => service.host, isDown);
+  const hypervisors = withoutGone(
+    all,
+    expected.compute,
+    ({ service }) => service.host,
+    (record) => isDown(record) || record.status !== 'enabled',
+  );
   const faults = hypervisors
     .filter(({ state, status }) => state !== 'up' || status !== 'enabled')
     .map(({ hypervisor_hostname: name, state, status }) => `hypervisor ${name} is ${status} and ${state}`);
@@ -114,7 +126,12 @@ const METADATA = ['OVN Metadata agent', 'OVN Neutron agent'];
 
 /** Alive and UP, and of the right kinds for ML2/OVN. */
 export function judgeNetworkAgents(all: readonly Agent[], expected: AgentExpectation): Finding {
-  const agents = withoutGone(all, [...expected.chassis, ...expected.gateways], hostOf, ({ alive }) => !alive);
+  const agents = withoutGone(
+    all,
+    [...expected.chassis, ...expected.gateways],
+    hostOf,
+    ({ alive, admin_state_up }) => !alive || !admin_state_up,
+  );
   const faults = agents.flatMap((agent) => {
     const name = `${agent.agent_type} on ${agent.host}`;
     if (!agent.alive) return [`${name} is not alive`];
@@ -152,7 +169,12 @@ export function judgeVolumeServices(
   all: readonly VolumeService[],
   expected: readonly ServiceExpectation[],
 ): Finding {
-  const services = withoutGone(all, expected.map(hostOf), hostOf, isDown);
+  const services = withoutGone(
+    all,
+    expected.map(hostOf),
+    hostOf,
+    (record) => isDown(record) || record.status !== 'enabled',
+  );
   const faults = [...faultsOf(services)];
   const missing = expected.filter(
     (wanted) => !services.some(({ binary, host }) => binary === wanted.binary && sameHost(host, wanted.host)),

@@ -13,16 +13,9 @@ export function publicUrl(cloud: Cloud, port: number): string {
   return `http://${cloud.networks.service?.vip ?? vip(cloud)}:${port}`;
 }
 
-/**
- * Seconds that a client of the database waits for one answer. PyMySQL waits without a limit by default, and a connection whose
- * server died while haproxy connected to it never gets one. No statement of a service takes that long, and none of a
- * migration on a host that works.
- */
-const DATABASE_ANSWER_SECONDS = 120;
-
 /** Database through the VIP: haproxy sends all to one Galera node. */
 export function databaseUrl(cloud: Cloud, user: string, password: Text, database: string): Text {
-  return text`mysql+pymysql://${user}:${password}@${vip(cloud)}:${ports.database}/${database}?charset=utf8&connect_timeout=10&read_timeout=${String(DATABASE_ANSWER_SECONDS)}`;
+  return text`mysql+pymysql://${user}:${password}@${vip(cloud)}:${ports.database}/${database}?charset=utf8`;
 }
 
 /** All brokers by address: oslo.messaging fails over by itself, faster than a proxy in between would. */

@@ -1,7 +1,9 @@
-import { fail } from '../errors/problem.ts';
+import { CloudwrightError, fail } from '../errors/problem.ts';
 import { quote } from '../hosts/quote.ts';
 import script from './hostLock.sh';
+import { otherCloud } from './reach.ts';
 import { isHostGone, problemsOf, type RunState } from './runState.ts';
+import type { Subject } from './step.ts';
 
 /** Where a host has its lock; gone with a reboot, as the connections are. */
 const FOLDER = '/run/cloudwright';
@@ -32,18 +34,23 @@ export interface HostLocks {
 
 /**
  * Takes the locks of the hosts that were reached, one after another in the order of their names, so that of two runs one
- * gets them all. The kernel frees a lock when the connection that took it has ended, however that happens.
- * Fails with RUN_LOCKED_ELSEWHERE, which names the owner, and with RUN_LOCK_FAILED.
+ * gets them all. The kernel frees a lock when the connection that took it has ended, however that happens; a connection
+ * that is made again takes it again first. Fails with RUN_LOCKED_ELSEWHERE, which names the owner, with RUN_LOCK_FAILED,
+ * and with HOST_OF_OTHER_CLOUD where a first run from elsewhere has come before this one since the facts were read.
  */
 export async function takeHostLocks(
   run: RunState,
   locks: HostLocks,
+  subject: Subject,
   reached: Iterable<string>,
 ): Promise<void> {
   const hosts = [...reached].filter((host) => locks.hosts.includes(host)).sort();
+  if (hosts.length === 0) {
+    run.emit({ type: 'note', text: 'No control host answers: runs on other machines are not kept out.' });
+  }
   for (const host of hosts) {
     try {
-      await takeHostLock(run, locks, host);
+      await takeHostLock(run, locks, subject, host);
     } catch (error) {
       const [reason] = problemsOf(error, { kind: 'cloud', host });
       if (!reason || !isHostGone(reason)) throw error;
@@ -52,7 +59,7 @@ export async function takeHostLocks(
   }
 }
 
-async function takeHostLock(run: RunState, locks: HostLocks, host: string): Promise<void> {
+async function takeHostLock(run: RunState, locks: HostLocks, subject: Subject, host: string): Promise<void> {
   const { owner, folder = FOLDER, patienceSeconds = PATIENCE } = locks;
   const connection = await run.connections.get(host);
   const given = `folder=${quote(folder)} owner=${quote(JSON.stringify(owner))} seconds=${patienceSeconds} taken=${TAKEN}`;
@@ -62,18 +69,24 @@ async function takeHostLock(run: RunState, locks: HostLocks, host: string): Prom
     doing: 'take the lock of the cloud',
     keeps: true,
   });
-  if (exitCode === 0) return;
+  if (exitCode === 0) {
+    const cloudId = stdout.trim();
+    const other = cloudId === '' ? undefined : otherCloud(host, subject, { cloudId });
+    if (other) throw new CloudwrightError([other]);
+    return;
+  }
   const place = { kind: 'cloud', host } as const;
   if (exitCode !== TAKEN) fail('RUN_LOCK_FAILED', { place, details: { host }, evidence: stderr.trim() });
   fail('RUN_LOCKED_ELSEWHERE', { place, details: { host, ...ownerIn(stdout) } });
 }
 
-/** The owner may be about to write who it is. */
-function ownerIn(text: string): RunOwner {
+/** The owner and the process that holds the lock on the host; the owner may be about to write who it is. */
+function ownerIn(text: string): RunOwner & { readonly shell: string } {
   const unknown = { command: 'unknown', user: 'unknown', machine: 'unknown', pid: 0, since: 'unknown' };
+  const [, shell = 'unknown', owner = ''] = /^(\d+) (.*)/.exec(text) ?? [];
   try {
-    return { ...unknown, ...(JSON.parse(text) as Partial<RunOwner>) };
+    return { ...unknown, ...(JSON.parse(owner) as Partial<RunOwner>), shell };
   } catch {
-    return unknown;
+    return { ...unknown, shell };
   }
 }

@@ -178,7 +178,7 @@ export async function prepare(
   const context = { cloud: input.subject, facts };
   judgeHosts(run, steps, context);
   if (use === 'to-change') {
-    if (input.locks) await takeHostLocks(run, input.locks, facts.keys());
+    if (input.locks) await takeHostLocks(run, input.locks, input.subject, facts.keys());
     await input.beforeChanges?.(facts);
   }
   const manifests = new Manifests(
@@ -194,20 +194,20 @@ export async function prepare(
   const allHosts = steps.hosts.size === input.subject.hosts.length;
   const asked = new Set(input.remove);
   // A host that is left out hides what is still described; nothing is removed by an incomplete picture.
-  const removals =
-    steps.removing && use !== 'to-verify' && run.lostHosts.size === 0
-      ? removalsOf(run, manifests, {
-          isDescribed: isDescribedIn(everything),
-          isGivenUp: isGivenUpIn(everything),
-          kinds: kindsOf(input.kinds ?? [], everything),
-          hosts: allHosts ? 'all' : steps.hosts,
-          remove: asked,
-        })
-      : { resources: [], entries: new Map<string, string>() };
+  const seesAll = steps.removing && use !== 'to-verify' && run.lostHosts.size === 0;
+  const removals = seesAll
+    ? removalsOf(run, manifests, {
+        isDescribed: isDescribedIn(everything),
+        isGivenUp: isGivenUpIn(everything),
+        kinds: kindsOf(input.kinds ?? [], everything),
+        hosts: allHosts ? 'all' : steps.hosts,
+        remove: asked,
+      })
+    : { resources: [], entries: new Map<string, string>() };
   const removal = removalStep(steps.all, removals.resources);
   const withRemoval = removals.resources.length > 0 ? [removal] : [];
   if (withRemoval.length > 0) everything.set(REMOVAL_STEP, removals.resources);
-  for (const found of unknownRemovals(asked, everything, manifests.hosts)) run.report(found);
+  if (seesAll) for (const found of unknownRemovals(asked, everything, manifests.hosts)) run.report(found);
   const all = [...steps.all, ...withRemoval];
   const chosen = [...steps.chosen, ...withRemoval];
   const graph = orderResources(all, everything, run.lostHosts);

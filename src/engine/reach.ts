@@ -48,7 +48,12 @@ export async function reachHosts(
   );
 }
 
-function otherCloud(host: string, subject: Subject, { cloudId }: HostFacts): Problem | undefined {
+/** The problem of a host that has the id of another cloud. */
+export function otherCloud(
+  host: string,
+  subject: Subject,
+  { cloudId }: Pick<HostFacts, 'cloudId'>,
+): Problem | undefined {
   if (subject.id === undefined || cloudId === undefined || cloudId === subject.id) return undefined;
   return problem('HOST_OF_OTHER_CLOUD', {
     place: { kind: 'cloud', host },

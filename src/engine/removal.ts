@@ -113,7 +113,10 @@ function withoutGivenUp(
   return own.filter(({ host, entry }) => !left.has(`${host}/${entry.step}`));
 }
 
-/** A warning for each name given to `--remove` that is neither a resource's nor a step's of a host. */
+/**
+ * A warning for each name given to `--remove` that is neither a resource's nor a step's of a host. Only where everything
+ * was looked at: what a host that does not answer has is not known.
+ */
 export function unknownRemovals(
   names: ReadonlySet<string>,
   resources: ReadonlyMap<string, readonly Resource[]>,
@@ -129,7 +132,11 @@ export function unknownRemovals(
       problem('REMOVE_UNKNOWN', {
         severity: 'warning',
         details: { name },
-        suggestion: nearest(name, [...known]),
+        // A name on another host is never meant.
+        suggestion: nearest(
+          name,
+          [...known].filter((other) => other.split('/')[0] === name.split('/')[0]),
+        ),
       }),
     );
 }

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { CloudwrightError, type Problem, problem } from '../errors/problem.ts';
+import { CloudwrightError, fail, type Problem, problem } from '../errors/problem.ts';
 import { lastLines } from '../system/text.ts';
 import type { Connection, ShellRequest, ShellResult } from './connection.ts';
 import type { HostLink, Transport } from './transport.ts';
@@ -42,6 +42,8 @@ export class HostConnection implements Connection {
   private attempt: Promise<HostLink> | undefined;
   private lostReason: string | undefined;
   private failure: { readonly error: unknown; readonly until: number } | undefined;
+  /** Requests whose effect lasts as long as the link: a lock. They are made again on every new link, before any other. */
+  private readonly kept: ShellRequest[] = [];
   private readonly forwards = new Map<
     string,
     { readonly socket: string; open: Promise<string> | undefined }
@@ -66,7 +68,9 @@ export class HostConnection implements Connection {
   async run(request: ShellRequest): Promise<ShellResult> {
     if (this.state.state === 'closed') throw this.closedError(request.doing);
     const link = await this.connect();
-    return await link.run(request);
+    const result = await link.run(request);
+    if (request.keeps && result.exitCode === 0) this.kept.push(request);
+    return result;
   }
 
   /**
@@ -102,6 +106,7 @@ export class HostConnection implements Connection {
     try {
       const link = await this.options.transport.open(this.host);
       if (this.isClosed()) return link;
+      await this.keepAgain(link);
       this.failure = undefined;
       this.link = link;
       this.lostReason = undefined;
@@ -113,6 +118,16 @@ export class HostConnection implements Connection {
       const [reason] = error instanceof CloudwrightError ? error.problems : [];
       if (reason) this.change({ state: 'unreachable', problem: reason });
       throw error;
+    }
+  }
+
+  private async keepAgain(link: HostLink): Promise<void> {
+    const { host } = this;
+    for (const request of this.kept) {
+      const { exitCode, stderr } = await link.run(request);
+      if (exitCode === 0) continue;
+      void link.close();
+      fail('RUN_LOCK_LOST', { place: { kind: 'cloud', host }, details: { host }, evidence: stderr.trim() });
     }
   }
 

@@ -45,7 +45,20 @@ export interface Runtime {
   daily(request: DailyRequest): readonly Resource[];
 }
 
+/**
+ * The environment of migrations and purges, whose statements may take as long as they need: oslo.config takes the
+ * options from here before it looks into a file.
+ */
+export const withoutAnswerLimit: readonly string[] = ['DATABASE', 'API_DATABASE', 'PLACEMENT_DATABASE'].map(
+  (section) => `OS_${section}__CONNECTION_PARAMETERS=`,
+);
+
 /** Shell in which a stage of a migration runs, with `run` and `query`. */
 export function migrationShell(runtime: Runtime, project: ProjectOnPlatform, body: Text): readonly Text[] {
-  return ['set -e', runtime.run(project), 'query() { mariadb -N -B -e "$1"; }', body];
+  return [
+    `set -e\nexport ${withoutAnswerLimit.join(' ')}`,
+    runtime.run(project),
+    'query() { mariadb -N -B -e "$1"; }',
+    body,
+  ];
 }

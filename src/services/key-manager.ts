@@ -62,7 +62,7 @@ export const keyManager: ServiceDefinition = {
 function sections(context: HostContext): Sections {
   const { cloud } = context;
   const common = commonSections(context);
-  const { max_retries: _, ...database } = databaseSection(context, 'barbican');
+  const { max_retries: _, connection_parameters: __, ...database } = databaseSection(context, 'barbican');
   return {
     ...common,
     DEFAULT: { ...common.DEFAULT, host_href: context.publicUrl('key-manager'), db_auto_create: false },

@@ -122,13 +122,17 @@ describe('volume services', () => {
 
 // E19: a host that was taken out of the description made the checks fail forever.
 describe('what a host that is no longer described has left behind', () => {
-  it('is named while it still runs', () => {
-    const found = judgeComputeServices(
-      [...compute, { ...compute[2], host: 'n9' }] as typeof compute,
-      expected.compute,
-    );
-    expect(found.ok).toBe(true);
-    expect(found.sentence).toContain('also runs on n9, which is no compute host of the description');
+  it('is a fault while it still takes instances, and none when it is disabled, wherever it runs', () => {
+    const on = (host: string, status: string) =>
+      judgeComputeServices([...compute, { ...compute[2], host, status }] as typeof compute, expected.compute);
+    expect(on('n9', 'enabled')).toMatchObject({
+      ok: false,
+      sentence: expect.stringContaining(
+        'n9, which is no compute host of the description, still takes instances',
+      ),
+    });
+    // c1 has lost the role alone.
+    for (const host of ['n9', 'c1']) expect(on(host, 'disabled').ok).toBe(true);
   });
 
   const gone = { host: 'n9', state: 'down' } as const;

@@ -142,7 +142,13 @@ export const engineErrors = defineCatalogue({
   RUN_LOCKED_ELSEWHERE: {
     what: 'Another run is working on this cloud: `{command}` by {user}@{machine}, process {pid}, since {since}.',
     why: 'It holds the lock of {host}. Two runs at the same time would undo each other’s work.',
-    next: 'Wait for it to end, or end process {pid} on {machine}. The lock is freed when the ssh connection of that run ends; if its machine is gone, {host} notices that within minutes.',
+    next: 'Wait for it to end, or end process {pid} on {machine}. The lock is freed when the ssh connection of that run ends. If its machine is gone, `kill {shell}` on {host} frees it; do not delete the file.',
+    exit: 4,
+  },
+  RUN_LOCK_LOST: {
+    what: 'The connection to {host} was lost and made again, and the lock of the run could not be taken again.',
+    why: 'Another run may be working on this cloud now; two runs at the same time would undo each other’s work.',
+    next: 'Run the same command again: it names the other run, or resumes.',
     exit: 4,
   },
   RUN_LOCK_FAILED: {

@@ -26,8 +26,28 @@ if [ ! -s "$secret" ]; then
   printf '{"cephx_secret": "%s"}' "$(ceph-authtool --gen-print-key)" >"$secret.new"
   mv "$secret.new" "$secret"
 fi
+has_label() {
+  [ "$(head -c 22 "$device" 2>/dev/null | tr -d '\000')" = 'bluestore block device' ] &&
+    [ "$(head -c 59 "$device" | tail -c 36)" = "$1" ]
+}
 # The same uuid gives the same id, also after a cut.
-id=$(ceph osd new "$uuid" -i "$secret")
+if ! id=$(ceph osd new "$uuid" -i "$secret" 2>"$secret.log"); then
+  # Of a host that was reinstalled the cluster knows the OSD, with a key that is lost.
+  id=$(ceph osd dump | awk -v uuid="$uuid" '$NF == uuid { sub(/^osd\./, "", $1); print $1 }')
+  if [ -z "$id" ]; then
+    cat "$secret.log" >&2
+    exit 1
+  elif has_label "$uuid"; then
+    # Its data are still there: it goes on with them.
+    printf '{"cephx_secret": "%s"}' "$(ceph auth get-key "osd.$id")" >"$secret.new"
+    mv "$secret.new" "$secret"
+  else
+    # Its data are gone with the device: an empty one takes its place. Refused while it is up.
+    ceph osd destroy "$id" --yes-i-really-mean-it >&2
+    ceph osd new "$uuid" "$id" -i "$secret" >&2
+  fi
+fi
+rm -f "$secret.log"
 home=$data/ceph-$id
 if [ ! -e "$home/ready" ]; then
   install -d -o "$user" -g "$user" "$home"
@@ -40,7 +60,7 @@ if [ ! -e "$home/ready" ]; then
         echo "$device belongs to the OSD $found; nothing was changed" >&2
         exit 1
       fi
-    elif [ -s "$device" ] && [ "$(head -c 4096 "$device" | tr -d '\000' | wc -c)" -gt 0 ]; then
+    elif [ -s "$device" ] && [ "$(head -c 1048576 "$device" | tr -d '\000' | wc -c)" -gt 0 ]; then
       echo "$device holds data; nothing was changed. Remove the file, or name another one" >&2
       exit 1
     fi

@@ -67,10 +67,10 @@ function databaseProxy(cloud: Cloud): BalancedSection {
     lines: [
       'option httpchk GET /',
       ...keepalive,
-      // haproxy 3.0 forgets clients whose server is marked down while it still connects or waits to connect again:
-      // they stay open without an answer. Neither may last.
+      // haproxy 3.0 forgets clients whose server is marked down while it connects or waits to connect again: they stay
+      // open without an answer. It does not wait, and connects for a second; `read_timeout` of the clients is for the rest.
       'retries 0',
-      'timeout connect 2s',
+      'timeout connect 1s',
       // A host that is gone does not take the connection, which shows within two intervals. One that is slow takes it
       // at once and answers late: cutting its clients off would end migrations in the middle.
       `timeout check ${DATABASE_PATIENCE}s`,

@@ -1,6 +1,6 @@
 import type { Resource } from '../../engine/resource.ts';
 import { file, MANAGED, service } from '../../resources/index.ts';
-import type { DailyRequest } from '../runtime.ts';
+import { type DailyRequest, withoutAnswerLimit } from '../runtime.ts';
 
 /** A timer on each control host; only the one that holds the virtual address works. */
 export function daily({ service: definition, context, commands }: DailyRequest): readonly Resource[] {
@@ -12,6 +12,7 @@ export function daily({ service: definition, context, commands }: DailyRequest):
     [
       '#!/bin/sh',
       `# ${MANAGED}`,
+      `export ${withoutAnswerLimit.join(' ')}`,
       '# nova-manage ends with 1 when it has archived rows and with 3 when there were none: only the last word counts.',
       ...commands.map((command) => `${command} || echo "ended with $?"`),
       '',

@@ -7,9 +7,24 @@ import type { HostContext, Section, Sections, ServiceContext } from '../definiti
  * Pool sizes: a connection is dropped after five minutes, well before haproxy's hour, so that no service meets a
  * connection that was cut in between.
  */
+/**
+ * Seconds that a service waits for one answer of the database. PyMySQL waits without a limit by default, and a connection
+ * whose server died while haproxy connected to it never gets one.
+ */
+const ANSWER_SECONDS = 60;
+
 export function databaseSection({ cloud }: ServiceContext, user: string, database = user): Section {
   const connection = databaseUrl(cloud, user, secretOf(cloud, `${user}_database_password`), database);
-  return { connection, max_pool_size: 5, max_overflow: 30, connection_recycle_time: 300, max_retries: -1 };
+  // Apart from the address, so that migrations can do without: one of their statements may take an hour (runtime.ts).
+  const connection_parameters = `connect_timeout=10&read_timeout=${ANSWER_SECONDS}`;
+  return {
+    connection,
+    connection_parameters,
+    max_pool_size: 5,
+    max_overflow: 30,
+    connection_recycle_time: 300,
+    max_retries: -1,
+  };
 }
 
 /**

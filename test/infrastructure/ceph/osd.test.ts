@@ -22,9 +22,19 @@ function host() {
   const note = (what: string) => `echo ${what} >>'${at('log')}'`;
   const tools = {
     'ceph-authtool': '[ "$*" = --gen-print-key ] || unexpected "$@"\necho AQkey==',
-    ceph: `[ "$1 $2 $3 $4" = 'osd new ${UUID} -i' ] && grep -q '"cephx_secret": "AQkey=="' "$5" || unexpected "$@"
-[ "$(stat -c %a "$5")" = 600 ] || unexpected "$@"
-echo 7`,
+    ceph: `case "$*" in
+'osd new ${UUID} -i '*)
+  [ ! -e '${at('known')}' ] || { echo 'Error EEXIST: entity osd.7 exists but key does not match' >&2; exit 17; }
+  grep -q '"cephx_secret": "AQkey=="' "$5" && [ "$(stat -c %a "$5")" = 600 ] || unexpected "$@"
+  echo 7 ;;
+'osd dump')
+  echo 'osd.3 up in weight 1 [v2:192.0.2.13:6800] exists,up 22222222-2222-4333-a444-555555555555'
+  [ ! -e '${at('known')}' ] || echo 'osd.7 down in weight 1 exists ${UUID}' ;;
+'auth get-key osd.7') echo AQold== ;;
+'osd destroy 7 --yes-i-really-mean-it') ${note('destroy')} ;;
+'osd new ${UUID} 7 -i '*) ${note('new')} ;;
+*) unexpected "$@" ;;
+esac`,
     install: `for path; do :; done
 case "$*" in '-d -o ceph -g ceph '* | '-d -m 0700 '*) mkdir -p "$path" ;; *) unexpected "$@" ;; esac`,
     chown: 'case "$1 $2" in "ceph: "* | "-h ceph:") ;; *) unexpected "$@" ;; esac',
@@ -126,6 +136,23 @@ describe('one OSD', () => {
     writeFileSync(fake.at('device'), `${LABEL}\n${UUID}\n`);
     expect(fake.run('create')).toMatchObject({ code: 0, stderr: '' });
     expect(fake.run('running').code).toBe(0);
+  });
+
+  it('takes the place of an OSD that the cluster knows and whose device was replaced', () => {
+    const fake = host();
+    writeFileSync(fake.at('known'), '');
+    expect(fake.run('create')).toMatchObject({ code: 0, stderr: '' });
+    expect(fake.made()).toBe('destroy\nnew\nmkfs\n');
+    expect(readFileSync(fake.at('osds/ceph-7/keyring'), 'utf8')).toContain('key = AQkey==');
+  });
+
+  it('goes on with the data of an OSD whose host was reinstalled', () => {
+    const fake = host();
+    writeFileSync(fake.at('known'), '');
+    writeFileSync(fake.at('device'), `${LABEL}\n${UUID}\n`);
+    expect(fake.run('create')).toMatchObject({ code: 0, stderr: '' });
+    expect(fake.made()).toBe('mkfs\n');
+    expect(readFileSync(fake.at('osds/ceph-7/keyring'), 'utf8')).toContain('key = AQold==');
   });
 
   it('makes no file where it has a block device', () => {

@@ -36,7 +36,7 @@ describe('haproxy on three control hosts', () => {
       '  option clitcpka',
       '  option srvtcpka',
       '  retries 0',
-      '  timeout connect 2s',
+      '  timeout connect 1s',
       '  timeout check 20s',
       '  default-server port 9200 inter 2s fastinter 1s fall 3 rise 2 on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions',
       '  server control1 192.0.2.11:3306 check',
