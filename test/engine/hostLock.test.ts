@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -39,7 +39,12 @@ function apart(connections: Connections): Connections {
       return {
         ...connection,
         run: (request) =>
-          connection.run({ ...request, script: reveal(request.script).replace(folder, join(folder, host)) }),
+          connection.run({
+            ...request,
+            script: reveal(request.script)
+              .replace(folder, join(folder, host))
+              .replace('/var/lib/cloudwright/cloud-id', join(folder, `${host}.cloud-id`)),
+          }),
       };
     },
   };
@@ -108,6 +113,46 @@ describe('the lock of a cloud on its hosts', () => {
     expect(locked(second)).toEqual([]);
   });
 
+  // An exclusive lock can be held through a descriptor that only reads.
+  it('is in a file that nobody else can open', async () => {
+    await apply(input(machine()));
+    expect(statSync(join(folder, 'control1', 'lock')).mode & 0o777).toBe(0o600);
+  });
+
+  it('is taken from a connection of the same run that was lost, before its host has noticed', async () => {
+    const [lost, again, other] = [machine(), machine(), machine()];
+    await apply(input(lost, { user: 'same' }));
+    expect(await apply(input(again, { user: 'same' }))).toMatchObject({ outcome: 'done' });
+    await apply(input(other));
+    expect(other.problems[0]).toMatchObject({
+      code: 'RUN_LOCKED_ELSEWHERE',
+      next: expect.stringMatching(/`kill \d+` on control1/),
+    });
+  });
+
+  it('ends a first run that another one has overtaken since the facts were read', async () => {
+    const box = machine();
+    writeFileSync(join(folder, 'control2.cloud-id'), 'theirs\n');
+    let vaultWritten = false;
+    const late: RunInput = {
+      ...input(box),
+      beforeChanges: async () => {
+        vaultWritten = true;
+      },
+    };
+    expect(await apply({ ...late, subject: { ...late.subject, id: 'ours' } })).toMatchObject({ changed: 0 });
+    expect(box.problems).toMatchObject([{ code: 'HOST_OF_OTHER_CLOUD', place: { host: 'control2' } }]);
+    expect(vaultWritten).toBe(false);
+  });
+
+  it('is missed aloud where no control host answers', async () => {
+    const box = machine(['control1', 'control2']);
+    await apply(input(box));
+    expect(box.events).toContainEqual(
+      expect.objectContaining({ type: 'note', text: expect.stringContaining('No control host answers') }),
+    );
+  });
+
   it('is told apart from a host on which it cannot be taken', async () => {
     const box = machine();
     writeFileSync(join(folder, 'control1'), 'no folder');
@@ -119,7 +164,7 @@ describe('the lock of a cloud on its hosts', () => {
   it('names nobody where the owner has not written who it is', async () => {
     const [first, second] = [machine(), machine()];
     await apply(input(first));
-    writeFileSync(join(folder, 'control1', 'lock'), '{"user":');
+    writeFileSync(join(folder, 'control1', 'lock'), '7 {"user":');
     await apply(input(second));
     expect(second.problems[0]?.what).toContain('`unknown` by unknown@unknown');
   });

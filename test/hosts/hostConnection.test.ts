@@ -107,6 +107,31 @@ it('makes one attempt for all uses that need it', async () => {
   await all.closeAll();
 });
 
+it('takes a lock again on the new connection before anything else, and ends where another run has it', async () => {
+  const { transport, links } = fakeTransport(folder, ['ok', 'ok', 'ok']);
+  const all = connectionsOver(['one'], transport, () => now);
+  const host = await all.get('one');
+  await host.run({ script: 'lock', limitSeconds: 1, doing: 'a test', keeps: true });
+  links[0]?.cut('');
+  await turn();
+  expect(await ask(all)).toBe('uptime on link 2');
+  const { open } = transport;
+  const asked: string[] = [];
+  transport.open = async (name) => {
+    const link = await open(name);
+    link.run = async ({ script }) => {
+      asked.push(String(script));
+      return { exitCode: 75, stdout: 'somebody', stderr: '' };
+    };
+    return link;
+  };
+  links[1]?.cut('');
+  await turn();
+  await expect(ask(all)).rejects.toThrow(/RUN_LOCK_LOST/);
+  expect(asked).toEqual(['lock']);
+  await all.closeAll();
+});
+
 it('never repeats a request that was running when the connection was lost', async () => {
   const { transport, links } = fakeTransport(folder, ['ok']);
   const all = connectionsOver(['one'], transport, () => now);

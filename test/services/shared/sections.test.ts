@@ -25,6 +25,22 @@ describe('what the services have in common', () => {
     }
   });
 
+  // A connection whose server died while haproxy connected to it was waited for without an end.
+  it('limits how long an answer of the database is waited for, except in migrations and purges', () => {
+    const limited = files(context).filter(({ host, path }) =>
+      content(context, host, path).includes('connection_parameters = connect_timeout=10&read_timeout=60'),
+    );
+    expect(new Set(limited.map(({ path }) => path.split('/')[2]))).toEqual(
+      new Set(['keystone', 'glance', 'placement', 'nova', 'neutron', 'cinder', 'heat']),
+    );
+    const programs = files(context).filter(
+      ({ path }) => path.includes('cloudwright-purge-') && !path.includes('systemd'),
+    );
+    expect(programs.length).toBeGreaterThan(0);
+    for (const { host, path } of programs)
+      expect(content(context, host, path), path).toContain('OS_DATABASE__CONNECTION_PARAMETERS= ');
+  });
+
   it('asks other services on the management network, also where people use another address', () => {
     const nova = content(context, 'control1', '/etc/nova/nova.conf');
     for (const name of ['glance', 'neutron', 'placement', 'cinder', 'service_user']) {
