@@ -34,6 +34,8 @@ export function httpSection({ health, lines = [], ...proxy }: HttpSection): Bala
     ...proxy,
     lines: [
       'mode http',
+      // Only what went wrong is logged (defaults), and then with the request, the server and the status.
+      'option httplog',
       'option forwardfor',
       `http-request set-header X-Forwarded-Proto ${proxy.tls ? 'https' : 'http'}`,
       `option httpchk GET ${health}`,
@@ -100,6 +102,8 @@ defaults
   log global
   mode tcp
   option dontlognull
+  option tcplog
+  option dontlog-normal
   timeout connect 5s
   timeout client 3600s
   timeout server 3600s
