@@ -137,3 +137,25 @@ describe('config', () => {
     expect(found.map((p) => p.code)).toEqual(['CLOUD_PASSWORD_IN_DESCRIPTION']);
   });
 });
+
+it('keeps the digits of a number as they are written', () => {
+  const { overrides } = read(`config:
+  compute:
+    nova.conf:
+      DEFAULT:
+        cpu_allocation_ratio: 1.10
+        a: 0022
+        b: 12345678901234567890
+        c: [1.0, 2]
+        d: 0x1F
+        e: 8
+`);
+  expect(overrides?.map(({ value }) => value)).toEqual([
+    '1.10',
+    '0022',
+    '12345678901234567890',
+    ['1.0', '2'],
+    31,
+    8,
+  ]);
+});
