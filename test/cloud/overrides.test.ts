@@ -159,3 +159,28 @@ it('keeps the digits of a number as they are written', () => {
     8,
   ]);
 });
+
+it('names the option that cannot be one, not its value, in one line', () => {
+  const { found } = read(`config:
+  compute: { nova.conf: { DEFAULT: { "a=b": 1, "c\\nd": 2 } } }
+`);
+  const errors = found.filter(({ severity }) => severity === 'error');
+  expect(errors.map(({ what }) => what)).toEqual([
+    '`a=b` at `config.compute.nova.conf.DEFAULT` must be a name of an option.',
+    '`"c\\nd"` at `config.compute.nova.conf.DEFAULT` must be a name of an option.',
+  ]);
+});
+
+it('shows a value of several lines in one', () => {
+  const { found } = read(`config:
+  compute:
+    nova.conf:
+      DEFAULT:
+        cpu_allocation_ratio: |
+          1
+          2
+`);
+  expect(found[0]?.what).toBe(
+    '`| 1 2` at `config.compute.nova.conf.DEFAULT.cpu_allocation_ratio` must be one line of text.',
+  );
+});
