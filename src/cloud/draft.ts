@@ -38,6 +38,8 @@ export interface Draft {
   readonly unreadable: ReadonlySet<string>;
   at(path: Path): FilePlace;
   keyAt(path: Path): FilePlace;
+  /** The scalar at the path as it is written in the file. */
+  source(path: Path): string | undefined;
   has(path: Path): boolean;
 }
 
@@ -60,6 +62,7 @@ export function makeDraft(document: DescriptionDocument, has: (path: Path) => bo
     unreadable,
     at: document.at,
     keyAt: document.keyAt,
+    source: document.source,
     has,
   };
 }

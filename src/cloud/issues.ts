@@ -61,7 +61,8 @@ function issueProblems(issue: Issue, before: Path, document: DescriptionDocument
       ];
     case 'invalid_key': {
       const rule = issue.issues[0]?.message ?? issue.message;
-      return [problem('CLOUD_FORMAT', { place: document.keyAt(path), details: { ...details, rule } })];
+      const inKey = { ...details, path: showPath(path.slice(0, -1)), value: showKey(path.at(-1)), rule };
+      return [problem('CLOUD_FORMAT', { place: document.keyAt(path), details: inKey })];
     }
     default:
       return [
@@ -152,11 +153,21 @@ function foundName(value: unknown): string {
 }
 
 function showValue(value: unknown, source: string | undefined): string {
-  if (source !== undefined) return source.length > 60 ? `${source.slice(0, 57)}…` : source;
+  if (source !== undefined) {
+    const line = source.trim().replace(/\s*[\r\n]\s*/g, ' ');
+    return line.length > 60 ? `${line.slice(0, 57)}…` : line;
+  }
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'a map';
   return String(value).slice(0, 60);
+}
+
+/** A key that would not be seen, or would break the line, is shown in quotes. */
+function showKey(key: PropertyKey | undefined): string {
+  const text = String(key ?? '');
+  const shown = /^[!-~]+$/.test(text) ? text : JSON.stringify(text);
+  return shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
 }
 
 /** `hosts.control1.roles[0]` */

@@ -48,9 +48,11 @@ export function buildOverrides(draft: Draft): readonly Override[] {
     const scopes = scopesOf(written);
     return written.services.flatMap(({ service, files, path }) =>
       optionsOf(files).flatMap(({ file, section, option, value }) => {
-        const { file: source, line, column } = draft.keyAt([...path, file, section, option]);
+        const at = [...path, file, section, option];
+        const { file: source, line, column } = draft.keyAt(at);
         const place = { file: source, line, column };
-        return scopes.map((scope) => ({ service, file, section, option, value, scope, place }));
+        const exact = asWritten(draft, at, value);
+        return scopes.map((scope) => ({ service, file, section, option, value: exact, scope, place }));
       }),
     );
   });
@@ -75,6 +77,18 @@ export function optionsOf(files: WrittenService['files']): readonly WrittenOptio
       })),
     ),
   );
+}
+
+/** `1.10`, `007` and numbers beyond 2^53 keep the digits that the author wrote; as numbers they would lose some. */
+function asWritten(draft: Draft, path: Path, value: OverrideValue): OverrideValue {
+  const digits = (at: Path): string | undefined => {
+    const source = draft.source(at);
+    return source !== undefined && /^[+-]?\d+(\.\d+)?$/.test(source) ? source : undefined;
+  };
+  if (Array.isArray(value)) return value.map((item, index) => digits([...path, index]) ?? item);
+  if (typeof value !== 'number') return value;
+  const source = digits(path);
+  return source === undefined || source === String(value) ? value : source;
 }
 
 function scopesOf({ kind, name }: WrittenScope): readonly OverrideScope[] {

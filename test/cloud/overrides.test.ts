@@ -137,3 +137,50 @@ describe('config', () => {
     expect(found.map((p) => p.code)).toEqual(['CLOUD_PASSWORD_IN_DESCRIPTION']);
   });
 });
+
+it('keeps the digits of a number as they are written', () => {
+  const { overrides } = read(`config:
+  compute:
+    nova.conf:
+      DEFAULT:
+        cpu_allocation_ratio: 1.10
+        a: 0022
+        b: 12345678901234567890
+        c: [1.0, 2]
+        d: 0x1F
+        e: 8
+`);
+  expect(overrides?.map(({ value }) => value)).toEqual([
+    '1.10',
+    '0022',
+    '12345678901234567890',
+    ['1.0', '2'],
+    31,
+    8,
+  ]);
+});
+
+it('names the option that cannot be one, not its value, in one line', () => {
+  const { found } = read(`config:
+  compute: { nova.conf: { DEFAULT: { "a=b": 1, "c\\nd": 2 } } }
+`);
+  const errors = found.filter(({ severity }) => severity === 'error');
+  expect(errors.map(({ what }) => what)).toEqual([
+    '`a=b` at `config.compute.nova.conf.DEFAULT` must be a name of an option.',
+    '`"c\\nd"` at `config.compute.nova.conf.DEFAULT` must be a name of an option.',
+  ]);
+});
+
+it('shows a value of several lines in one', () => {
+  const { found } = read(`config:
+  compute:
+    nova.conf:
+      DEFAULT:
+        cpu_allocation_ratio: |
+          1
+          2
+`);
+  expect(found[0]?.what).toBe(
+    '`| 1 2` at `config.compute.nova.conf.DEFAULT.cpu_allocation_ratio` must be one line of text.',
+  );
+});

@@ -49,7 +49,7 @@ export function roleHosts(
   for (const host of inventory.hosts.values()) {
     const memberOf = new Set(memberships.get(host.name));
     const roles = rolesOf(memberOf, groups);
-    const name = describedName(groups.names?.[host.name] ?? host.name, names);
+    const name = describedName(own(groups.names, host.name) ?? host.name, names);
     if (roles.length === 0) {
       if (memberOf.size === 0 || [...memberOf].every((group) => group === 'ungrouped')) {
         context.warn('IMPORT_HOST_UNUSED', host.place, { host: host.name });
@@ -80,11 +80,16 @@ export function roleHosts(
   return found;
 }
 
+/** A group or a host may be called `constructor`, which every object inherits. */
+function own<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return record && Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 function accountGroups(context: ImportContext, inventory: Inventory, groups: RoleGroups): void {
   for (const group of inventory.groups.values()) {
     if (group.name === 'ungrouped' || group.name === 'all') continue;
     const key = `[${group.name}]`;
-    const roles = groups.roles[group.name];
+    const roles = own(groups.roles, group.name);
     const reason = groups.others(group.name);
     if (roles) context.account(key, group.place, 'carried', { to: `hosts.*.roles: ${roles.join(', ')}` });
     else if (reason) context.account(key, group.place, 'meaningless', { note: reason });
@@ -100,7 +105,7 @@ function accountGroups(context: ImportContext, inventory: Inventory, groups: Rol
 
 function rolesOf(memberOf: ReadonlySet<string>, groups: RoleGroups): readonly string[] {
   const roles = new Set<string>();
-  for (const group of memberOf) for (const role of groups.roles[group] ?? []) roles.add(role);
+  for (const group of memberOf) for (const role of own(groups.roles, group) ?? []) roles.add(role);
   if (storageRoles.every((role) => roles.has(role))) {
     roles.add('storage');
     for (const role of storageRoles) roles.delete(role);

@@ -57,3 +57,10 @@ test('a password that does not open the vault is an error', () => {
     expect.objectContaining({ code: 'IMPORT_VAULT_UNREADABLE', severity: 'error' }),
   );
 });
+
+test('a group and a host may have the name of what every object inherits', () => {
+  const inventory = `[constructor]\nc1\n[control]\nc1 ansible_host=10.0.0.1\nconstructor ansible_host=10.0.0.2\n${groups}`;
+  const { report, description } = importKolla(files(inventory));
+  expect(Object.keys(description.tree.hosts ?? {})).toEqual(['c1', 'constructor']);
+  expect(report.keys.find(({ key }) => key === '[constructor]')?.outcome).toBe('meaningless');
+});
