@@ -16,15 +16,16 @@ export async function vaultDecryptor(
 }
 
 /**
- * Puts imported secrets into the vault beside a description, which is made where there is none. Values that are in
- * the vault already stay. Gives how many were put in; rejects VAULT_*.
+ * Finds the password of the vault beside a description, and gives what puts imported secrets into the vault, which is
+ * made where there is none. Values that are in the vault already stay. It gives how many were put in. Undefined where
+ * there are no secrets; rejects VAULT_*.
  */
-export async function storeImportedSecrets(
+export async function vaultForImport(
   folder: string,
   secrets: Readonly<Record<string, Confidential>>,
   caller: Caller,
-): Promise<number> {
-  if (Object.keys(secrets).length === 0) return 0;
+): Promise<(() => Promise<number>) | undefined> {
+  if (Object.keys(secrets).length === 0) return undefined;
   const found = await findVaultPassword(folder, { ...vaultOptions(caller), mayCreate: true });
-  return setSecrets(folder, found, secrets, { keep: true, mayCreate: true });
+  return () => setSecrets(folder, found, secrets, { keep: true, mayCreate: true });
 }

@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { InitAnswers } from '../cloud/answers.ts';
 import type { DescribedCloud } from '../cloud/build.ts';
-import { exitCodeOf } from '../errors/problem.ts';
+import { exitCodeOf, fail } from '../errors/problem.ts';
 import { exportBurrito } from '../formats/burrito/export.ts';
 import type { ExportedPart, ExportResult } from '../formats/export.ts';
 import type { ImportHints } from '../formats/hints.ts';
@@ -13,7 +13,7 @@ import { exportPackstack } from '../formats/packstack/export.ts';
 import type { Format } from '../formats/recognise.ts';
 import { type Caller, emitProblems } from './caller.ts';
 import { readDescription, writeDescription, writeText } from './description.ts';
-import { storeImportedSecrets, vaultDecryptor } from './importSecrets.ts';
+import { vaultDecryptor, vaultForImport } from './importSecrets.ts';
 import { renderDescription } from './init/description.ts';
 
 export interface ImportRequest {
@@ -42,6 +42,7 @@ export interface Imported extends Import {
 /** Reads the files of another installer and writes a description and its secrets. Problems are emitted. */
 export async function importDescription(request: ImportRequest, caller: Caller): Promise<Imported> {
   const { file, format } = request;
+  await refuseSource(request);
   const decrypt = await vaultDecryptor(request.folder, request.passwordFile);
   const imported = await importFiles(request.paths, {
     base: request.folder,
@@ -50,11 +51,24 @@ export async function importDescription(request: ImportRequest, caller: Caller):
     ...(decrypt && { decrypt }),
   });
   const { result, rendered } = imported;
+  // The password comes first: without it nothing is written.
+  const store = result && rendered ? await vaultForImport(dirname(file), result.secrets, caller) : undefined;
   if (rendered) await writeText(file, rendered.text, request.overwrite);
-  const secrets = result && rendered ? await storeImportedSecrets(dirname(file), result.secrets, caller) : 0;
+  const secrets = (await store?.()) ?? 0;
   emitProblems(caller, imported.problems);
   const exitCode = exitCodeOf(imported.problems);
   return { ...imported, file, written: rendered !== undefined, secrets, exitCode };
+}
+
+/** Fails with CLI_FILE_IS_SOURCE where the description would replace a file that is imported. */
+async function refuseSource({ file, folder, paths }: ImportRequest): Promise<void> {
+  const target = await stat(file).catch(() => undefined);
+  if (!target) return;
+  for (const path of paths) {
+    const source = await stat(resolve(folder, path)).catch(() => undefined);
+    if (source?.ino === target.ino && source.dev === target.dev)
+      fail('CLI_FILE_IS_SOURCE', { details: { file } });
+  }
 }
 
 const exporters: Readonly<Record<Format, (cloud: DescribedCloud) => ExportResult>> = {

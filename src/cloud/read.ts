@@ -92,6 +92,9 @@ export async function readCloud(file: string, tablesOf?: TablesOfRelease): Promi
   try {
     const found = await stat(file);
     if (found.isDirectory()) return refuse('CLOUD_FILE_UNREADABLE', 'it is a folder');
+    // A pipe by name waits for its other end, and nothing could end that; those of a shell, `<(…)`, have one.
+    if (found.isFIFO() && !/^\/(dev\/fd\/|dev\/stdin$|proc\/self\/fd\/)/.test(file))
+      return refuse('CLOUD_FILE_UNREADABLE', 'it is a named pipe');
     if (found.size > MOST_BYTES) return refuse('CLOUD_FILE_UNREADABLE', `it has ${found.size} bytes`);
     bytes = await readFile(file);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -171,5 +172,14 @@ describe('readCloud', () => {
       codes.push(problems.map((p) => p.code));
     }
     expect(codes).toEqual([['CLOUD_FILE_MISSING'], ['CLOUD_FILE_UNREADABLE'], ['CLOUD_FILE_UNREADABLE']]);
+  });
+
+  // Nothing could end the wait for its other end, not even Ctrl-C.
+  it('refuses a named pipe in place of waiting for it', async () => {
+    const file = join(folder, 'pipe');
+    execFileSync('mkfifo', [file]);
+    expect((await readCloud(file)).problems).toMatchObject([
+      { code: 'CLOUD_FILE_UNREADABLE', what: expect.stringContaining('named pipe') },
+    ]);
   });
 });

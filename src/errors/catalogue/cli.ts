@@ -56,6 +56,12 @@ export const cliErrors = defineCatalogue({
     next: 'Name another file with `--file`, or give `--force`.',
     exit: 2,
   },
+  CLI_FILE_IS_SOURCE: {
+    what: '{file} is one of the files that are imported.',
+    why: 'The description would replace it.',
+    next: 'Name another file with `--file`.',
+    exit: 2,
+  },
   CLI_FILE_UNWRITABLE: {
     what: '{file} could not be written: {reason}.',
     why: 'The command exists to write it.',
