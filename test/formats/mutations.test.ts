@@ -99,7 +99,7 @@ const cases: readonly [string, readonly SourceFile[], (files: readonly SourceFil
 
 describe.each(cases)('%s', (format, files, read) => {
   test(`${RUNS} changed descriptions: never a throw, never a hang, never a secret`, {
-    timeout: 240_000,
+    timeout: 600_000,
   }, () => {
     for (let run = 0; run < RUNS; run++) {
       const next = numbers(run + 1);

@@ -167,7 +167,7 @@ describe('mutated answer files', () => {
       }),
       { numRuns: 10_000 },
     );
-  }, 120_000);
+  }, 600_000);
 
   it('a slip in the name of a password, or a lost line end, shows nothing of it', () => {
     const slip = fc.tuple(
@@ -191,7 +191,7 @@ describe('mutated answer files', () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 600_000);
 
   it('hostile sizes come to an end, every answer accounted for', () => {
     for (const text of [
