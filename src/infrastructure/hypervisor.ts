@@ -10,6 +10,7 @@ import { platformOf } from '../platform/select.ts';
 import { diversion, file, MANAGED, service } from '../resources/index.ts';
 import { plain, type Text } from '../secrets/confidential.ts';
 import { usesUserspace } from './chassis.ts';
+import { computeIdentity } from './hypervisor/computeIdentity.ts';
 import { migrationAccess } from './hypervisor/migrationAccess.ts';
 import { tapService } from './ovs/taps.ts';
 
@@ -47,6 +48,7 @@ function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readon
     libvirt,
     ...(userspace ? guestTaps(host, platform) : []),
     ...migrationAccess(cloud, host, platform),
+    computeIdentity(cloud, host, platform),
   ];
 }
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { type Platform, pathOf, unitOf } from '../../platform/platform.ts';
 import { command, file, shellProgram } from '../../resources/index.ts';
 import { joinTexts, plain, type Text, text } from '../../secrets/confidential.ts';
+import { derivedUuid } from '../derivedUuid.ts';
 import osd from './osd.sh';
 import { osdDeviceGuard } from './osdDevices.ts';
 
@@ -68,8 +68,5 @@ function deviceOf(cloud: Cloud, host: Host, device: string): Device {
 }
 
 function osdUuid(cloud: Cloud, host: Host, device: string): string {
-  const hash = createHash('sha256')
-    .update(`${plain(cloud.secrets.ceph_fsid)}/${host.name}/${device}`)
-    .digest('hex');
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-4${hash.slice(13, 16)}-a${hash.slice(17, 20)}-${hash.slice(20, 32)}`;
+  return derivedUuid(`${plain(cloud.secrets.ceph_fsid)}/${host.name}/${device}`);
 }

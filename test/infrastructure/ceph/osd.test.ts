@@ -179,6 +179,11 @@ describe('the OSDs of a host', () => {
     for (const device of ['/dev/sdb', '/dev/sdc']) expect(script).toContain(`device='${device}'`);
   });
 
+  // The hosts of a cloud that was deployed by an earlier version have this one.
+  it('keep their uuids from one version to the next', () => {
+    expect(reveal(commandOn('storage1').script)).toContain("uuid='46dca51c-3b5c-441c-ab74-fec70b317f4c'");
+  });
+
   it('have uuids of their own, on every device of every host', () => {
     const uuids = ['storage1', 'storage2', 'storage3'].flatMap((name) => [
       ...new Set(
