@@ -1,8 +1,8 @@
 import { problem } from '../errors/problem.ts';
 import { quote } from '../hosts/quote.ts';
 import { STATE_DIRECTORY } from '../hosts/stateDirectory.ts';
+import { type Limiter, limiter } from '../system/limiter.ts';
 import { MARK } from './from.ts';
-import { type Limiter, limiter } from './limiter.ts';
 import { API, CLUSTER, type Resource, type ResourceRecord } from './resource.ts';
 import { problemsOf, type RunState } from './runState.ts';
 

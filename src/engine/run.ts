@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { problem } from '../errors/problem.ts';
+import { type Limiter, limiter } from '../system/limiter.ts';
 import { compare } from './compare.ts';
 import type { HostRecap } from './event.ts';
-import { type Limiter, limiter } from './limiter.ts';
 import { type PlannedChange, planChanges } from './plan.ts';
 import { chooseSteps, newRun, type Prepared, prepare, type RunInput, type RunSteps } from './prepare.ts';
 import { REMOVAL_STEP } from './removal.ts';

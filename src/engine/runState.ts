@@ -1,7 +1,7 @@
 import { CloudwrightError, exitCodeOf, type Problem, problem } from '../errors/problem.ts';
 import type { Connections } from '../hosts/connection.ts';
+import { type Limiter, limiter } from '../system/limiter.ts';
 import type { Emit, HostRecap } from './event.ts';
-import { type Limiter, limiter } from './limiter.ts';
 import type { Resource } from './resource.ts';
 
 /** Hosts that are connected, read or checked at once; a further host waits for its place. */

@@ -107,7 +107,7 @@ function sshTransport(cloud: ReachableHosts, options: ConnectionsOptions): Trans
       attempts += 1;
       // Each attempt has a control socket of its own: one left by a lost connection is not in the way.
       const id = `${attempts}`;
-      return shared.connecting.run(() =>
+      return shared.connecting(() =>
         openSsh({
           host: name,
           address: host.sshAddress,

@@ -1,32 +1,19 @@
-/** Lets at most `limit` pieces of work run at a time; the others wait in the order in which they came. */
-export interface Limiter {
-  run<T>(work: () => Promise<T>): Promise<T>;
-}
+/** Lets at most `count` pieces of work run at once; the rest wait in order. */
+export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
 
-export function limiter(limit: number): Limiter {
+export function limiter(count: number): Limiter {
+  let running = 0;
   const waiting: (() => void)[] = [];
-  let free = limit;
-  async function enter(): Promise<void> {
-    if (free > 0) {
-      free -= 1;
-      return;
+  return async (work) => {
+    if (running < count) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      // A place is handed over, not freed: whoever asks in the same turn of the event loop cannot slip in between.
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
     }
-    await new Promise<void>((resolve) => waiting.push(resolve));
-  }
-  function leave(): void {
-    // The place goes straight to the next in line: nobody who comes in the same turn can slip in between.
-    const next = waiting.shift();
-    if (next) next();
-    else free += 1;
-  }
-  return {
-    async run(work) {
-      await enter();
-      try {
-        return await work();
-      } finally {
-        leave();
-      }
-    },
   };
 }

@@ -11,17 +11,17 @@ it('never runs more than its limit, also for callers that come while a place cha
     await new Promise((wake) => setImmediate(wake));
     running -= 1;
   };
-  const first = [two.run(work), two.run(work), two.run(work)];
+  const first = [two(work), two(work), two(work)];
   // These come in the turn in which a place is handed over.
-  const late = first.map((done) => done.then(() => two.run(work)));
+  const late = first.map((done) => done.then(() => two(work)));
   await Promise.all([...first, ...late]);
   expect(most).toBe(2);
 });
 
 it('frees the place of work that failed', async () => {
   const single = limiter(1);
-  await expect(single.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-  expect(await single.run(async () => 'next')).toBe('next');
+  await expect(single(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await single(async () => 'next')).toBe('next');
 });
 
 it('hands a place over, so that nobody who asks at any moment slips in before one who waits', async () => {
@@ -36,7 +36,7 @@ it('hands a place over, so that nobody who asks at any moment slips in before on
   };
   const all: Promise<void>[] = [];
   for (let turn = 0; turn < 30; turn++) {
-    all.push(one.run(work));
+    all.push(one(work));
     // Somebody asks in every turn of the microtasks, also in the one in which a place is left.
     if (turn > 1) await Promise.resolve();
   }
