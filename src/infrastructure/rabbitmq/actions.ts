@@ -4,6 +4,7 @@ import { shellProgram } from '../../resources/program.ts';
 import { act } from '../members.ts';
 import start from '../start.sh';
 import { nodeOf, type RabbitmqDesired } from './desired.ts';
+import grow from './grow.sh';
 import join from './join.sh';
 import startAlone from './startAlone.sh';
 
@@ -49,12 +50,7 @@ export function forgetOn(host: string, gone: string): Decision {
   );
 }
 
-/** Gives the quorum queues that have too few replicas one on this member. */
+/** Gives the quorum queues and streams that have too few replicas one on this member. */
 export function growOn(host: string): Decision {
-  return act(
-    host,
-    `add replicas of the quorum queues on ${host}`,
-    `rabbitmq-queues -q grow ${quote(nodeOf(host))} all --errors-only`,
-    600,
-  );
+  return act(host, `add replicas of the queues on ${host}`, shellProgram(grow, { node: nodeOf(host) }), 600);
 }

@@ -18,7 +18,7 @@ binary_to_list(iolist_to_binary(rabbit_json:encode(#{
   queues => Try(fun() -> rabbit_amqqueue:count() end, 0),
   users => Try(fun() -> [proplists:get_value(user, U) || U <- rabbit_auth_backend_internal:list_users()] end, []),
   replicas => Try(fun() -> lists:usort([lists:sort(maps:get(nodes, amqqueue:get_type_state(Q)))
-    || Q <- rabbit_amqqueue:list_by_type(rabbit_quorum_queue)]) end, [])
+    || Type <- [rabbit_quorum_queue, rabbit_stream_queue], Q <- rabbit_amqqueue:list_by_type(Type)]) end, [])
 }))).
 ERLANG
   )

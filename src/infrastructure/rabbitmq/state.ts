@@ -9,7 +9,7 @@ export interface RabbitmqBroker {
   readonly partitioned: boolean;
   readonly queues: number;
   readonly users: readonly string[];
-  /** The different sets of nodes that quorum queues have replicas on. */
+  /** The different sets of nodes that quorum queues and streams have replicas on. */
   readonly replicas: readonly (readonly string[])[];
 }
 

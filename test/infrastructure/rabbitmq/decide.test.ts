@@ -382,14 +382,14 @@ const cases: readonly Case[] = [
     a: broker('abc', { replicas: [nodes('a')] }),
     b: broker('abc'),
     c: broker('abc'),
-    expected: 'act b: add replicas of the quorum queues on b',
+    expected: 'act b: add replicas of the queues on b',
   },
   {
     title: 'then to the third',
     a: broker('abc', { replicas: [nodes('ab'), nodes('abc')] }),
     b: broker('abc'),
     c: broker('abc'),
-    expected: 'act c: add replicas of the quorum queues on c',
+    expected: 'act c: add replicas of the queues on c',
   },
   {
     title: 'with one of three lost, two replicas are all there can be',

@@ -70,7 +70,7 @@ chown rabbitmq: /var/lib/rabbitmq/cookie.new && mv -f /var/lib/rabbitmq/cookie.n
   const replicas = (host: string) =>
     evaluate(
       host,
-      '[length(maps:get(nodes, amqqueue:get_type_state(Q))) || Q <- rabbit_amqqueue:list_by_type(rabbit_quorum_queue)].',
+      'lists:usort([length(maps:get(nodes, amqqueue:get_type_state(Q))) || Type <- [rabbit_quorum_queue, rabbit_stream_queue], Q <- rabbit_amqqueue:list_by_type(Type)]).',
     );
 
   beforeAll(async () => {
@@ -94,11 +94,15 @@ chown rabbitmq: /var/lib/rabbitmq/cookie.new && mv -f /var/lib/rabbitmq/cookie.n
         'control2',
         'rabbit_amqqueue:declare(rabbit_misc:r(<<"/">>, queue, <<"kept">>), true, false, [{<<"x-queue-type">>, longstr, <<"quorum">>}], none, <<"test">>).',
       );
+      await evaluate(
+        'control2',
+        'rabbit_amqqueue:declare(rabbit_misc:r(<<"/">>, queue, <<"fanout">>), true, false, [{<<"x-queue-type">>, longstr, <<"stream">>}], none, <<"test">>).',
+      );
       expect(actions(await converge(rabbitmqKind, desired()))).toEqual([
         'act control1: join RabbitMQ on control1 to the cluster of rabbit@control2',
         'act control3: join RabbitMQ on control3 to the cluster of rabbit@control1',
-        'act control1: add replicas of the quorum queues on control1',
-        'act control3: add replicas of the quorum queues on control3',
+        'act control1: add replicas of the queues on control1',
+        'act control3: add replicas of the queues on control3',
         'nothing',
       ]);
       expect(await replicas('control1')).toBe('[3]');
@@ -146,7 +150,7 @@ chown rabbitmq: /var/lib/rabbitmq/cookie.new && mv -f /var/lib/rabbitmq/cookie.n
       expect(actions(await converge(rabbitmqKind, desired()))).toEqual([
         'act control2: remove the reinstalled member rabbit@control1 from the RabbitMQ cluster',
         'act control1: join RabbitMQ on control1 to the cluster of rabbit@control2',
-        'act control1: add replicas of the quorum queues on control1',
+        'act control1: add replicas of the queues on control1',
         'nothing',
       ]);
       expect(await replicas('control3')).toBe('[3]');
