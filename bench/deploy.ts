@@ -61,7 +61,7 @@ async function onBareNode<T>(place: Place, work: (cloud: Cloud) => Promise<T>): 
     const state = await labUp(options, undefined, say);
     const file = join(place.folder, 'cloud.yaml');
     writeFileSync(file, trialDescription(state));
-    return await work((await openCloud(file)).cloud);
+    return await work((await openCloud(file, { mayCreate: true })).cloud);
   } finally {
     await labDown(lab, undefined, say);
   }

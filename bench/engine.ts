@@ -4,16 +4,14 @@
  * share this machine's cores. `npm run bench:engine [COUNT ...]`; needs root, as the lab does. `--keep` leaves the lab.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Table from 'cli-table3';
-import { apply } from '../src/engine/run.ts';
 import { inSequence } from '../src/hosts/bundle.ts';
-import { connections } from '../src/hosts/connections.ts';
 import { type LabNode, type LabState, labDown } from '../src/lab/index.ts';
 import { reveal } from '../src/secrets/confidential.ts';
 import { planFakeHosts } from './engineFake.ts';
 import { bringUpNodes, CONTROLLER, cpuOf, LAB, nodeNames, onNode, timed } from './engineNodes.ts';
-import { benchCloud, benchStep, playbook, resourcesOf, UNITS } from './engineWork.ts';
+import { playbook, resourcesOf, UNITS } from './engineWork.ts';
 
 interface Figure {
   readonly wall: number;
@@ -25,22 +23,6 @@ const ROUNDS = 5;
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
-
-/** What a child of this benchmark does: one run of the engine, as a process of its own, as the command is. */
-async function oneRun(configFile: string, units: readonly string[], hosts: readonly string[]): Promise<void> {
-  const cloud = benchCloud(hosts, configFile);
-  const all = connections(cloud);
-  const result = await apply({
-    steps: [benchStep(units)],
-    subject: cloud,
-    secrets: [],
-    connections: all,
-    emit: () => {},
-  });
-  await all.closeAll();
-  if (result.outcome !== 'done') throw new Error(`the run ended with exit code ${result.exitCode}`);
-  process.stdout.write(`changed ${result.changed}\n`);
-}
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -75,8 +57,7 @@ async function cloudwright(
   const names = nodes.map((node) => node.name);
   const command = [
     process.execPath,
-    process.argv[1],
-    '--one-run',
+    join(dirname(process.argv[1] ?? ''), 'bench-engine-run.mjs'),
     state.sshConfig,
     units.join(','),
     ...names,
@@ -197,7 +178,5 @@ async function main(options: readonly string[]): Promise<void> {
   }
 }
 
-const [mode, ...rest] = process.argv.slice(2);
-if (mode === '--one-run') await oneRun(rest[0] ?? '', (rest[1] ?? '').split(','), rest.slice(2));
-else if (process.argv.includes('--fake')) await fake(process.argv.slice(2));
+if (process.argv.includes('--fake')) await fake(process.argv.slice(2));
 else await main(process.argv.slice(2));

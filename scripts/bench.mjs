@@ -15,10 +15,15 @@ if (!/^[a-z]+$/.test(name) || !existsSync(source)) {
   process.exit(2);
 }
 const bundle = join(root, 'dist', `bench-${name}.mjs`);
-await build({
-  ...bundleOptions,
-  entryPoints: [source],
-  outfile: bundle,
-});
+await build({ ...bundleOptions, entryPoints: [source], outfile: bundle });
+// What it starts as a process of its own.
+const child = join(root, 'bench', `${name}Run.ts`);
+if (existsSync(child)) {
+  await build({
+    ...bundleOptions,
+    entryPoints: [child],
+    outfile: join(root, 'dist', `bench-${name}-run.mjs`),
+  });
+}
 const run = spawnSync(process.execPath, [bundle, ...rest], { cwd: root, stdio: 'inherit' });
 process.exit(run.status ?? 1);

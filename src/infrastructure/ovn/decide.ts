@@ -177,6 +177,11 @@ function decideMember(
   }
   // A reinstalled member has a new id; its old one would count as a lost vote for good.
   if (listed) return kickOn(desired, leader.host, listed.sid, listed.address);
+  // The members are not read at the same moment: it has joined since the leader was asked. One that the cluster has
+  // removed follows no leader.
+  if (isServing(member) && member.state.raft.leader !== 'unknown') {
+    return wait(`the leader of the ${titleOf(desired)} to list ${host}`, JOIN_LIMIT_SECONDS);
+  }
   return joinOn(
     desired,
     host,

@@ -183,6 +183,14 @@ const cases: readonly Case[] = [
     expected: `wait: b to join the cluster of the ${title}`,
   },
   {
+    // Read in a run: the leader was asked a moment before, and the member a moment after.
+    title: 'a member that follows a leader which did not list it yet has just joined',
+    a: leading('a', { servers: servers('a') }),
+    b: serving('b', { leader: 'aaa0' }),
+    c: blank,
+    expected: `wait: the leader of the ${title} to list b`,
+  },
+  {
     title: 'the reinstalled first host is removed under its old id',
     a: blank,
     b: leading('b'),
