@@ -56,7 +56,12 @@ export async function describeWork(cloud: Cloud, connection: Connection): Promis
     steps,
     subject: cloud,
     secrets: [],
-    connections: { get: async () => connection, forward: async () => '', closeAll: async () => {} },
+    connections: {
+      get: async () => connection,
+      fresh: async () => connection,
+      forward: async () => '',
+      closeAll: async () => {},
+    },
     emit: () => {},
   });
   const { resources } = describe(chosen, { cloud, facts });

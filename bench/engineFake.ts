@@ -128,6 +128,7 @@ function fakeConnections(local: Connection): Connections {
       await pause(ANSWER_MILLISECONDS);
       return connectionTo(host);
     },
+    fresh: async (host) => connectionTo(host),
     forward: async () => '',
     closeAll: async () => {},
   };

@@ -26,7 +26,7 @@ try {
     stdin: {
       contents: `export { errorsDocument } from './src/errors/document.ts';
         export { descriptionJsonSchema } from './src/cloud/schema.ts';
-        export { withStepsTable } from './src/steps/document.ts';
+        export { withListenersTable, withStepsTable } from './src/steps/document.ts';
         export { commandReference } from './src/cli/reference.ts';
         export { table } from './src/cli/table.ts';
         export { withOutputTables } from './src/cli/output/document.ts';
@@ -42,6 +42,8 @@ try {
   await writeFile(join(root, 'docs', 'errors.md'), errorsDocument());
   const engine = join(root, 'docs', 'engine.md');
   await writeFile(engine, withStepsTable(await readFile(engine, 'utf8')));
+  const security = join(root, 'docs', 'security.md');
+  await writeFile(security, made.withListenersTable(await readFile(security, 'utf8')));
   const schema = `${JSON.stringify(descriptionJsonSchema(), null, 2)}\n`;
   await writeFile(join(root, 'schema', 'cloud.schema.json'), schema);
   const output = `${JSON.stringify(made.outputJsonSchema(), null, 2)}\n`;

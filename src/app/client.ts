@@ -2,8 +2,8 @@ import { type Client, createClient } from '../api/client.ts';
 import { dialThrough } from '../api/dial.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Connections } from '../hosts/connection.ts';
-import { reveal } from '../secrets/confidential.ts';
 import { urls } from '../services/derived.ts';
+import { trustedAuthority } from './authority.ts';
 
 export interface CloudClientOptions {
   /** Seconds to wait for a service that is still starting; none by default. */
@@ -21,6 +21,7 @@ export function cloudClient(
   connections: Connections,
   options: CloudClientOptions = {},
 ): Client {
+  const authority = trustedAuthority(cloud);
   return createClient({
     ...options,
     authUrl: `${urls(cloud).url('identity')}/v3`,
@@ -29,7 +30,7 @@ export function cloudClient(
     password: cloud.secrets.admin_password,
     project: 'admin',
     region: cloud.region,
-    ca: reveal(cloud.secrets.tls_ca_certificate),
+    ...(authority !== undefined && { ca: authority }),
     dial: dialThrough(
       cloud.hosts
         .filter((host) => host.roles.has('control'))

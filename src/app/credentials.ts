@@ -22,14 +22,17 @@ export interface CredentialSettings {
 }
 
 /** The administrator's login and the demo project's; entries `<cloud>` and `<cloud>-demo`. */
-export function credentialsOf(cloud: Cloud): {
+export function credentialsOf(
+  cloud: Cloud,
+  caFile?: string,
+): {
   readonly settings: CredentialSettings;
   readonly admin: Credential;
   readonly demo: Credential;
 } {
   const domains = { userDomain: 'Default', projectDomain: 'Default' };
   return {
-    settings: { authUrl: identityUrl(cloud), region: cloud.region },
+    settings: { authUrl: identityUrl(cloud), region: cloud.region, ...(caFile !== undefined && { caFile }) },
     admin: {
       entry: cloud.name,
       username: 'admin',

@@ -8,7 +8,7 @@ import { formatNetwork, type Ipv4Network, parseNetwork } from './ipv4.ts';
 import { usualReservedMemory } from './memory.ts';
 import { type NetworkName, otherNetworks } from './networks.ts';
 import { buildOverrides } from './overrides.ts';
-import { isStorageRole } from './roles.ts';
+import { isStorageRole, rolesNamed } from './roles.ts';
 import { optionalServices } from './services.ts';
 
 /** A cloud before its secrets are there: all that `validate` and planning without hosts need. */
@@ -51,6 +51,7 @@ export function buildCloud(
     ssh: sshSettings(sections.ssh, place),
     timeServers: sections.time.servers,
     packages: packageSettings(sections.packages),
+    firewall: firewallSettings(sections.firewall),
     ha: haTimings(sections.ha),
     virtualRouterId: sections.ha.virtual_router_id,
     backends: sections.storage.backends.map(storageBackend),
@@ -104,6 +105,20 @@ function packageSettings(packages: Sections['packages']): Cloud['packages'] {
     ...(packages.mirror !== undefined && { mirror: packages.mirror }),
     ...(packages.security_mirror !== undefined && { securityMirror: packages.security_mirror }),
     ...(packages.proxy !== undefined && { proxy: packages.proxy }),
+  };
+}
+
+function firewallSettings({ enabled, ssh, allow }: Sections['firewall']): Cloud['firewall'] {
+  return {
+    enabled,
+    ...(ssh && { ssh: ssh.map(normalCidr) }),
+    allow: allow.map(({ protocol, ports, network, from, roles }) => ({
+      protocol,
+      ports: ports.map((port) => String(port)),
+      network,
+      ...(from && { from: from.map(normalCidr) }),
+      ...(roles && { roles: [...new Set(roles.flatMap(rolesNamed))] }),
+    })),
   };
 }
 

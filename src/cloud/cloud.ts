@@ -119,6 +119,28 @@ export type OverrideScope =
   | { readonly kind: 'role'; readonly role: Role }
   | { readonly kind: 'host'; readonly host: string };
 
+/** Something of the operator's own that may come in, beside what the cloud needs. */
+export interface AllowedTraffic {
+  readonly protocol: 'tcp' | 'udp';
+  /** `9100`, or a range: `9100-9110`. */
+  readonly ports: readonly string[];
+  /** Through which network of the cloud; `any`: through every interface. */
+  readonly network: NetworkName | 'any';
+  /** By default the addresses of that network. */
+  readonly from?: readonly Cidr[];
+  /** On hosts with one of these roles; on all by default. */
+  readonly roles?: readonly Role[];
+}
+
+/** What may come in to the hosts. */
+export interface FirewallSettings {
+  /** Off: no rules of ours are on the hosts. */
+  readonly enabled: boolean;
+  /** Where ssh may come from; anywhere by default. */
+  readonly ssh?: readonly Cidr[];
+  readonly allow: readonly AllowedTraffic[];
+}
+
 /** The one value that everything after reading works with. Frozen, complete, valid. */
 export interface Cloud {
   readonly name: string;
@@ -146,6 +168,7 @@ export interface Cloud {
     /** HTTP proxy for package fetches. */
     readonly proxy?: string;
   };
+  readonly firewall: FirewallSettings;
   readonly ha: HaTimings;
   readonly virtualRouterId: number;
   /** The first is the default for Glance, Cinder's volume type and Nova's disks. */

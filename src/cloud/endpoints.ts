@@ -5,12 +5,12 @@ import { controlHosts, vip } from './topology.ts';
 
 /** Where services reach one another. */
 export function internalUrl(cloud: Cloud, port: number): string {
-  return `http://${vip(cloud)}:${port}`;
+  return `https://${vip(cloud)}:${port}`;
 }
 
 /** Where people reach the APIs: the service network's floating address, where there is one. */
 export function publicUrl(cloud: Cloud, port: number): string {
-  return `http://${cloud.networks.service?.vip ?? vip(cloud)}:${port}`;
+  return `https://${cloud.networks.service?.vip ?? vip(cloud)}:${port}`;
 }
 
 /** Database through the VIP: haproxy sends all to one Galera node. */

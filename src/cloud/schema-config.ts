@@ -5,7 +5,7 @@ import { roleNames } from './roles.ts';
 const oneLine = z.string().regex(/^[^\0\r\n\v\f\u0085\u2028\u2029]*$/, { error: 'one line of text' });
 const value = z.union([oneLine, z.number(), z.boolean(), z.null(), z.array(z.union([oneLine, z.number()]))]);
 
-const optionName = z.string().regex(/^[A-Za-z0-9_./-]{1,255}$/, { error: 'a name of an option' });
+const optionName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_./-]{0,254}$/, { error: 'a name of an option' });
 const sectionName = z.string().regex(/^[^\0\r\n[\]]{1,255}$/, { error: 'a name of a section' });
 
 const file = z.record(

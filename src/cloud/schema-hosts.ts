@@ -4,11 +4,11 @@ import {
   address,
   cidr,
   device,
-  filePath,
   hostOrAddress,
   interfaceName,
   mtu,
   reservedMemory,
+  sshFilePath,
 } from './schema-parts.ts';
 
 const usualInterface = interfaceName.describe(
@@ -118,10 +118,10 @@ export const sshSchema = z
       .default('root')
       .describe('User to log in as.'),
     port: z.int().min(1).max(65535).default(22).describe('Port of sshd.'),
-    config: filePath
+    config: sshFilePath
       .optional()
       .describe('An ssh_config file to use instead of the user’s own; relative to the folder of this file.'),
-    key: filePath
+    key: sshFilePath
       .optional()
       .describe('Private key to log in with; relative to the folder of this file, ~ is the home folder.'),
     sudo: z

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { configSchema } from './schema-config.ts';
+import { firewallSchema } from './schema-firewall.ts';
 import { hostSchema, networksSchema, sshSchema, timeSchema } from './schema-hosts.ts';
 import { shortName } from './schema-parts.ts';
 import {
@@ -34,6 +35,7 @@ export const descriptionSchema = z
       .describe('Hosts by name; a name may be a range such as storage[1:3].'),
     time: timeSchema.prefault({}),
     packages: packagesSchema.prefault({}),
+    firewall: firewallSchema.prefault({}),
     ha: haSchema.prefault({}),
     storage: storageSchema.prefault({}),
     network: networkSchema.prefault({}),

@@ -1,4 +1,4 @@
-import { type Problem, problem } from '../errors/problem.ts';
+import { fail, type Problem, problem } from '../errors/problem.ts';
 import { inSequence } from '../hosts/bundle.ts';
 import type { ShellResult } from '../hosts/connection.ts';
 import { joinTexts, type Text } from '../secrets/confidential.ts';
@@ -58,6 +58,7 @@ export async function makeChanges(
       const reached = piece ?? (failures.size === 0 ? result : undefined);
       failures.set(needed.resource.id, reached ? failureOf(needed, step, reached) : null);
     }
+    if (failures.size === 0) for (const change of batch) await confirmChange(run, step, change);
   } catch (error) {
     for (const [index, { resource, host }] of batch.entries()) {
       const place = { kind: 'cloud', host, step, resource: resource.id } as const;
@@ -65,6 +66,30 @@ export async function makeChanges(
     }
   }
   return failures;
+}
+
+/** Rejects with CloudwrightError where a change that could cut the host off was not confirmed. */
+async function confirmChange(run: RunState, step: string, needed: NeededChange): Promise<void> {
+  const { host, resource, summary } = needed;
+  const confirm = needed.change?.confirm;
+  if (!confirm) return;
+  const { script, limitSeconds, revertSeconds } = confirm;
+  const refuse = (evidence: string | undefined): never =>
+    fail('CHANGE_NOT_CONFIRMED', {
+      place: { kind: 'cloud', host, step, resource: resource.id },
+      details: { host, summary, seconds: revertSeconds },
+      evidence,
+    });
+  const connection = await run.connections.fresh(host).catch((error: unknown) => {
+    const [cause] = problemsOf(error, { kind: 'cloud', host });
+    return refuse(cause && `${cause.code}: ${cause.what}`);
+  });
+  try {
+    const result = await connection.run({ script, limitSeconds, doing: `confirm: ${summary}` });
+    if (result.exitCode !== 0) refuse(result.stderr.trim() || result.stdout.trim() || undefined);
+  } finally {
+    await connection.close();
+  }
 }
 
 function failureOf({ resource, host, summary }: NeededChange, step: string, result: ShellResult): Problem {

@@ -16,6 +16,11 @@ export interface Change {
   /** Shell that makes the change; run as root; must be safe to run again after being cut at any point. */
   readonly script: Text;
   readonly limitSeconds: number;
+  /**
+   * For a change that could cut the host off: shell that keeps it, run over a connection that is made for this. The
+   * change takes itself back after `revertSeconds` unless this runs.
+   */
+  readonly confirm?: { readonly script: Text; readonly limitSeconds: number; readonly revertSeconds: number };
   /** False where nothing that runs is interrupted: such a change takes no turn (`Resource.turn`). */
   readonly interrupts?: false;
   /** Data that the change destroys: `database heat`. Refused unless the operator asked for it by the resource's id. */

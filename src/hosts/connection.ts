@@ -37,6 +37,8 @@ export interface Connection {
 /** Reaches every host of a cloud, once each. */
 export interface Connections {
   get(host: string): Promise<Connection>;
+  /** A connection of its own, made now, however well the one of `get` still works. Its caller closes it. */
+  fresh(host: string): Promise<Connection>;
   /**
    * Opens a way from this machine to `address:port` as seen from `host` and returns a unix socket path that
    * leads there; used by the OpenStack client where the operator's machine has no route to the VIP.

@@ -77,6 +77,10 @@ export function connectionsOver(
       await connection.connect();
       return connection;
     },
+    async fresh(host) {
+      connectionOf(host);
+      return await transport.open(host);
+    },
     forward: (host, address, port) => connectionOf(host).forward(address, port),
     async closeAll() {
       await Promise.all([...used.values()].map((connection) => connection.close()));

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -46,6 +46,9 @@ function sweep(root: string): void {
     const pid = /^cloudwright-(\d+)-[A-Za-z0-9]{6}$/.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
     try {
+      // The folder is open to all: another user may have made one with such a name, or a link.
+      const found = lstatSync(join(root, name));
+      if (!found.isDirectory() || found.uid !== process.getuid?.()) continue;
       rmSync(join(root, name), { recursive: true, force: true });
     } catch {
       // It belongs to another user.

@@ -17,8 +17,10 @@ export function sshConfig(settings: SshSettings, files: readonly string[]): stri
   const lines = files.map((file) => `Include "${file}"`);
   lines.push('Host *', `  User ${settings.user}`, `  Port ${settings.port}`);
   if (settings.identityFile !== undefined) lines.push(`  IdentityFile "${settings.identityFile}"`);
-  // The first contact is reported; a changed key is still refused.
-  lines.push('  StrictHostKeyChecking accept-new', '  ConnectTimeout 10', '  Compression no');
+  // The first contact is reported; a changed key is still refused. Whoever stood in the way would get a password, while
+  // a key proves itself without being handed over.
+  const checking = settings.password === undefined ? 'accept-new' : 'yes';
+  lines.push(`  StrictHostKeyChecking ${checking}`, '  ConnectTimeout 10', '  Compression no');
   return `${lines.join('\n')}\n`;
 }
 

@@ -6,6 +6,7 @@ import { gatewayHosts, prefixLength } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { StepContext } from '../engine/step.ts';
 import type { AllFacts } from '../hosts/connection.ts';
+import { quote } from '../hosts/quote.ts';
 import { pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { file, MANAGED, service } from '../resources/index.ts';
@@ -98,20 +99,31 @@ function chassisScript(cloud: Cloud, host: Host, userspace: boolean): string {
     '#!/bin/sh',
     `# ${MANAGED}`,
     'set -e',
+    // The host has nothing to say on interfaces of instances: no IPv6 of its own, no packets from other networks.
+    'closed() {',
+    '  for device; do',
+    '    if [ -e "/proc/sys/net/ipv6/conf/$device" ]; then echo 1 >"/proc/sys/net/ipv6/conf/$device/disable_ipv6"; fi',
+    '    echo 1 >"/proc/sys/net/ipv4/conf/$device/rp_filter"',
+    '  done',
+    '}',
     `ovs-vsctl set open_vswitch . ${Object.entries(settings)
-      .map(([key, value]) => `external_ids:${key}=\\"${value}\\"`)
+      .map(([key, value]) => quote(`external_ids:${key}="${value}"`))
       .join(' ')}`,
     `ovs-vsctl --may-exist add-br br-int -- set bridge br-int datapath_type=${datapath} fail-mode=secure other_config:disable-in-band=true`,
     // Neutron's metadata agent and os-vif talk to the local database.
     'ovs-vsctl set-manager ptcp:6640:127.0.0.1',
     'ip link set br-int up',
+    'closed br-int',
   ];
-  for (const { bridge, port } of physical) {
+  for (const network of physical) {
+    const bridge = quote(network.bridge);
+    const port = quote(network.port);
     lines.push(
       `ovs-vsctl --may-exist add-br ${bridge} -- set bridge ${bridge} datapath_type=${datapath} -- --may-exist add-port ${bridge} ${port}`,
       `ip link set ${bridge} up`,
       `ip link set ${port} up`,
-      ...(userspace ? [offloadsOff(port)] : []),
+      ...(network.port === host.interfaces.management ? [] : [`closed ${bridge} ${port}`]),
+      ...(userspace ? [offloadsOff(network.port)] : []),
     );
   }
   // Where tunnels share the management network, its interface must keep its addresses: a lone host has no tunnels.
@@ -123,19 +135,21 @@ function chassisScript(cloud: Cloud, host: Host, userspace: boolean): string {
 
 /** Open vSwitch in user space reads frames from memory: a checksum that is left to the network card is never computed. */
 function offloadsOff(device: string): string {
-  return `ethtool -K ${device} tx off tso off gso off gro off >/dev/null 2>&1 || :`;
+  return `ethtool -K ${quote(device)} tx off tso off gso off gro off >/dev/null 2>&1 || :`;
 }
 
 /** In user space the tunnel's end must be an address on a bridge of the same datapath. */
 function tunnelBridge(cloud: Cloud, device: string, address: string, cidr: string): readonly string[] {
   const mtu = cloud.networks.overlay?.mtu ?? 1500;
+  const port = quote(device);
   return [
-    `ovs-vsctl --may-exist add-br br-overlay -- set bridge br-overlay datapath_type=netdev -- --may-exist add-port br-overlay ${device} -- set interface br-overlay mtu_request=${mtu}`,
-    `ip link set ${device} up`,
-    `ip link set br-overlay up`,
+    `ovs-vsctl --may-exist add-br br-overlay -- set bridge br-overlay datapath_type=netdev -- --may-exist add-port br-overlay ${port} -- set interface br-overlay mtu_request=${mtu}`,
+    `ip link set ${port} up`,
+    'ip link set br-overlay up',
     // The address moves over from the card that now is a port; both ends of the move can be repeated.
-    `ip addr flush dev ${device} scope global`,
+    `ip addr flush dev ${port} scope global`,
     `ip addr replace ${address}/${prefixLength(cidr)} dev br-overlay`,
+    `closed br-overlay ${port}`,
     offloadsOff(device),
   ];
 }

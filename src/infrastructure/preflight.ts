@@ -19,6 +19,7 @@ import {
   sysctl,
 } from '../resources/index.ts';
 import { plain } from '../secrets/confidential.ts';
+import { authorityResources } from './preflight/authority.ts';
 import { pathCheck } from './preflight/paths.ts';
 import { preflightRequirements } from './preflight/requirements.ts';
 import { virtualRouterCheck } from './preflight/virtualRouter.ts';
@@ -124,6 +125,7 @@ function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readon
     names,
     limits,
     ...keepalive,
+    ...authorityResources(cloud, host, factsOf(facts, host.name), sources),
     ...timeResources({ cloud, facts }, host, sources),
   ];
 }

@@ -79,6 +79,8 @@ export type ComponentName =
   | 'haproxy'
   | 'keepalived'
   | 'chrony'
+  | 'nftables'
+  | 'authorities'
   | 'openvswitch'
   | 'ovn-central'
   | 'ovn-host'

@@ -102,7 +102,6 @@ export const compute: ServiceDefinition = {
       balanced: {
         section: 'console',
         public: true,
-        tls: true,
         lines: ['balance source', 'timeout tunnel 3600s'],
       },
       startsAfter: ['mariadb', 'rabbitmq'],

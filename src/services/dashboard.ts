@@ -38,7 +38,6 @@ export const dashboard: ServiceDefinition = {
         section: 'dashboard',
         port: (cloud) => cloud.dashboardPort,
         public: true,
-        tls: true,
         lines: [
           // Apache knows nothing of TLS and would redirect the browser to http.
           'http-request redirect location /horizon/ if { path / }',

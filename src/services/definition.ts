@@ -223,8 +223,6 @@ export interface Balanced {
   readonly port?: number | ((cloud: Cloud) => number);
   /** On the service network's address as well. */
   readonly public?: true;
-  /** TLS ends in haproxy. */
-  readonly tls?: true;
   readonly lines?: readonly string[];
 }
 

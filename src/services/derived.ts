@@ -1,6 +1,7 @@
 import type { Cloud } from '../cloud/cloud.ts';
 import { internalUrl, publicUrl } from '../cloud/endpoints.ts';
-import { usesCeph } from '../cloud/topology.ts';
+import type { Listener } from '../cloud/listeners.ts';
+import { controlHosts, usesCeph } from '../cloud/topology.ts';
 import type { CephClient, Process, ServiceDefinition } from './definition.ts';
 import { services as all } from './index.ts';
 
@@ -46,6 +47,38 @@ export function balancedProcesses(cloud: Cloud, services = all): readonly Balanc
       ];
     }),
   );
+}
+
+/**
+ * What listens for the services: each process on its own address for haproxy, and haproxy on the virtual addresses for
+ * the hosts and for people. Without a virtual address in a service network, people use the one in the management network.
+ */
+export function serviceListeners(cloud: Cloud, services = all): readonly Listener[] {
+  const tcp = { protocol: 'tcp', network: 'management' } as const;
+  const own = deployedServices(cloud, services).flatMap((service) =>
+    processesOf(service, cloud).flatMap(({ port, on }): Listener[] =>
+      port === undefined
+        ? []
+        : [{ ...tcp, title: service.title, ports: [String(port)], on, from: controlHosts }],
+    ),
+  );
+  const offered = balancedProcesses(cloud, services).flatMap(({ service, process, port }): Listener[] => {
+    const listener = {
+      ...tcp,
+      title: service.title,
+      ports: [String(port)],
+      on: controlHosts,
+      virtual: true,
+    } as const;
+    if (!process.balanced?.public) return [{ ...listener, from: 'network' }];
+    return cloud.networks.service?.vip
+      ? [
+          { ...listener, from: 'network' },
+          { ...listener, network: 'service', from: 'anybody' },
+        ]
+      : [{ ...listener, from: 'anybody' }];
+  });
+  return [...own, ...offered];
 }
 
 /** Addresses of APIs by the service's name, or by a catalog type of its own. */

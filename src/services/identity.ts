@@ -5,6 +5,7 @@ import { internalUrl, publicUrl } from '../cloud/endpoints.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts } from '../cloud/topology.ts';
 import type { ApiCheck } from '../engine/check.ts';
+import { quoteText } from '../hosts/quote.ts';
 import { text } from '../secrets/confidential.ts';
 import type { Migration, ServiceContext, ServiceDefinition } from './definition.ts';
 import { cacheSection, databaseSection, proxyHeaders } from './shared/sections.ts';
@@ -84,7 +85,7 @@ function administrator({ cloud }: ServiceContext): Migration {
     unless: `query "select url from keystone.endpoint where interface='internal' and enabled" | grep -qxF '${internal}'
 query "select url from keystone.endpoint where interface='public' and enabled" | grep -qxF '${reached}'`,
     // The password goes through the environment: an argument would appear in the process list.
-    script: text`export OS_BOOTSTRAP_PASSWORD='${password}'
+    script: text`export OS_BOOTSTRAP_PASSWORD=${quoteText(password)}
 run keystone-manage bootstrap --bootstrap-username admin --bootstrap-project-name admin --bootstrap-role-name admin \
   --bootstrap-service-name keystone --bootstrap-region-id ${cloud.region} \
   --bootstrap-public-url ${reached} --bootstrap-internal-url ${internal} --bootstrap-admin-url ${internal}`,

@@ -57,7 +57,8 @@ function sections(context: HostContext): Sections {
       // Copy-on-write clones in Ceph need the image's location.
       show_image_direct_url: ceph,
       show_multiple_locations: false,
-      enabled_import_methods: '[glance-direct,web-download]',
+      // Not web-download: it fetches any address that the control hosts reach for any user who asks.
+      enabled_import_methods: '[glance-direct]',
       // A staged image lies on the host that took it; the others hand its import over to that host.
       worker_self_reference_url: `http://${host.addresses.management}:${PORT}`,
     },

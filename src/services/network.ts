@@ -150,6 +150,7 @@ function metadataSections({ cloud, project, platform }: HostContext): Sections {
   return {
     DEFAULT: {
       nova_metadata_host: vip(cloud),
+      nova_metadata_protocol: 'https',
       metadata_proxy_shared_secret: secretOf(cloud, 'metadata_secret'),
       // None: the agent serves by itself. Answers are small and rare, a worker would hold 100 MiB.
       metadata_workers: 0,

@@ -4,6 +4,7 @@ import { cache } from '../infrastructure/cache.ts';
 import { objectGatewayResources } from '../infrastructure/ceph/gateway.ts';
 import { ceph } from '../infrastructure/ceph.ts';
 import { database } from '../infrastructure/database.ts';
+import { firewall } from '../infrastructure/firewall.ts';
 import { hypervisor } from '../infrastructure/hypervisor.ts';
 import { type BalancedSection, httpSection } from '../infrastructure/load-balancer/haproxy.ts';
 import { loadBalancer } from '../infrastructure/load-balancer.ts';
@@ -26,6 +27,7 @@ import {
 } from '../services/derived.ts';
 import { services } from '../services/index.ts';
 import { objectStore } from '../services/object-store.ts';
+import { listenersOf } from './listeners.ts';
 import { type PackageGroup, withPackages } from './packages.ts';
 
 /** What haproxy offers of the services on the floating address. */
@@ -38,7 +40,6 @@ function serviceProxies(cloud: Cloud): readonly BalancedSection[] {
       hosts: process.on(cloud),
       health: process.health ?? '/',
       lines: process.balanced?.lines ?? [],
-      ...(process.balanced?.tls && { tls: true }),
       ...(process.balanced?.public && { public: true }),
     }),
   );
@@ -121,4 +122,4 @@ const groups: readonly PackageGroup[] = [
  * Every step, in the order in which people read them. `needs` of each step says what it waits for; steps that don't need
  * one another run in parallel.
  */
-export const steps: readonly Step<Cloud>[] = [preflight, ...withPackages(groups)];
+export const steps: readonly Step<Cloud>[] = [preflight, firewall(listenersOf), ...withPackages(groups)];

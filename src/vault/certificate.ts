@@ -74,6 +74,11 @@ export function isSignedBy(certificate: string, authority: string): boolean {
   }
 }
 
+/** The certificates of a PEM text, the holder's own first. */
+export function chainOf(text: string): readonly string[] {
+  return text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+}
+
 /** Which of the addresses a certificate does not name. Of a chain the first certificate counts. */
 export function addressesMissing(certificate: string, addresses: readonly string[]): readonly string[] {
   const read = new X509Certificate(certificate);

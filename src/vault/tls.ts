@@ -47,7 +47,7 @@ export async function tlsSecrets(
   const addresses = tlsAddresses(cloud);
   // An authority without its key is the operator's own; `checkSecrets` sees to it that a certificate is there too.
   if (present && givenAuthority && !authorityKey) {
-    return { generated: new Map(), warnings: judge(present, addresses, now) };
+    return { generated: new Map(), warnings: judge(present, cloud, now) };
   }
   const generated = new Map<string, string>();
   const authority =
@@ -59,7 +59,7 @@ export async function tlsSecrets(
     generated.set('tls_ca_certificate', authority.certificate);
   }
   const own = present !== undefined && !isSignedBy(present, authority.certificate);
-  if (own) return { generated, warnings: judge(present, addresses, now) };
+  if (own) return { generated, warnings: judge(present, cloud, now) };
   const serves =
     present !== undefined &&
     daysLeft(present, now) >= RENEW_DAYS &&
@@ -96,7 +96,11 @@ async function makeAuthority(subject: string, now: Date) {
 }
 
 /** What is wrong with the operator's own certificate; it is used as it is. */
-function judge(certificate: string, addresses: readonly string[], now: Date): readonly Problem[] {
+function judge(
+  certificate: string,
+  cloud: Pick<DescribedCloud, 'networks' | 'hosts'>,
+  now: Date,
+): readonly Problem[] {
   const warnings: Problem[] = [];
   const { from, until } = validity(certificate);
   const day = (date: Date): string => date.toISOString().slice(0, 10);
@@ -104,10 +108,10 @@ function judge(certificate: string, addresses: readonly string[], now: Date): re
     const details = { from: day(from), until: day(until) };
     warnings.push(problem('VAULT_CERTIFICATE_DATES', { severity: 'warning', details }));
   }
-  const missing = addressesMissing(certificate, addresses);
-  if (missing.length > 0) {
-    const details = { addresses: missing.join(', ') };
-    warnings.push(problem('VAULT_CERTIFICATE_ADDRESSES', { severity: 'warning', details }));
-  }
+  const { management, service } = cloud.networks;
+  const virtual = [management.vip, service?.vip].filter((address) => address !== undefined);
+  const unnamed = addressesMissing(certificate, virtual);
+  if (unnamed.length > 0)
+    warnings.push(problem('VAULT_CERTIFICATE_VIRTUAL', { details: { addresses: unnamed.join(', ') } }));
   return warnings;
 }

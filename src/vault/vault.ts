@@ -43,7 +43,7 @@ export interface OpenVault {
 
 /**
  * Reads the vault beside the description and generates in memory what is missing. Nothing is written before `commit`.
- * Fails with VAULT_MISSING, _UNREADABLE, _FORMAT, _PASSWORD_WRONG, _CONTENT, _SECRET_* and _SECRETS_PARTIAL.
+ * Fails with VAULT_MISSING, VAULT_CERTIFICATE_VIRTUAL, _UNREADABLE, _FORMAT, _PASSWORD_WRONG, _CONTENT, _SECRET_* and _SECRETS_PARTIAL.
  */
 export async function openVault(
   cloud: DescribedCloud,
@@ -54,6 +54,8 @@ export async function openVault(
   const read = await readOrStart(cloud, found, options);
   const contents = checkedVault(read.text, file);
   const { generated, warnings } = await generateMissing(contents, cloud, options.now ?? new Date());
+  const errors = warnings.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new CloudwrightError(errors);
   const isNew = read.envelope === undefined;
   let committed = false;
   async function commit(): Promise<readonly string[]> {

@@ -5,7 +5,16 @@ import { apiResource, resource } from '../../src/engine/resource.ts';
 import { apply, planOnly, verifyOnly } from '../../src/engine/run.ts';
 import type { Connections } from '../../src/hosts/connection.ts';
 import { Confidential, text } from '../../src/secrets/confidential.ts';
-import { type Toybox, toybox, toyCheck, toyFile, toyProject, toyService, toyStep } from './toys.ts';
+import {
+  type Toybox,
+  type ToyFile,
+  toybox,
+  toyCheck,
+  toyFile,
+  toyProject,
+  toyService,
+  toyStep,
+} from './toys.ts';
 
 let box: Toybox;
 beforeEach(() => {
@@ -45,6 +54,43 @@ describe('apply', () => {
       'File of a',
     ]);
     expect(starts('s')).toBe(1);
+  });
+
+  describe('a change that could cut the host off', () => {
+    const kind = {
+      ...toyFile,
+      batch: false,
+      compare: (desired: ToyFile, state: string | undefined) => {
+        const change = toyFile.compare(desired, state, { touched: false });
+        const confirm = { script: `echo kept >>${at('kept')}`, limitSeconds: 10, revertSeconds: 90 };
+        return change && { ...change, confirm };
+      },
+    };
+    const rules = () => resource(kind, 'one', 'rules', { path: at('rules'), content: 'new' });
+
+    it('is kept over a connection that is made after it', async () => {
+      const result = await apply(box.input([toyStep('base', [rules()])]));
+      expect(result).toMatchObject({ outcome: 'done', changed: 1 });
+      const asked = box.requests.map(({ doing }) => doing);
+      expect(asked.slice(asked.indexOf('write rules'))).toEqual([
+        'write rules',
+        'confirm: write rules (new connection)',
+        'read 1 resources',
+      ]);
+      expect(readFileSync(at('kept'), 'utf8')).toBe('kept\n');
+    });
+
+    it('fails the run where none can be made, and nothing keeps it', async () => {
+      box.cut.add('one');
+      const result = await apply(
+        box.input([toyStep('base', [rules(), file('b', 'b', { after: ['one/file:rules'] })])]),
+      );
+      expect(result).toMatchObject({ outcome: 'failed', changed: 0 });
+      expect(box.problems.map(({ code }) => code)).toEqual(['CHANGE_NOT_CONFIRMED']);
+      expect(box.problems[0]?.what).toContain('within 90 s');
+      expect(existsSync(at('kept'))).toBe(false);
+      expect(existsSync(at('b'))).toBe(false);
+    });
   });
 
   it('sends the ready changes of a kind in one request', async () => {

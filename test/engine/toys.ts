@@ -16,6 +16,8 @@ import type { Text } from '../../src/secrets/confidential.ts';
 export interface Toybox {
   readonly folder: string;
   readonly connections: Connections;
+  /** Hosts that take no new connections. */
+  readonly cut: Set<string>;
   readonly requests: { readonly host: string; readonly doing: string }[];
   readonly events: RunEvent[];
   /** The problems that the events carry. */
@@ -103,6 +105,7 @@ export const toyProject: ApiKind<string, boolean, Set<string>> = {
 export function toybox(hosts: readonly string[] = ['one'], dead: readonly string[] = []): Toybox {
   const folder = mkdtempSync(join(tmpdir(), 'cw-toys-'));
   const open = new Map<string, Promise<Connection>>();
+  const cut = new Set<string>();
   const requests: { host: string; doing: string }[] = [];
   const events: RunEvent[] = [];
   const connections: Connections = {
@@ -121,6 +124,18 @@ export function toybox(hosts: readonly string[] = ['one'], dead: readonly string
         },
       }));
     },
+    async fresh(host) {
+      if (cut.has(host))
+        throw new CloudwrightError([problem('HOST_LOST', { details: { host, doing: 'connect' } })]);
+      const connection = await openLocal(host);
+      return {
+        ...connection,
+        run: (request) => {
+          requests.push({ host, doing: `${request.doing} (new connection)` });
+          return connection.run(request);
+        },
+      };
+    },
     forward: () => Promise.reject(new Error('no way')),
     closeAll: async () => {
       for (const one of open.values()) await (await one).close();
@@ -130,6 +145,7 @@ export function toybox(hosts: readonly string[] = ['one'], dead: readonly string
   return {
     folder,
     connections,
+    cut,
     requests,
     events,
     get problems() {

@@ -44,6 +44,9 @@ export function fakeConnections(expectations: readonly Expectation[]): FakeConne
       run: (request) => run(host, request),
       close: async () => {},
     }),
+    fresh: async (host) => {
+      throw new Error(`unexpected new connection to ${host}`);
+    },
     forward: async (host, address, port) => {
       throw new Error(`unexpected forward through ${host} to ${address}:${port}`);
     },

@@ -31,6 +31,9 @@ it("lets the operator's configuration win over the description's, and holds to w
   const config = sshConfig(settings, ['/home/me/.ssh/config']);
   expect(config.indexOf('Include "/home/me/.ssh/config"')).toBe(0);
   expect(config).toMatch(/Host \*\n {2}User stack\n {2}Port 2222\n {2}IdentityFile "\/k"/);
+  expect(config).toContain('StrictHostKeyChecking accept-new');
+  // M11: the first contact would hand the password to whoever answers.
+  expect(sshConfig({ ...settings, password: 'hunter2' }, [])).toContain('StrictHostKeyChecking yes');
   expect(sshOptions('/c', '/s', false)).toContain('BatchMode=yes');
   expect(sshOptions('/c', '/s', true)).toContain('NumberOfPasswordPrompts=1');
 });

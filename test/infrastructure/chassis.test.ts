@@ -7,20 +7,20 @@ const CHASSIS = '/usr/local/sbin/cloudwright-chassis';
 describe('the chassis script', () => {
   it('marks gateways, uses the kernel’s datapath and leaves the tunnel’s address where it is', () => {
     const gateway = content(threeControls(), 'control1', CHASSIS);
-    expect(gateway).toContain('external_ids:ovn-cms-options=\\"enable-chassis-as-gw\\"');
-    expect(gateway).toContain('external_ids:ovn-encap-ip=\\"198.51.100.11\\"');
+    expect(gateway).toContain(`'external_ids:ovn-cms-options="enable-chassis-as-gw"'`);
+    expect(gateway).toContain(`'external_ids:ovn-encap-ip="198.51.100.11"'`);
     expect(gateway).toContain('datapath_type=system');
     expect(gateway).not.toContain('br-overlay');
     const compute = content(threeControls(), 'compute1', CHASSIS);
     expect(compute).not.toContain('enable-chassis-as-gw');
-    expect(compute).toContain('--may-exist add-port br-ex eth2');
+    expect(compute).toContain("--may-exist add-port 'br-ex' 'eth2'");
   });
 
   it('puts the tunnel’s address on a bridge in user space', () => {
     const script = content(allInOne(), 'one', CHASSIS);
     expect(script).toContain('datapath_type=netdev');
     expect(script).toContain('ip addr replace 198.51.100.11/24 dev br-overlay\n');
-    expect(script).toContain('ethtool -K eth2 tx off');
+    expect(script).toContain("ethtool -K 'eth2' tx off");
   });
 
   // O13: Neutron would schedule a router or a flat network to a host that has no port in it.
@@ -33,10 +33,10 @@ describe('the chassis script', () => {
     });
     const partial = { ...context, cloud: { ...context.cloud, hosts } };
     expect(content(partial, 'compute1', CHASSIS)).toContain(
-      'external_ids:ovn-bridge-mappings=\\"external:br-ex\\"',
+      `'external_ids:ovn-bridge-mappings="external:br-ex"'`,
     );
     const without = content(partial, 'compute2', CHASSIS);
-    expect(without).toContain('external_ids:ovn-bridge-mappings=\\"\\"');
+    expect(without).toContain(`'external_ids:ovn-bridge-mappings=""'`);
     expect(without).not.toContain('br-ex');
   });
 });

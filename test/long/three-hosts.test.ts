@@ -89,7 +89,7 @@ describe('three hosts that are everything', () => {
         // Other content than described: the run writes the file on every host, and each daemon must read it again.
         await onAll(`echo '# changed by hand' >>${file}`);
       }
-      const watch = watchApis();
+      const watch = watchApis(join(folder, 'ca.pem'));
       const apply = await timed('rolling restart of database and broker', ['apply']);
       const { answers, failures } = await watch.stop();
       expect(apply.code, apply.output.slice(-6000)).toBe(0);

@@ -164,6 +164,14 @@ function fakeConnections(
         close: async () => {},
       };
     },
+    fresh: async (host) => ({
+      host,
+      run: async ({ doing }) => {
+        if (!doing.startsWith('confirm: ')) throw new Error(`unexpected over a new connection: ${doing}`);
+        return { exitCode: 0, stdout: '', stderr: '' };
+      },
+      close: async () => {},
+    }),
     forward: () => Promise.reject(new Error('nothing is forwarded')),
     closeAll: async () => {},
   };

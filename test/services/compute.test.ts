@@ -33,7 +33,7 @@ describe('nova.conf', () => {
   it('encrypts tokens in the cache and wants service tokens', () => {
     expect(iniSection(control, 'keystone_authtoken')).toEqual(
       expect.arrayContaining([
-        'auth_url = http://192.0.2.100:5000',
+        'auth_url = https://192.0.2.100:5000',
         'username = nova',
         'password = hidden-nova_password-',
         'memcached_servers = 192.0.2.11:11211,192.0.2.12:11211,192.0.2.13:11211',

@@ -65,8 +65,8 @@ describe('tables that are derived from the definitions', () => {
     expect(catalogTypes(cloud, withDns)).toContain('dns');
     expect(cephClients(cloud, withDns).map(({ id }) => id)).toContain('designate');
     expect(cephPools(cloud, withDns)).toContain('zones');
-    expect(urls(cloud, withDns).url('dns')).toBe('http://192.0.2.100:9001');
-    expect(urls(cloud, withDns).publicUrl('dns')).toBe('http://203.0.113.100:9001');
+    expect(urls(cloud, withDns).url('dns')).toBe('https://192.0.2.100:9001');
+    expect(urls(cloud, withDns).publicUrl('dns')).toBe('https://203.0.113.100:9001');
   });
 
   it('do not have it where it is switched off, or not defined', () => {
@@ -141,7 +141,7 @@ describe('a service that is added by its definition', () => {
         readonly content: Confidential;
       };
     expect(iniSection(reveal(neutron(withDns).content), 'designate')).toEqual([
-      'url = http://192.0.2.100:9001',
+      'url = https://192.0.2.100:9001',
     ]);
     expect(iniSection(reveal(neutron(services).content), 'designate')).toEqual([]);
   });

@@ -16,10 +16,10 @@ describe('heat.conf', () => {
 
   // O2: signals and wait conditions went to a port on which nothing listened.
   it('sends signals and wait conditions to the CloudFormation API, at the address that instances reach', () => {
-    expect(lines).toContain('heat_metadata_server_url = http://203.0.113.100:8000');
-    expect(lines).toContain('heat_waitcondition_server_url = http://203.0.113.100:8000/v1/waitcondition');
+    expect(lines).toContain('heat_metadata_server_url = https://203.0.113.100:8000');
+    expect(lines).toContain('heat_waitcondition_server_url = https://203.0.113.100:8000/v1/waitcondition');
     expect(content(threeControls(), 'control2', '/etc/haproxy/haproxy.cfg')).toContain(
-      'listen cloudformation\n  bind 192.0.2.100:8000\n  bind 203.0.113.100:8000\n',
+      'listen cloudformation\n  bind 192.0.2.100:8000 ssl crt /etc/haproxy/cloudwright.pem\n  bind 203.0.113.100:8000 ssl',
     );
     expect(content(threeControls(), 'control2', '/etc/cloudwright/uwsgi/heat-api-cfn.ini')).toContain(
       'http-socket = 192.0.2.12:8000\n',

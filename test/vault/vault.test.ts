@@ -150,16 +150,24 @@ describe('a certificate of the operator', () => {
     expect(vault.generated.filter((name) => name.startsWith('tls_'))).toEqual([]);
   });
 
-  it('is used, with a warning, when it is about to end or lacks an address', async () => {
-    const certificate = await own(['192.168.21.100'], 20);
+  it('is used, with a warning, when it is about to end', async () => {
+    const certificate = await own(['192.168.21.100', '192.168.20.100'], 20);
     const { vault, codes } = await opened({ tls_certificate: certificate, tls_key: key });
-    expect(codes).toEqual([
-      ['VAULT_CERTIFICATE_DATES', 'warning'],
-      ['VAULT_CERTIFICATE_ADDRESSES', 'warning'],
-    ]);
+    expect(codes).toEqual([['VAULT_CERTIFICATE_DATES', 'warning']]);
     expect(vault.warnings[0]?.what).toContain('2026-02-04');
-    expect(vault.warnings[1]?.what).toContain('192.168.20.100');
     expect(vault.secrets.tls_certificate).toBe(certificate);
+  });
+
+  it('is refused when it lacks a virtual address: no client would take it', async () => {
+    const certificate = await own(['192.168.21.100'], 365);
+    await expect(opened({ tls_certificate: certificate, tls_key: key })).rejects.toMatchObject({
+      problems: [
+        expect.objectContaining({
+          code: 'VAULT_CERTIFICATE_VIRTUAL',
+          what: expect.stringContaining('192.168.20.100'),
+        }),
+      ],
+    });
   });
 
   it('is refused with another key, and an authority without a certificate is, too', async () => {

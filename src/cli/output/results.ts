@@ -25,7 +25,7 @@ const run = z
   .meta({ id: 'run', description: 'A run that has ended; its problems are events.' });
 
 const credentials = z
-  .object({ openrc: text, demoOpenrc: text, cloudsYaml: text })
+  .object({ openrc: text, demoOpenrc: text, cloudsYaml: text, ca: text })
   .meta({ id: 'credentials', description: 'Files with the logins of the cloud.' });
 
 const change = z.object({

@@ -1,5 +1,6 @@
 import { addressesInNetworks, addressesUnique, networkSizes, networksApart } from './addresses.ts';
 import { configuration } from './config.ts';
+import { allowedPorts, allowedThrough, firewallOff } from './firewall.ts';
 import { devices, hostNames, hostsUnique, neededRoles, oddQuorum, rolesOnce } from './hosts.ts';
 import { hostInterfacesApart, interfacesApart, overlayMtu, serviceVip } from './interfaces.ts';
 import { instanceNetwork, mechanism, physicalNetworks, tenantNetworks, vlanRanges } from './network.ts';
@@ -33,6 +34,9 @@ export const rules: readonly Rule[] = [
   instanceNetwork,
   physicalNetworks,
   vlanRanges,
+  firewallOff,
+  allowedThrough,
+  allowedPorts,
   haTimings,
   dashboardPort,
   testAddresses,

@@ -44,6 +44,12 @@ export const cliErrors = defineCatalogue({
     next: '`{command} --help` shows how it is called; quote a value that holds spaces.',
     exit: 2,
   },
+  CLI_FILE_FOREIGN: {
+    what: '{file} was found above the working folder, and belongs to another user.',
+    why: 'A description decides which commands run on the hosts, and its ssh configuration which run on this machine.',
+    next: 'Change to the folder of your own description, or name the file with `-f` if you trust it.',
+    exit: 2,
+  },
   CLI_FILE_NOT_FOUND: {
     what: 'There is no `cloud.yaml` in {folder} or in a folder above it.',
     why: 'All commands except `init`, `import`, `lab`, `up` and `completion` work on the cloud that this file describes.',

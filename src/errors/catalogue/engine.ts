@@ -97,6 +97,12 @@ export const engineErrors = defineCatalogue({
     next: 'Something else on the host may have set it back; look at the difference, then run the same command again.',
     exit: 1,
   },
+  CHANGE_NOT_CONFIRMED: {
+    what: 'A new connection to {host} could not be made after: {summary}. The host takes the change back by itself within {seconds} s.',
+    why: 'A change that may cut a host off is kept only after a connection that was made under it; the one that was open before proves nothing.',
+    next: 'Look at the reason below. Where ssh comes from a network that `firewall.ssh` does not name, to another address than `ssh_address`, or to another port than `ssh.port`, correct that in the description; then run the same command again.',
+    exit: 1,
+  },
   HOST_DISK_FULL: {
     what: 'A disk of {host} is full; {summary} failed.',
     why: 'The host said that no space is left on a device.',

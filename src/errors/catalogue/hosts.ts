@@ -26,8 +26,8 @@ export const hostsErrors = defineCatalogue({
     exit: 1,
   },
   HOST_KEY_UNKNOWN: {
-    what: 'The ssh host key of {host} is not known, and your ssh configuration does not accept new ones.',
-    why: '`StrictHostKeyChecking yes` requires every key to be in known_hosts before the first connection.',
+    what: 'The ssh host key of {host} is not known, and new ones are not accepted.',
+    why: 'With a password for ssh, or with `StrictHostKeyChecking yes` in your ssh configuration, every key has to be in known_hosts before the first connection: a machine in between would get the password.',
     next: 'Compare the fingerprint with the one on the host, add the key with `ssh-keyscan`, then run this again.',
     exit: 1,
   },

@@ -32,10 +32,10 @@ export const vaultErrors = defineCatalogue({
     next: 'Put a new certificate and its key into the vault with `cloudwright vault edit`.',
     exit: 2,
   },
-  VAULT_CERTIFICATE_ADDRESSES: {
+  VAULT_CERTIFICATE_VIRTUAL: {
     what: 'Your own certificate tls_certificate does not name {addresses}.',
-    why: 'A browser that opens the dashboard at one of these addresses shows a warning.',
-    next: 'Use a certificate that names them, or reach the dashboard under a DNS name that the certificate has.',
+    why: 'The APIs and the dashboard answer there over https, and every client checks that the certificate names the address that it uses.',
+    next: 'Use a certificate that has these addresses among its subject alternative names, or remove `tls_certificate` and `tls_key` with `cloudwright vault edit`: the cloud then makes its own.',
     exit: 2,
   },
   VAULT_UNREADABLE: {

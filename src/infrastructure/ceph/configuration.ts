@@ -70,6 +70,8 @@ rgw_keystone_accepted_roles = member,admin
 rgw_keystone_implicit_tenants = false
 rgw_s3_auth_use_keystone = true
 rgw_swift_account_in_url = true
+# haproxy ends TLS and says so in a header.
+rgw_trust_forwarded_https = true
 rgw_swift_versioning_enabled = true
 `;
 }

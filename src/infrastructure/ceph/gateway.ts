@@ -4,6 +4,7 @@ import { secretOf } from '../../cloud/secrets.ts';
 import { controlHosts, hostsWith, vip } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import type { StepContext } from '../../engine/step.ts';
+import { quoteText } from '../../hosts/quote.ts';
 import { pathOf, unitOf } from '../../platform/platform.ts';
 import { platformOf } from '../../platform/select.ts';
 import { command, directory, file, MANAGED, service } from '../../resources/index.ts';
@@ -98,6 +99,8 @@ function userResource(
   const { components } = platformOf(cloud.release, factsOf(facts, host.name));
   const keyring = `${pathOf(components['ceph-rgw'], 'data')}/ceph-rgw.${host.name}/keyring`;
   const user = cloud.objectStoreUser;
+  const accessKey = secretOf(cloud, 'rgw_access_key');
+  const secretKey = secretOf(cloud, 'rgw_secret_key');
   return command(
     host.name,
     'object-store-user',
@@ -106,13 +109,13 @@ function userResource(
       // Without OSDs the question would not be answered; and an argument of grep would be in the process list.
       unless: text`[ -s ${keyring} ] || exit 1
 found=$(timeout 15 radosgw-admin user info --uid=${user}) || exit 1
-case $found in *'"access_key": "${secretOf(cloud, 'rgw_access_key')}"'*) ;; *) exit 1;; esac
-case $found in *'"secret_key": "${secretOf(cloud, 'rgw_secret_key')}"'*) ;; *) exit 1;; esac`,
+case $found in *${quoteText(text`"access_key": "${accessKey}"`)}*) ;; *) exit 1;; esac
+case $found in *${quoteText(text`"secret_key": "${secretKey}"`)}*) ;; *) exit 1;; esac`,
       // The keys travel in an environment variable that Ceph's tools read as further arguments: an argument
       // would be in the process list.
       script: text`set -e
 if radosgw-admin user info --uid=${user} >/dev/null 2>&1; then verb='key create'; else verb='user create --display-name=${user}'; fi
-CEPH_ARGS="--access-key=${secretOf(cloud, 'rgw_access_key')} --secret-key=${secretOf(cloud, 'rgw_secret_key')}" radosgw-admin $verb --uid=${user} >/dev/null`,
+CEPH_ARGS=${quoteText(text`--access-key=${accessKey} --secret-key=${secretKey}`)} radosgw-admin $verb --uid=${user} >/dev/null`,
       limitSeconds: 60,
     },
     { after, cloudWide: true },
@@ -132,7 +135,7 @@ access_key = ${secretOf(cloud, 'rgw_access_key')}
 secret_key = ${secretOf(cloud, 'rgw_secret_key')}
 host_base = ${endpoint}
 host_bucket = ${endpoint}
-use_https = False
+use_https = True
 `,
     { mode: '0600', after: [folder] },
   );

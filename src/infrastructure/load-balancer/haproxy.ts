@@ -12,7 +12,7 @@ export interface BalancedSection {
   readonly backendPort: number;
   readonly hosts: readonly Host[];
   readonly lines: readonly string[];
-  /** Ends TLS here with the deployment's certificate. */
+  /** Ends TLS here with the deployment's certificate: every HTTP service. */
   readonly tls?: true;
   /** On the service network's address as well. */
   readonly public?: true;
@@ -23,21 +23,35 @@ export interface BalancedSection {
 }
 
 /** What a service says of a process behind the virtual address. */
-export interface HttpSection extends Omit<BalancedSection, 'lines'> {
+export interface HttpSection extends Omit<BalancedSection, 'lines' | 'tls'> {
   readonly health: string;
   readonly lines?: readonly string[];
 }
+
+/** Connections that each HTTP section takes at a time, and all sections together; each has two file descriptors. */
+const HTTP_CONNECTIONS = 500;
+const CONNECTIONS = 8000;
 
 /** A section for an HTTP service. An API that answers "which version?" or "who are you?" is alive. */
 export function httpSection({ health, lines = [], ...proxy }: HttpSection): BalancedSection {
   return {
     ...proxy,
+    tls: true,
     lines: [
       'mode http',
       // Only what went wrong is logged (defaults), and then with the request, the server and the status.
       'option httplog',
+      // The services believe these headers (oslo.middleware): they are haproxy's to say.
+      ...['For', 'Host', 'Prefix'].map((name) => `http-request del-header X-Forwarded-${name}`),
+      'http-request del-header Forwarded',
       'option forwardfor',
-      `http-request set-header X-Forwarded-Proto ${proxy.tls ? 'https' : 'http'}`,
+      'http-request set-header X-Forwarded-Proto https',
+      // A client that opens connections and says nothing holds a place for a minute, and all of them never the places of
+      // another service.
+      `maxconn ${HTTP_CONNECTIONS}`,
+      'timeout http-request 10s',
+      'timeout client 60s',
+      'timeout http-keep-alive 60s',
       `option httpchk GET ${health}`,
       'http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
       // A request that has not reached a server yet may go to another one.
@@ -94,7 +108,7 @@ global
   user ${haproxy.user ?? 'haproxy'}
   group ${haproxy.group ?? 'haproxy'}
   daemon
-  maxconn 8000
+  maxconn ${CONNECTIONS}
   stats socket ${pathOf(haproxy, 'statistics')} mode 660 level admin
   ssl-default-bind-options ssl-min-ver TLSv1.2
 
@@ -114,6 +128,8 @@ defaults
 
 listen statistics
   mode http
+  maxconn 50
+  timeout client 10s
   bind ${vip(cloud)}:${ports.statistics}
   stats enable
   stats uri /

@@ -1,6 +1,7 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import { controlHosts } from '../../cloud/topology.ts';
 import type { ShellCheck } from '../../engine/check.ts';
+import { quote } from '../../hosts/quote.ts';
 import { virtualRouters } from '../load-balancer/keepalived.ts';
 
 /** Seconds to listen: keepalived announces itself every second by default. */
@@ -8,18 +9,23 @@ const LISTEN = 2.2;
 
 /**
  * Announcements of virtual routers (IP protocol 112 to 224.0.0.18, RFC 9568) that arrive at an interface: a line
- * `SENDER ID` each. Perl, since it is on every Debian host; a bare one has no tcpdump.
+ * `SENDER ID` each. A packet socket takes them before the firewall drops those of strangers. Perl, since it is on every
+ * Debian host; a bare one has no tcpdump.
  */
 const LISTENER = `use Socket;
 my ($device, $own, $left) = @ARGV;
-socket(my $in, AF_INET, SOCK_RAW, 112) or die "socket: $!\\n";
-setsockopt($in, SOL_SOCKET, 25, "$device\\0") or die "$device: $!\\n";
-setsockopt($in, 0, 35, inet_aton("224.0.0.18") . inet_aton($own)) or die "$own: $!\\n";
+socket(my $member, AF_INET, SOCK_DGRAM, 0) or die "socket: $!\\n";
+setsockopt($member, 0, 35, inet_aton("224.0.0.18") . inet_aton($own)) or die "$own: $!\\n";
+my $request = pack("a16 x24", $device);
+ioctl($member, 0x8933, $request) or die "$device: $!\\n";
+socket(my $in, 17, SOCK_DGRAM, unpack("S", pack("n", 0x0800))) or die "socket: $!\\n";
+bind($in, pack("S n l S C C a8", 17, 0x0800, unpack("x16 l", $request), 0, 0, 0, "")) or die "$device: $!\\n";
 while ($left > 0) {
   my $ready = ""; vec($ready, fileno($in), 1) = 1;
   (my $found, $left) = select($ready, undef, undef, $left);
   next if $found < 1;
   recv($in, my $packet, 256, 0);
+  next if length($packet) < 20 || ord(substr($packet, 9, 1)) != 112;
   my $head = 4 * (ord($packet) & 15);
   printf "%s %d\\n", inet_ntoa(substr($packet, 12, 4)), ord(substr($packet, $head + 1, 1));
 }
@@ -46,7 +52,8 @@ export function virtualRouterCheck(cloud: Cloud, host: Host): ShellCheck {
     script: [
       `listener='${LISTENER}'`,
       ...routers.map(
-        ({ id, device, own }) => `perl -e "$listener" ${device} ${own} ${LISTEN} | sed 's/^/${id} /' &`,
+        ({ id, device, own }) =>
+          `perl -e "$listener" ${quote(device)} ${quote(own)} ${LISTEN} | sed 's/^/${id} /' &`,
       ),
       'wait',
     ].join('\n'),

@@ -59,6 +59,20 @@ export const components: Readonly<Record<ComponentName, Component>> = {
       drift: '/var/lib/chrony/chrony.drift',
     },
   },
+  authorities: {
+    packages: ['ca-certificates'],
+    units: {},
+    paths: {
+      own: '/usr/local/share/ca-certificates',
+      all: '/etc/ssl/certs/ca-certificates.crt',
+      update: '/usr/sbin/update-ca-certificates',
+    },
+  },
+  nftables: {
+    packages: ['nftables'],
+    units: {},
+    paths: { command: '/usr/sbin/nft' },
+  },
   openvswitch: {
     packages: ['openvswitch-switch', 'ethtool'],
     units: { server: 'openvswitch-switch', daemon: 'ovs-vswitchd' },

@@ -67,8 +67,7 @@ export function consoleCheck(host: string, url: string): ShellCheck {
     title: 'the console page answers over TLS through the VIP',
     host,
     limitSeconds: 300,
-    // The certificate is the deployment's own; that it is served at all is the question here.
-    script: `curl -s -k -m 5 -o /dev/null -w '%{http_code}' ${url}`,
+    script: `curl -s -m 5 -o /dev/null -w '%{http_code}' ${url}`,
     judge: ({ stdout }) =>
       stdout === '200'
         ? { ok: true, sentence: `${url} serves the console page` }

@@ -15,7 +15,14 @@ export interface TunnelledCloud {
 
 interface CloudsFile {
   readonly clouds: Readonly<
-    Record<string, { readonly auth: Readonly<Record<string, string>>; readonly region_name: string }>
+    Record<
+      string,
+      {
+        readonly auth: Readonly<Record<string, string>>;
+        readonly region_name: string;
+        readonly cacert: string;
+      }
+    >
   >;
 }
 
@@ -44,13 +51,14 @@ export function tunnelledCloud(cloudsFile: string, sshConfig: string, host: stri
     return path;
   }
 
-  const { auth, region_name: region } = cloud;
+  const { auth, region_name: region, cacert } = cloud;
   const client = createClient({
     authUrl: auth.auth_url ?? '',
     username: auth.username ?? '',
     password: new Confidential(auth.password ?? ''),
     project: auth.project_name,
     region,
+    ca: readFileSync(cacert, 'utf8'),
     dial: dialThrough([{ name: host, forward }]),
   });
   return {

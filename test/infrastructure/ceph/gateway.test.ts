@@ -28,7 +28,7 @@ describe('the object gateway', () => {
 
   it('knows Keystone’s users, with a password that no client of Ceph can read', () => {
     const configuration = content(context, 'storage1', '/etc/ceph/ceph.conf');
-    expect(configuration).toContain('rgw_keystone_url = http://192.0.2.100:5000\n');
+    expect(configuration).toContain('rgw_keystone_url = https://192.0.2.100:5000\n');
     expect(configuration).toContain('rgw_s3_auth_use_keystone = true\n');
     expect(configuration).not.toContain('hidden-');
     const passwords = files(context).filter(({ path }) => path.endsWith('/keystone-password'));

@@ -13,6 +13,26 @@ import {
 
 const PATH = '/etc/haproxy/haproxy.cfg';
 
+/** What the sections of all HTTP services have in common. */
+const HTTP = [
+  '  mode http',
+  '  option httplog',
+  '  http-request del-header X-Forwarded-For',
+  '  http-request del-header X-Forwarded-Host',
+  '  http-request del-header X-Forwarded-Prefix',
+  '  http-request del-header Forwarded',
+  '  option forwardfor',
+  '  http-request set-header X-Forwarded-Proto https',
+  '  maxconn 500',
+  '  timeout http-request 10s',
+  '  timeout client 60s',
+  '  timeout http-keep-alive 60s',
+  '  option httpchk GET /',
+  '  http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
+  '  option redispatch',
+  '  retry-on conn-failure',
+];
+
 describe('haproxy on three control hosts', () => {
   const configuration = content(threeControls(), 'control1', PATH);
 
@@ -27,6 +47,30 @@ describe('haproxy on three control hosts', () => {
     expect(block(configuration, 'defaults')).toContain(
       '  default-server inter 3s fastinter 1s downinter 1s rise 1 fall 2',
     );
+  });
+
+  // M2: idle connections to one service shut all of them for an hour.
+  it('gives each HTTP section a limit, and no client more than a minute to say something', () => {
+    const sections = configuration.split('\nlisten ').slice(1);
+    const web = sections.filter(
+      (section) => section.includes('mode http') && !section.startsWith('statistics'),
+    );
+    expect(web.length).toBeGreaterThan(8);
+    for (const section of web) {
+      expect(section).toContain('  timeout http-request 10s\n');
+      expect(section).toContain('  timeout client 60s\n');
+    }
+    const limits = web.map((section) => Number(/^ {2}maxconn (\d+)$/m.exec(section)?.[1]));
+    const all = Number(/^ {2}maxconn (\d+)$/m.exec(block(configuration, 'global').join('\n'))?.[1]);
+    // What is left is for the database.
+    expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(all - 1500);
+  });
+
+  it('takes no word of a client for where a request came from', () => {
+    const api = block(configuration, 'listen compute').join('\n');
+    for (const header of ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Prefix', 'Forwarded'])
+      expect(api).toContain(`  http-request del-header ${header}\n`);
+    expect(api.indexOf('del-header X-Forwarded-For')).toBeLessThan(api.indexOf('option forwardfor'));
   });
 
   it('writes to one database member, whose health is asked over HTTP', () => {
@@ -70,16 +114,9 @@ describe('haproxy on three control hosts', () => {
 
   it('spreads an API over all members', () => {
     expect(block(configuration, 'listen identity')).toEqual([
-      '  bind 192.0.2.100:5000',
-      '  bind 203.0.113.100:5000',
-      '  mode http',
-      '  option httplog',
-      '  option forwardfor',
-      '  http-request set-header X-Forwarded-Proto http',
-      '  option httpchk GET /',
-      '  http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
-      '  option redispatch',
-      '  retry-on conn-failure',
+      '  bind 192.0.2.100:5000 ssl crt /etc/haproxy/cloudwright.pem',
+      '  bind 203.0.113.100:5000 ssl crt /etc/haproxy/cloudwright.pem',
+      ...HTTP,
       '  server control1 192.0.2.11:5000 check',
       '  server control2 192.0.2.12:5000 check',
       '  server control3 192.0.2.13:5000 check',
@@ -98,16 +135,9 @@ describe('haproxy on three control hosts', () => {
 
   it('sends the object store to the gateways', () => {
     expect(block(configuration, 'listen object-store')).toEqual([
-      '  bind 192.0.2.100:8080',
-      '  bind 203.0.113.100:8080',
-      '  mode http',
-      '  option httplog',
-      '  option forwardfor',
-      '  http-request set-header X-Forwarded-Proto http',
-      '  option httpchk GET /',
-      '  http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
-      '  option redispatch',
-      '  retry-on conn-failure',
+      '  bind 192.0.2.100:8080 ssl crt /etc/haproxy/cloudwright.pem',
+      '  bind 203.0.113.100:8080 ssl crt /etc/haproxy/cloudwright.pem',
+      ...HTTP,
       '  server storage1 192.0.2.31:7480 check',
       '  server storage2 192.0.2.32:7480 check',
       '  server storage3 192.0.2.33:7480 check',
@@ -147,7 +177,7 @@ describe('the services behind haproxy', () => {
       const offering = balanced.find((found) => found.port === port);
       expect(offering?.process.balanced?.public, type).toBe(true);
       const lines = block(configuration, `listen ${offering?.section}`);
-      expect(lines, type).toContain(`  bind 203.0.113.100:${port}`);
+      expect(lines, type).toContain(`  bind 203.0.113.100:${port} ssl crt /etc/haproxy/cloudwright.pem`);
     }
     // What only other services ask is not there.
     expect(block(configuration, 'listen metadata').join()).not.toContain('203.0.113.100');
@@ -160,8 +190,8 @@ describe('the services behind haproxy', () => {
     expect(entries.length).toBeGreaterThan(8);
     for (const { id, desired } of entries) {
       const { endpoints } = desired as { readonly endpoints: Readonly<Record<string, string>> };
-      expect(endpoints.public, id).toMatch(/^http:\/\/203\.0\.113\.100:\d+/);
-      expect(endpoints.internal, id).toMatch(/^http:\/\/192\.0\.2\.100:\d+/);
+      expect(endpoints.public, id).toMatch(/^https:\/\/203\.0\.113\.100:\d+/);
+      expect(endpoints.internal, id).toMatch(/^https:\/\/192\.0\.2\.100:\d+/);
     }
   });
 

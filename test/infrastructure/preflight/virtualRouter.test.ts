@@ -11,8 +11,8 @@ const judge = (stdout: string) => check.judge({ exitCode: 0, stdout, stderr: 'pe
 describe('the virtual router ids of a cloud', () => {
   it('are listened for on the network of each floating address', () => {
     expect(check.script.match(/^perl .*$/gm)).toEqual([
-      `perl -e "$listener" eth1 192.0.2.11 2.2 | sed 's/^/51 /' &`,
-      `perl -e "$listener" eth0 203.0.113.11 2.2 | sed 's/^/52 /' &`,
+      `perl -e "$listener" 'eth1' '192.0.2.11' 2.2 | sed 's/^/51 /' &`,
+      `perl -e "$listener" 'eth0' '203.0.113.11' 2.2 | sed 's/^/52 /' &`,
     ]);
   });
 

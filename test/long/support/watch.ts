@@ -3,10 +3,10 @@ import { fabric, VIP } from './threeHosts.ts';
 
 /** APIs on the virtual address, asked without a token. */
 const ADDRESSES = [
-  `http://${VIP}:5000/v3`,
-  `http://${VIP}:8774/`,
-  `http://${VIP}:9696/`,
-  `http://${VIP}:9292/healthcheck`,
+  `https://${VIP}:5000/v3`,
+  `https://${VIP}:8774/`,
+  `https://${VIP}:9696/`,
+  `https://${VIP}:9292/healthcheck`,
 ];
 
 export interface Watch {
@@ -14,11 +14,11 @@ export interface Watch {
   stop(): Promise<{ readonly answers: number; readonly failures: readonly string[] }>;
 }
 
-/** Asks the APIs again and again, as a client outside the hosts. */
-export function watchApis(): Watch {
+/** Asks the APIs again and again, as a client outside the hosts. `authority`: file with that of their certificate. */
+export function watchApis(authority: string): Watch {
   // One request each, a second at most between two rounds: load of its own would be no answer.
   const loop = `while :; do
-  for at in ${ADDRESSES.join(' ')}; do curl -s -m 15 -o /dev/null -w "%{http_code} $at\\n" "$at"; done
+  for at in ${ADDRESSES.join(' ')}; do curl -s --cacert ${authority} -m 15 -o /dev/null -w "%{http_code} $at\\n" "$at"; done
   sleep 0.5
 done`;
   const child = spawn('ip', ['netns', 'exec', fabric, 'sh', '-c', loop], {

@@ -47,7 +47,7 @@ describe('what the services have in common', () => {
       expect(iniSection(nova, name), name).toContain('valid_interfaces = internal');
     }
     for (const name of ['neutron', 'placement', 'cinder', 'service_user'])
-      expect(iniSection(nova, name), name).toContain('auth_url = http://192.0.2.100:5000');
+      expect(iniSection(nova, name), name).toContain('auth_url = https://192.0.2.100:5000');
   });
 
   // O10: 512 MiB whatever the roles: a host that is everything was overcommitted by tens of GiB.

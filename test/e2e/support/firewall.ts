@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Cloud } from '../../../src/cloud/cloud.ts';
+import { parseDescription } from '../../../src/cloud/read.ts';
+import type { LabLocation } from '../../../src/lab/names.ts';
+import { LAB_NETWORKS, nodeAddresses } from '../../../src/lab/networks.ts';
+import { listenersOf } from '../../../src/steps/listeners.ts';
+import { waitFor } from '../../../src/system/wait.ts';
+import { type Intruder, intruder, type LabNetworkName } from './intruder.ts';
+import { listeners, type OnNode, printed } from './node.ts';
+
+const EVERY_PORT = ['1-65535'];
+/** Number of the node `control1`. */
+const NODE = 11;
+const own = nodeAddresses(NODE);
+const VIP = '192.168.21.100';
+
+/** What only the hosts of the cloud may reach. */
+const PRIVATE_PORTS = {
+  memcached: 11_211,
+  epmd: 4369,
+  'distribution of RabbitMQ': 25_672,
+  RabbitMQ: 5672,
+  'OVN northbound': 6641,
+  'OVN southbound': 6642,
+};
+
+export interface FirewallCloud {
+  /** The description. */
+  readonly file: () => string;
+  /** Ids of what an `apply` that must succeed changed. */
+  readonly apply: () => Promise<readonly string[]>;
+  /** Codes of the problems of an `apply` that must fail. */
+  readonly failingApply: () => Promise<readonly string[]>;
+  /** Changes the description for the time of `work`. */
+  readonly described: (edit: (text: string) => string, work: () => Promise<void>) => Promise<void>;
+}
+
+/** What an all-in-one cloud on `control1` answers to a machine that belongs to nobody. */
+export function firewall(lab: LabLocation, on: OnNode, cloud: FirewallCloud): void {
+  const { file, apply, described } = cloud;
+  describe('the firewall', () => {
+    const machines = new Map<LabNetworkName, Intruder>();
+    let listening: readonly number[] = [];
+    const from = (name: LabNetworkName): Intruder => machines.get(name) ?? expect.fail(`nobody on ${name}`);
+
+    beforeAll(async () => {
+      for (const { name } of LAB_NETWORKS)
+        machines.set(name, await intruder(lab, name, NODE, [...Object.values(own), VIP]));
+      const open = await listeners(on);
+      listening = [...new Set(open.map(({ port }) => port))];
+      expect(listening).toEqual(expect.arrayContaining([22, 3306, 5672, 6641, 8774, 11_211]));
+    });
+
+    it('keeps what hosts say to one another on the management network', async () => {
+      const open = await listeners(on);
+      const addresses = (port: number): readonly string[] =>
+        open.filter((listener) => listener.port === port).map(({ address }) => address);
+      for (const [what, port] of Object.entries(PRIVATE_PORTS)) {
+        expect(addresses(port), what).toContain(own.management);
+        expect(
+          addresses(port).filter((address) => ![own.management, '127.0.0.1', '::1'].includes(address)),
+          what,
+        ).toEqual([]);
+      }
+      const everywhere = open.filter(({ address }) => ['0.0.0.0', '*', '::'].includes(address));
+      expect(everywhere.filter(({ port }) => port === 4369 || port === 25672)).toEqual([]);
+    });
+
+    it.each(['service', 'provider', 'overlay', 'storage'] as const)(
+      'answers nothing on the %s network',
+      async (name) => {
+        const machine = from(name);
+        const address = name === 'provider' ? own.management : own[name];
+        expect(await machine.open(address, EVERY_PORT)).toEqual([]);
+        for (const other of [...Object.values(own), VIP]) {
+          expect(await machine.open(other, listening), other).toEqual([]);
+          expect(await machine.ping(other), other).toBe(false);
+        }
+      },
+    );
+
+    it('answers on the management network what docs/security.md says to machines that belong to nobody', async () => {
+      const { cloud } = parseDescription(readFileSync(file(), 'utf8'), {
+        file: file(),
+        folder: '/',
+        home: '/root',
+      });
+      const offered = listenersOf(cloud as Cloud)
+        .filter(
+          ({ network, virtual, from: askers }) =>
+            network === 'management' && virtual && typeof askers === 'string',
+        )
+        .flatMap(({ ports }) => ports.map(Number));
+      const machine = from('management');
+      expect(await machine.open(own.management, EVERY_PORT)).toEqual([22]);
+      expect(await machine.open(VIP, EVERY_PORT)).toEqual(
+        [...new Set([22, ...offered])].toSorted((a, b) => a - b),
+      );
+      expect(await machine.ping(own.management)).toBe(true);
+    });
+
+    it('has no address of the host on interfaces of instances, and lets packets of other networks in nowhere', async () => {
+      for (const device of ['br-ex', 'br-int', 'eth2']) {
+        expect(await printed(on, `ip -o address show dev ${device}`), device).toBe('');
+        expect(await printed(on, `cat /proc/sys/net/ipv4/conf/${device}/rp_filter`), device).toBe('1');
+      }
+      expect(await printed(on, 'cat /proc/sys/net/ipv4/conf/all/arp_ignore')).toBe('1');
+    });
+
+    it('is what keeps them out: with one rule more they are in, until the next apply', async () => {
+      await printed(on, 'nft insert rule inet cloudwright input accept');
+      const storage = from('storage');
+      expect(await storage.open(own.management, listening)).toEqual(
+        expect.arrayContaining([3306, 5672, 11_211]),
+      );
+      expect(await apply()).toEqual(['control1/firewall:rules']);
+      expect(await storage.open(own.management, listening)).toEqual([]);
+    });
+
+    it('takes itself back where it would cut the operator off', { timeout: 400_000 }, async () => {
+      const before = await printed(on, 'nft --stateless list table inet cloudwright');
+      await described(
+        (text) => `${text}firewall: { ssh: [198.51.100.0/24] }\n`,
+        async () => expect(await cloud.failingApply()).toEqual(['CHANGE_NOT_CONFIRMED']),
+      );
+      // Nothing else was changed behind it, and what is kept for the next boot is what was there.
+      expect(await printed(on, 'cat /etc/cloudwright/firewall.nft')).not.toContain('198.51.100.0/24');
+      const loaded = async () => await printed(on, 'nft --stateless list table inet cloudwright');
+      await waitFor('the rules of before', async () => (await loaded()) === before, 120, {
+        everyMilliseconds: 1000,
+      });
+      expect(await apply()).toEqual([]);
+      expect(await from('management').open(own.management, [22])).toEqual([22]);
+    });
+
+    it('lets in what the description allows, and goes without a trace when it is switched off', async () => {
+      await printed(
+        on,
+        'systemd-run --quiet --unit=e2e-port python3 -m http.server 9100 --bind 192.168.21.11',
+      );
+      await described(
+        (text) => `${text}firewall: { allow: [{ ports: [9100] }] }\n`,
+        async () => {
+          expect(await apply()).toEqual(['control1/firewall:rules']);
+          expect(await from('management').open(own.management, [9100])).toEqual([9100]);
+          expect(await from('storage').open(own.management, [9100])).toEqual([]);
+        },
+      );
+      await described(
+        (text) => `${text}firewall: { enabled: false }\n`,
+        async () => {
+          await apply();
+          expect((await on('nft list table inet cloudwright; ls /etc/cloudwright/firewall.nft')).stdout).toBe(
+            '',
+          );
+          expect((await on('systemctl cat cloudwright-firewall')).exitCode).not.toBe(0);
+          expect(await from('storage').open(own.management, [9100])).toEqual([9100]);
+        },
+      );
+      await apply();
+      expect(await from('storage').open(own.management, [9100])).toEqual([]);
+      await printed(on, 'systemctl stop e2e-port');
+    });
+
+    it('comes back with the host, before its network', async () => {
+      await printed(on, 'nft delete table inet cloudwright; systemctl restart cloudwright-firewall');
+      expect(await from('storage').open(own.management, listening)).toEqual([]);
+      const order = await printed(on, 'systemctl show -p Before,UnitFileState --value cloudwright-firewall');
+      expect(order).toContain('network-pre.target');
+      expect(order).toContain('enabled');
+    });
+  });
+}
