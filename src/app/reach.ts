@@ -7,9 +7,9 @@ import type { RunOwner } from '../engine/hostLock.ts';
 import type { RunInput } from '../engine/run.ts';
 import type { Connections } from '../hosts/connection.ts';
 import { connections as connect } from '../hosts/connections.ts';
-import { openstackKinds } from '../resources/openstack/index.ts';
 import { plain } from '../secrets/confidential.ts';
 import { steps } from '../steps/index.ts';
+import { removableKinds } from '../steps/kinds.ts';
 import { type Caller, note } from './caller.ts';
 import { type CloudClientOptions, cloudClient } from './client.ts';
 import { version } from './version.ts';
@@ -67,7 +67,7 @@ export function runInput(
   return {
     steps,
     subject: { ...reached.cloud, id: plain(secrets.cloud_id) },
-    kinds: openstackKinds,
+    kinds: removableKinds,
     keepers: controls,
     locks: { hosts: controls, owner: ownerOf(frame.command) },
     beforeChanges: frame.beforeChanges,

@@ -4,6 +4,7 @@ import { API, CLUSTER, type Resource } from '../../src/engine/resource.ts';
 import { fileKind } from '../../src/resources/file.ts';
 import { type PackagesDesired, packagesKind } from '../../src/resources/packages.ts';
 import { steps } from '../../src/steps/index.ts';
+import { removableKinds } from '../../src/steps/kinds.ts';
 import {
   allChecks,
   allInOne,
@@ -51,6 +52,26 @@ describe('the list of steps', () => {
     expect(allResources(context).some(({ id }) => /radosgw|heat-|heat\.|barbican|dashboard/.test(id))).toBe(
       false,
     );
+  });
+});
+
+describe('kinds that a description may stop to use altogether', () => {
+  it('are known to the removal', () => {
+    const kindsOf = (context: CloudContext) =>
+      allResources(context).flatMap(({ kind }) =>
+        kind.via !== 'cluster' && kind.removal ? [kind.name] : [],
+      );
+    const least = new Set(
+      kindsOf(
+        allInOne(
+          '\nfirewall: { enabled: false }\nservices: { dashboard: false, orchestration: false, key-manager: false, object-store: false }\n',
+        ),
+      ),
+    );
+    const gone = new Set(kindsOf(threeControls()).filter((name) => !least.has(name)));
+    expect(gone).toContain('firewall');
+    const known = new Set(removableKinds.map(({ name }) => name));
+    expect([...gone].filter((name) => !known.has(name))).toEqual([]);
   });
 });
 
