@@ -26,6 +26,11 @@ const DURABLE: ReadonlySet<RunEvent['type']> = new Set([
   'run-finished',
 ]);
 
+/** A step in which nothing was changed: nobody has to know before the run has finished. */
+function isOldNews(event: RunEvent): boolean {
+  return event.type === 'step-verified' && event.changed === 0;
+}
+
 /** A journal that is open for appending. */
 export interface Journal {
   /** Adds one line. */
@@ -55,7 +60,7 @@ export function openJournal(file: string, largest = LARGEST): Journal {
     write(event) {
       if (!open) return;
       writeSync(handle, `${JSON.stringify(event)}\n`);
-      if (DURABLE.has(event.type)) fsyncSync(handle);
+      if (DURABLE.has(event.type) && !isOldNews(event)) fsyncSync(handle);
     },
     close() {
       if (open) closeSync(handle);

@@ -73,7 +73,7 @@ export async function verifyChecks(
     for (let wait = FIRST_PAUSE; !options.signal?.aborted; wait = Math.min(LONGEST_PAUSE, wait * 1.5)) {
       // What a check builds on has failed: that check says so, and this one has no verdict.
       open = open.filter(({ check }) => !check.after?.some((id) => failed.has(id)));
-      const due = open.filter(({ check }) => !check.after?.some((id) => unsettled.has(id)));
+      const due = open.filter(isDue);
       const looks = await lookAt(run, due, sharedSeconds);
       const done = new Set<Watch>();
       for (const [index, watch] of due.entries()) {
@@ -85,9 +85,17 @@ export async function verifyChecks(
       }
       open = open.filter((watch) => !done.has(watch));
       if (open.length === 0) break;
+      // What this look has made due has not been looked at: there is nothing to wait for.
+      const looked = new Set(due);
+      if (open.some((watch) => isDue(watch) && !looked.has(watch))) continue;
       await pause(wait, undefined, options.signal && { signal: options.signal }).catch(() => {});
     }
     await Promise.all(slow);
+  }
+
+  /** What the check builds on has come true. */
+  function isDue({ check }: Watch): boolean {
+    return !check.after?.some((id) => unsettled.has(id));
   }
 
   /** The host's own problem has been reported. */

@@ -6,8 +6,10 @@
 
 version=$(eval "$installed")
 if [ "$act" = compare ]; then
-  [ "$(query "select version from cloudwright.migrations where name = '$database'")" = "$version" ] || exit 1
-  [ -n "$(query "select 1 from $database.$table limit 1")" ]
+  # One question for both: a client costs more than what it asks.
+  found=$(query "select version from cloudwright.migrations where name = '$database'; select 'filled' from $database.$table limit 1")
+  [ "$found" = "$version
+filled" ]
   exit
 fi
 

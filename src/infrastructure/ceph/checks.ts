@@ -3,6 +3,11 @@ import { reached } from '../../cloud/reached.ts';
 import { hostsWith } from '../../cloud/topology.ts';
 import type { Finding, ShellCheck } from '../../engine/check.ts';
 import type { StepContext } from '../../engine/step.ts';
+import { shellProgram } from '../../resources/index.ts';
+import { plain } from '../../secrets/confidential.ts';
+import monitors from './monitors.sh';
+import status from './status.sh';
+import write from './write.sh';
 
 /** Whether the health is good, all daemons are up, and every pool can be written and read. */
 export function cephChecks(context: StepContext<Cloud>, pools: readonly string[]): readonly ShellCheck[] {
@@ -16,7 +21,7 @@ export function cephChecks(context: StepContext<Cloud>, pools: readonly string[]
       title: 'all Ceph daemons are up and the health is good',
       host: host.name,
       limitSeconds: 180,
-      script: 'ceph --connect-timeout 5 -f json status',
+      script: plain(shellProgram([monitors, status])),
       judge: ({ exitCode, stdout, stderr }) =>
         exitCode === 0
           ? judgeStatus(context, stdout)
@@ -28,18 +33,7 @@ export function cephChecks(context: StepContext<Cloud>, pools: readonly string[]
       title: 'an object can be written to every pool and read back',
       host: host.name,
       limitSeconds: 60,
-      script: [
-        'set -e',
-        'probe=$(mktemp)',
-        'trap \'rm -f "$probe" "$probe.out"\' EXIT',
-        'date +%s.%N > "$probe"',
-        `for pool in ${pools.join(' ')}; do`,
-        '  timeout 10 rados -p "$pool" put cloudwright-probe "$probe"',
-        '  timeout 10 rados -p "$pool" get cloudwright-probe "$probe.out"',
-        '  cmp "$probe" "$probe.out"',
-        '  timeout 10 rados -p "$pool" rm cloudwright-probe',
-        'done',
-      ].join('\n'),
+      script: plain(shellProgram(write, {}, pools)),
       judge: ({ exitCode, stderr }) =>
         exitCode === 0
           ? { ok: true, sentence: `${pools.length} pools can be written and read` }

@@ -21,7 +21,7 @@ as_wanted() {
 if [ "$act" = compare ]; then
   # The marker first: a cluster without a monitor lets every question wait.
   [ -e "$state_directory/ceph/pools" ] || exit 1
-  pools=$(timeout 10 ceph osd pool ls detail) || exit 1
+  pools=$(monitors 'osd pool ls' detail=detail) || exit 1
   for name in "$@"; do as_wanted "$name" || exit 1; done
   exit 0
 fi

@@ -1,6 +1,7 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { command, STATE_DIRECTORY, shellProgram } from '../../resources/index.ts';
+import monitors from './monitors.sh';
 import pools from './pools.sh';
 
 /** The pools of the services: their sizes and placement groups are compared, not only their names. */
@@ -12,7 +13,7 @@ export function poolResources(
 ): readonly Resource[] {
   const { poolSize, poolMinSize, pgNum } = cloud.ceph;
   const program = (act: string) =>
-    shellProgram(pools, { act, size: poolSize, min_size: poolMinSize, pg_num: pgNum }, names);
+    shellProgram([monitors, pools], { act, size: poolSize, min_size: poolMinSize, pg_num: pgNum }, names);
   return [
     command(
       monitor.name,

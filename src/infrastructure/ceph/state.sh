@@ -10,7 +10,15 @@ else
   echo store=incomplete
 fi
 if [ "$(systemctl is-active "$unit" 2>/dev/null)" = active ]; then
-  # Over its own socket: it answers without a quorum too.
-  echo "answer=$(timeout 10 ceph daemon "mon.$id" mon_status 2>/dev/null | tr -d '\n')"
+  # Over its own socket: it answers without a quorum too. `ceph daemon` asks the same in seven times the time.
+  echo "answer=$(timeout 10 python3 -I -S -c '
+import socket, sys
+with socket.socket(socket.AF_UNIX) as monitor:
+    monitor.connect(sys.argv[1])
+    monitor.sendall(b"{\"prefix\": \"mon_status\"}\0")
+    answer = monitor.makefile("rb").read()
+# Before it stand four bytes with its length.
+sys.stdout.write(answer[4:].decode())
+' "/run/ceph/ceph-mon.$id.asok" 2>/dev/null | tr -d '\n')"
 fi
 echo end=yes

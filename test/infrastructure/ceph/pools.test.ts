@@ -39,7 +39,12 @@ function cluster(pools: readonly string[], marked = true): Rehearsal & { readonl
 'osd pool application enable '*' rbd') ;;
 *) unexpected "$@" ;;
 esac`;
-  const fake = rehearsal(place, { ceph, timeout: '[ "$1" = 10 ] || unexpected "$@"\nshift\nexec "$@"' });
+  const python3 = `[ "$1 $2 $4 $5" = "-I -c osd pool ls detail=detail" ] || unexpected "$4" "$5"\ncat '${place}/pools'`;
+  const fake = rehearsal(place, {
+    ceph,
+    python3,
+    timeout: '[ "$1" = 10 ] || unexpected "$@"\nshift\nexec "$@"',
+  });
   return { ...fake, marked: () => existsSync(join(state, 'pools')) };
 }
 

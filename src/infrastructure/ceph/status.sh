@@ -1,0 +1,3 @@
+# Prints the status of the cluster as JSON.
+
+monitors status format=json
