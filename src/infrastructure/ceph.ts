@@ -104,6 +104,7 @@ function monitorCluster(context: StepContext<Cloud>): readonly Resource[] {
       platform: {
         unit: unitOf(components['ceph-mon'], 'server').replace(/@$/, ''),
         data: pathOf(components['ceph-mon'], 'data'),
+        sockets: pathOf(components['ceph-mon'], 'sockets'),
         user: components.ceph.user ?? 'root',
         stamps: `${STATE_DIRECTORY}/started`,
       },

@@ -78,7 +78,7 @@ describe('a bare host', () => {
           members,
           wish: 'converge',
           keyring: nowhere,
-          platform: { unit: 'no-such', data: nowhere, user: 'ceph', stamps: nowhere },
+          platform: { unit: 'no-such', data: nowhere, user: 'ceph', sockets: nowhere, stamps: nowhere },
         },
         'a',
       ),

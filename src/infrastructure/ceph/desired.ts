@@ -5,6 +5,8 @@ export interface MonitorPlatform {
   readonly unit: string;
   /** `/var/lib/ceph/mon` */
   readonly data: string;
+  /** Of the daemons' own sockets: `/run/ceph` */
+  readonly sockets: string;
   /** The user that the daemons run as: `ceph`. */
   readonly user: string;
   /** The directory of the files that say that a service was started with its present configuration. */

@@ -12,7 +12,7 @@ export const monitorKind: ClusterKind<MonitorDesired, MonitorState> = {
     shellProgram(stateScript, {
       unit: unitOf(desired, member),
       data: storeOf(desired, member),
-      id: member,
+      socket: `${desired.platform.sockets}/ceph-mon.${member}.asok`,
     }),
   parse: parseMonitorState,
   decide: decideMonitors,

@@ -7,7 +7,7 @@ monitors() {
 import json, rados, sys
 prefix, *words = sys.argv[1:]
 command = {"prefix": prefix, **dict(word.split("=", 1) for word in words)}
-with rados.Rados(name="client.admin", conffile="/etc/ceph/ceph.conf") as cluster:
+with rados.Rados(name="client.admin", conffile="") as cluster:
     code, answer, error = cluster.mon_command(json.dumps(command), b"", timeout=8)
 if code != 0:
     sys.exit(f"{prefix}: {error} ({code})")

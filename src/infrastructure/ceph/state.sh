@@ -1,5 +1,5 @@
 # Prints what a Ceph monitor knows of itself, one name=value a line. Changes nothing; works on a bare host.
-: "${unit?}" "${data?}" "${id?}"
+: "${unit?}" "${data?}" "${socket?}"
 if command -v ceph-mon >/dev/null 2>&1; then echo installed=yes; fi
 systemctl show -p ActiveState -p SubState "$unit" 2>/dev/null
 if [ -z "$(ls -A "$data" 2>/dev/null)" ]; then
@@ -19,6 +19,6 @@ with socket.socket(socket.AF_UNIX) as monitor:
     answer = monitor.makefile("rb").read()
 # Before it stand four bytes with its length.
 sys.stdout.write(answer[4:].decode())
-' "/run/ceph/ceph-mon.$id.asok" 2>/dev/null | tr -d '\n')"
+' "$socket" 2>/dev/null | tr -d '\n')"
 fi
 echo end=yes

@@ -111,7 +111,7 @@ export const components: Readonly<Record<ComponentName, Component>> = {
     // monmaptool is in ceph-base.
     packages: ['ceph-mon', 'ceph-base'],
     units: { server: 'ceph-mon@', target: 'ceph-mon.target' },
-    paths: { data: '/var/lib/ceph/mon' },
+    paths: { data: '/var/lib/ceph/mon', sockets: '/run/ceph' },
   },
   'ceph-mgr': {
     packages: ['ceph-mgr'],

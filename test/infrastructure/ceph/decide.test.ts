@@ -14,7 +14,7 @@ function desired(hosts: readonly string[]): MonitorDesired {
     members: hosts.map((host, index) => ({ host, address: `10.0.0.${index + 1}` })),
     wish: 'converge',
     keyring: '/keyring',
-    platform: { unit: 'ceph-mon', data: '/mon', user: 'ceph', stamps: '/stamps' },
+    platform: { unit: 'ceph-mon', data: '/mon', sockets: '/run', user: 'ceph', stamps: '/stamps' },
   };
 }
 

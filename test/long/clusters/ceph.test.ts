@@ -27,6 +27,7 @@ describe('Ceph monitors', () => {
       unit: 'ceph-mon',
       data: '/var/lib/ceph/mon',
       user: 'ceph',
+      sockets: '/run/ceph',
       stamps: '/var/lib/cloudwright/started',
     },
   });
