@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { constants, type FileHandle, open } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { parseDescription, type ReadResult, readCloud } from '../cloud/read.ts';
@@ -50,13 +50,28 @@ export async function writeDescription(file: string, text: string, overwrite: bo
   await writeText(file, text, overwrite);
 }
 
-/** Writes a description that may still have errors, as an import's. Throws CLI_FILE_EXISTS, CLI_FILE_UNWRITABLE. */
+/**
+ * Writes a description that may still have errors, as an import's. Throws CLI_FILE_EXISTS, and CLI_FILE_UNWRITABLE also
+ * where there is anything but a regular file: opening a pipe would wait for a reader.
+ */
 export async function writeText(file: string, text: string, overwrite: boolean): Promise<void> {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NONBLOCK } = constants;
+  const refuse = (reason: string): never => fail('CLI_FILE_UNWRITABLE', { details: { file, reason } });
+  let handle: FileHandle | undefined;
   try {
-    await writeFile(file, text, { flag: overwrite ? 'w' : 'wx' });
+    handle = await open(file, O_WRONLY | O_CREAT | O_NONBLOCK | (overwrite ? 0 : O_EXCL));
+    if (!(await handle.stat()).isFile()) return refuse(NOT_REGULAR);
+    await handle.truncate();
+    await handle.writeFile(text);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (error instanceof CloudwrightError) throw error;
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') fail('CLI_FILE_EXISTS', { details: { file } });
-    fail('CLI_FILE_UNWRITABLE', { details: { file, reason: code } });
+    // The answers for a pipe without a reader and for a socket.
+    refuse(code === 'ENXIO' ? NOT_REGULAR : code);
+  } finally {
+    await handle?.close();
   }
 }
+
+const NOT_REGULAR = 'it is not a regular file';
