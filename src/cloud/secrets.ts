@@ -23,6 +23,7 @@ export type BaseSecretName =
   | 'rgw_secret_key'
   | 'fernet_key_0'
   | 'credential_key_0'
+  | 'password_mark_key'
   | PairedSecretName;
 
 /** Secrets of a pair: generated together, and one is never replaced without the other. */

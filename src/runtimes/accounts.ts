@@ -46,6 +46,7 @@ export function accounts(
           identityUser({
             name: project,
             password: secretOf(cloud, `${project}_password`),
+            markKey: cloud.secrets.password_mark_key,
             domain: 'Default',
             project: 'service',
             // `service` lets the service user's token prolong a user's; `admin` is what the guides still ask for.
@@ -83,6 +84,7 @@ function domain({ domain: own }: ServiceDefinition, cloud: ServiceContext['cloud
     {
       name: own.administrator,
       password: secretOf(cloud, own.password),
+      markKey: cloud.secrets.password_mark_key,
       domain: own.name,
       roles: ['admin'],
     },
@@ -112,6 +114,7 @@ export function commonAccounts(
     {
       name: 'demo',
       password: secretOf(cloud, 'demo_password'),
+      markKey: cloud.secrets.password_mark_key,
       domain: 'Default',
       project: 'demo',
       roles: ['member', ...memberRoles],

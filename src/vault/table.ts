@@ -138,6 +138,8 @@ const baseSecrets: Readonly<Record<Exclude<BaseSecretName, PairedSecretName>, Se
   },
   fernet_key_0: fernetKey,
   credential_key_0: fernetKey,
+  // Keys the marks by which a user's password is recognised (resources/openstack/user.ts).
+  password_mark_key: { ...password, least: 32 },
 };
 
 /** Keys of Keystone's repositories: any number of each, and 0 and 1 in a new vault. */

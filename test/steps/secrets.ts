@@ -18,6 +18,14 @@ export function secretsOn(context: CloudContext, host: string): readonly string[
   return [...new Set(names)].sort();
 }
 
+/** Names of all secrets that any resource holds, behind the APIs too. */
+export function secretsUsed(context: CloudContext): readonly string[] {
+  const texts = allResources(context).flatMap(({ desired }) => confidential(desired));
+  return texts.flatMap((text) =>
+    [...text.reveal().matchAll(/hidden-(\w+)-/g)].map((found) => found[1] ?? ''),
+  );
+}
+
 function confidential(value: unknown): readonly Confidential[] {
   if (value instanceof Confidential) return [value];
   if (typeof value !== 'object' || value === null) return [];

@@ -5,6 +5,7 @@ import { fileKind } from '../../src/resources/file.ts';
 import { type PackagesDesired, packagesKind } from '../../src/resources/packages.ts';
 import { steps } from '../../src/steps/index.ts';
 import { removableKinds } from '../../src/steps/kinds.ts';
+import { chainedSecrets, publicChained, singleSecrets } from '../../src/vault/table.ts';
 import {
   allChecks,
   allInOne,
@@ -15,7 +16,7 @@ import {
   HIDDEN,
   threeControls,
 } from './clouds.ts';
-import { openStrings, secretsOn } from './secrets.ts';
+import { openStrings, secretsOn, secretsUsed } from './secrets.ts';
 
 const contexts: readonly [string, CloudContext][] = [
   ['all in one', allInOne()],
@@ -72,6 +73,17 @@ describe('kinds that a description may stop to use altogether', () => {
     expect(gone).toContain('firewall');
     const known = new Set(removableKinds.map(({ name }) => name));
     expect([...gone].filter((name) => !known.has(name))).toEqual([]);
+  });
+});
+
+describe('the secrets of the vault', () => {
+  it('are all in use, but for the authority’s key, which signs on this machine', () => {
+    const used = new Set(contexts.flatMap(([, context]) => secretsUsed(context)));
+    const secret = [
+      ...Object.entries(singleSecrets).flatMap(([name, { public: isPublic }]) => (isPublic ? [] : [name])),
+      ...chainedSecrets.filter((name) => !publicChained.has(name)),
+    ];
+    expect(secret.filter((name) => !used.has(name))).toEqual(['tls_ca_key']);
   });
 });
 

@@ -17,6 +17,8 @@ interface UserKey {
 /** A user of a domain with roles on a project, or on the domain itself where no project is named. */
 export interface IdentityUser extends UserKey {
   readonly password: Text;
+  /** Keys the mark by which the password is recognised. */
+  readonly markKey: Text;
   readonly project?: string;
   /** The project's domain; default: the user's. */
   readonly projectDomain?: string;
@@ -27,21 +29,30 @@ interface UserState {
   readonly user: User | undefined;
   readonly projectMissing: boolean;
   readonly rolesMissing: readonly string[];
-  readonly passwordKnown: boolean;
+  /** `unmarked`: the user has the password, but not its mark. */
+  readonly password: 'set' | 'unmarked' | 'other';
 }
 
 type Wanted = IdentityUser | Absent<UserKey>;
 
 /**
- * A user's attribute that shows which password was set last: a digest keyed with the password itself, which only
- * those who may list users can read and from which a generated password cannot be guessed. A login for each user would
- * show more (a password changed by hand), but costs Keystone about 0.25 s of processor time each (bcrypt) on every
+ * A user's attribute that shows which password was set last: a digest of it with a key of the vault. Those who may list
+ * users can read it, but without the key they cannot try passwords on it, not even short ones. A login for each user
+ * would show more (a password changed by hand), but costs Keystone about 0.25 s of processor time each (bcrypt) on every
  * run; a service with a wrong password shows in the checks of its step.
  */
 const MARK = 'cloudwright_password_mark';
 
-function markOf(desired: IdentityUser, user: { readonly name: string }): string {
-  const digest = createHmac('sha256', reveal(desired.password)).update(`keystone user ${user.name}`).digest();
+function markOf(desired: IdentityUser, name: string): string {
+  const digest = createHmac('sha256', reveal(desired.markKey))
+    .update(JSON.stringify(['keystone user', name, reveal(desired.password)]))
+    .digest();
+  return `2.${digest.subarray(0, 16).toString('base64url')}`;
+}
+
+/** The mark of earlier versions. It is replaced: its key is the password itself, which can be guessed from it. */
+function earlierMarkOf(desired: IdentityUser, name: string): string {
+  const digest = createHmac('sha256', reveal(desired.password)).update(`keystone user ${name}`).digest();
   return digest.subarray(0, 12).toString('base64url');
 }
 
@@ -54,12 +65,12 @@ function findUser(directory: Directory, key: UserKey): User | undefined {
 async function stateOf(api: Client, directory: Directory, item: Wanted): Promise<UserState> {
   const user = findUser(directory, item);
   if (isAbsent<UserKey, IdentityUser>(item))
-    return { user, projectMissing: false, rolesMissing: [], passwordKnown: true };
+    return { user, projectMissing: false, rolesMissing: [], password: 'set' };
   return {
     user,
     projectMissing: item.project !== undefined && scopeOf(directory, scopeOfUser(item)) === undefined,
     rolesMissing: assignmentsMissing(directory, user?.id, scopeOfUser(item), item.roles),
-    passwordKnown: user !== undefined && (await passwordIsSet(api, item, user)),
+    password: user ? await passwordState(api, item, user) : 'other',
   };
 }
 
@@ -80,7 +91,8 @@ export const userKind: ApiKind<Wanted, UserState, Client> = {
     }
     const lines = [
       ...(state.user.enabled ? [] : ['~ enabled: false -> true']),
-      ...(state.passwordKnown ? [] : ['~ password: set to the one of the vault']),
+      ...(state.password === 'other' ? ['~ password: set to the one of the vault'] : []),
+      ...(state.password === 'unmarked' ? ['~ mark of the password: renewed'] : []),
       ...(state.projectMissing ? [`! project ${wanted.project} does not exist`] : []),
       ...setDifference(roles, [], state.rolesMissing),
     ];
@@ -103,12 +115,13 @@ export const userKind: ApiKind<Wanted, UserState, Client> = {
       by,
     );
     const id = present?.id ?? (await createUser(api, wanted, domain.id, scope));
-    if (present && (!present.enabled || !(await passwordIsSet(api, wanted, present)))) {
-      await api.identity.updateUser(id, {
-        enabled: true,
-        password: wanted.password,
-        [MARK]: markOf(wanted, present),
-      });
+    const known = present && (await passwordState(api, wanted, present));
+    const mark = { [MARK]: markOf(wanted, present?.name ?? wanted.name) };
+    if (present && (!present.enabled || known === 'other')) {
+      await api.identity.updateUser(id, { enabled: true, password: wanted.password, ...mark });
+    } else if (known === 'unmarked') {
+      // Without the password: to set it again would revoke the user's tokens.
+      await api.identity.updateUser(id, mark);
     }
     for (const name of assignmentsMissing(directory, present?.id, scopeOfUser(wanted), wanted.roles))
       await api.identity.grant(scope, id, neededRole(directory, name, by));
@@ -142,21 +155,25 @@ async function createUser(
     domain_id: domain,
     enabled: true,
     ...(scope.kind === 'project' && { default_project_id: scope.id }),
-    [MARK]: markOf(desired, desired),
+    [MARK]: markOf(desired, desired.name),
   });
   return user.id;
 }
 
-/** By its mark where there is one; a user that another tool made is tried with a login. */
-async function passwordIsSet(api: Client, desired: IdentityUser, user: User): Promise<boolean> {
-  if (user[MARK] === markOf(desired, user)) return true;
+/** By its mark where there is one; otherwise with a login. A user that another tool made is left without a mark. */
+async function passwordState(api: Client, desired: IdentityUser, user: User): Promise<UserState['password']> {
+  const mark = user[MARK];
+  if (mark === markOf(desired, user.name)) return 'set';
+  if (mark === earlierMarkOf(desired, user.name)) return 'unmarked';
   // A login as a disabled user fails with the right password too.
-  if (!user.enabled) return false;
-  return api.session.accepts({
+  if (!user.enabled) return 'other';
+  const accepted = await api.session.accepts({
     username: desired.name,
     password: desired.password,
     userDomain: desired.domain,
   });
+  if (!accepted) return 'other';
+  return mark === undefined ? 'set' : 'unmarked';
 }
 
 export function identityUser(wanted: Wanted, options?: ResourceOptions): Resource {

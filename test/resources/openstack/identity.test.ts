@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Client } from '../../../src/api/client.ts';
 import type { ApiKind, Resource } from '../../../src/engine/resource.ts';
@@ -55,9 +56,11 @@ const glance = {
   region: 'RegionOne',
   endpoints: { public: url, internal: url, admin: url },
 };
+const markKey = new Confidential('a key that only the vault has');
 const user = {
   name: 'glance',
   password: new Confidential('glance password'),
+  markKey,
   domain: 'Default',
   project: 'service',
   roles: ['admin', 'service'],
@@ -71,7 +74,7 @@ function everything(): readonly Resource[] {
     identityService(glance),
     identityUser(user),
     identityUser({ ...user, name: 'nova' }),
-    identityUser({ name: 'heat_domain_admin', password: 'x', domain: 'heat', roles: ['admin'] }),
+    identityUser({ name: 'heat_domain_admin', password: 'x', markKey, domain: 'heat', roles: ['admin'] }),
   ];
 }
 
@@ -95,7 +98,7 @@ describe('identity', () => {
       const asked = cloud.take();
       expect(asked.every((line) => line.startsWith('GET'))).toBe(true);
       expect(asked.length).toBeLessThanOrEqual(11);
-      // bcrypt makes a login dear; the marks tell the same.
+      // bcrypt makes a login expensive; the marks show the same.
       expect(cloud.logins).toBe(logins);
     }));
 
@@ -162,6 +165,41 @@ describe('identity', () => {
       expect(await plan(client, changed)).toEqual([]);
     }));
 
+  it('shows nothing from which the password can be guessed without the key of the vault', () =>
+    withFakeCloud(async (cloud) => {
+      const state = addIdentity(cloud);
+      await converge(cloud.client(), everything());
+      const markOf = () => state.users.find((entry) => entry.name === 'glance').cloudwright_password_mark;
+      const mark = markOf();
+      const found = state.users.map((entry) => entry.cloudwright_password_mark).filter(Boolean);
+      expect(new Set(found).size).toBe(3);
+      // Whoever knows how a mark is made and tries the right password gets another one with another key.
+      const guess = identityUser({ ...user, markKey: new Confidential('another key') });
+      await converge(cloud.client(), [guess]);
+      expect(markOf()).not.toBe(mark);
+    }));
+
+  it('renews the mark of an earlier version once, without setting the password', () =>
+    withFakeCloud(async (cloud) => {
+      const state = addIdentity(cloud);
+      const client = cloud.client();
+      await converge(client, everything());
+      const glance = state.users.find((entry) => entry.name === 'glance');
+      glance.cloudwright_password_mark = createHmac('sha256', 'glance password')
+        .update('keystone user glance')
+        .digest()
+        .subarray(0, 12)
+        .toString('base64url');
+      cloud.passwords.set('Default/glance', 'must not be set again');
+      const logins = cloud.logins;
+      expect(await converge(client, everything())).toEqual([
+        'update user glance\n~ mark of the password: renewed',
+      ]);
+      expect(cloud.passwords.get('Default/glance')).toBe('must not be set again');
+      expect(await plan(client, everything())).toEqual([]);
+      expect(cloud.logins).toBe(logins);
+    }));
+
   it('leaves a user alone that another tool made with the right password', () =>
     withFakeCloud(async (cloud) => {
       const state = addIdentity(cloud);
@@ -172,7 +210,7 @@ describe('identity', () => {
       });
       const admin = { name: 'admin', domain: 'Default', project: 'admin', roles: ['admin'] };
       const password = cloud.passwords.get('Default/admin') ?? '';
-      expect(await plan(cloud.client(), [identityUser({ ...admin, password })])).toEqual([]);
+      expect(await plan(cloud.client(), [identityUser({ ...admin, password, markKey })])).toEqual([]);
     }));
 
   it('reports duplicate endpoints, and keeps the right one', () =>

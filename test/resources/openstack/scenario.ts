@@ -86,6 +86,7 @@ export function cases(host: string): readonly Case[] {
     name: NAME,
     domain: 'Default',
     password: new Confidential('cwtest first password'),
+    markKey: new Confidential('cwtest key of the marks'),
     project: NAME,
     roles: ['member'],
   };
