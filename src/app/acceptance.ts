@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { ProviderRange } from '../checks/acceptance/provider.ts';
 import { ACCEPTANCE_STEP } from '../checks/acceptance/rows.ts';
 import { type AcceptanceResult, acceptance } from '../checks/acceptance.ts';
@@ -37,8 +38,9 @@ export async function test(
   request: TestRequest & { readonly file: string },
   caller: Caller,
 ): Promise<TestResult> {
-  const cloud = await open(request.file, caller);
-  return await locked(cloud.folder, 'test', caller, async () => await testOpened(cloud, request, caller));
+  return await locked(dirname(request.file), 'test', caller, async () =>
+    testOpened(await open(request.file, caller), request, caller),
+  );
 }
 
 /** The same for a cloud that is open and locked. Rejects only where addresses are missing, before any effect. */

@@ -1,9 +1,10 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Cloud } from '../cloud/cloud.ts';
 import { journalFile, readHistory } from '../engine/journal.ts';
 import { type Lock, lockFile, takeLock } from '../engine/lock.ts';
 import { fail } from '../errors/problem.ts';
 import type { AllFacts } from '../hosts/connection.ts';
+import { makeStateFolder, readEnvelope, recoverKeys, vaultFileOf } from '../vault/keys.ts';
 import { type OpenedCloud, openCloud } from '../vault/open.ts';
 import type { VaultPasswordOptions } from '../vault/password.ts';
 import { type Caller, emitProblems, note } from './caller.ts';
@@ -51,6 +52,15 @@ export function neverApplied(folder: string): boolean {
 }
 
 /**
+ * Refuses a new vault where there is none but the journal has runs: the vault was lost. Fails with VAULT_DEPLOYED. For
+ * commands that make a vault without seeing the hosts; a first run also compares the ids that the hosts have.
+ */
+export async function refuseLostVault(folder: string): Promise<void> {
+  if (neverApplied(folder) || (await readEnvelope(folder)) !== undefined) return;
+  fail('VAULT_DEPLOYED', { details: { file: vaultFileOf(folder), folder: join(folder, '.cloudwright') } });
+}
+
+/**
  * Takes the lock of a cloud, opens it and works on it. The lock comes first: two first runs must not both make a
  * vault. `keepSecrets` writes what was generated: before any change, since a host must never know a secret that the
  * vault does not; and after the hosts were seen, since they may belong to a cloud whose vault was lost.
@@ -74,21 +84,26 @@ export async function openLocked<T>(
   });
 }
 
-/** Holds the lock of the cloud in a folder while `work` runs. */
+/**
+ * Holds the lock of the cloud in a folder while `work` runs. Every command that may write the vault or a key works
+ * under it; commands that only read do without. Rejects RUN_LOCKED, VAULT_UNREADABLE.
+ */
 export async function locked<T>(
   folder: string,
   command: string,
   caller: Caller,
   work: () => Promise<T>,
 ): Promise<T> {
+  await makeStateFolder(folder);
   const lock: Lock = takeLock(lockFile(folder), command);
   try {
     const left = lock.tookOverFrom;
     if (left)
       note(
         caller,
-        `Run ${left.pid} (${left.command}, since ${left.since}) ended without finishing; resuming it.`,
+        `Process ${left.pid} (${left.command}, since ${left.since}) ended without finishing. Its lock was taken over.`,
       );
+    await recoverKeys(folder);
     return await work();
   } finally {
     lock.release();

@@ -3,9 +3,9 @@ import type { DescribedCloud } from '../cloud/build.ts';
 import { journalFile, readJournal } from '../engine/journal.ts';
 import { fail } from '../errors/problem.ts';
 import { tokens } from '../services/shared/tokens.ts';
-import { findVaultPassword } from '../vault/password.ts';
+import { findVaultPassword, shortPasswordProblems } from '../vault/password.ts';
 import { type KeysBefore, type RotatedKeys, rotateFernetKeys } from '../vault/rotation.ts';
-import type { AppEvent, Caller } from './caller.ts';
+import { type AppEvent, type Caller, emitProblems } from './caller.ts';
 import { readDescription } from './description.ts';
 import { locked, vaultOptions } from './open.ts';
 
@@ -21,10 +21,11 @@ export async function rotateFernet(
 ): Promise<Omit<RotatedKeys, 'keys'>> {
   const { now = new Date() } = request;
   const folder = dirname(request.file);
-  // A run has read the keys at its start: none may be under way.
+  // A run has read the keys at its start: none may be under way. Runs on other machines have a vault of their own.
   return await locked(folder, 'vault rotate', caller, async () => {
     const { cloud } = await readDescription(request.file, caller);
     const { password } = await findVaultPassword(folder, vaultOptions(caller));
+    emitProblems(caller, shortPasswordProblems(password));
     const events = readJournal(journalFile(folder));
     return await rotateFernetKeys(folder, password, {
       most: rotationRule(cloud).most,

@@ -11,10 +11,12 @@ import { exportKolla } from '../formats/kolla/export.ts';
 import { likeDescription } from '../formats/like.ts';
 import { exportPackstack } from '../formats/packstack/export.ts';
 import type { Format } from '../formats/recognise.ts';
+import type { ImportResult } from '../formats/result.ts';
 import { type Caller, emitProblems } from './caller.ts';
 import { readDescription, writeDescription, writeText } from './description.ts';
 import { vaultDecryptor, vaultForImport } from './importSecrets.ts';
 import { renderDescription } from './init/description.ts';
+import { locked } from './open.ts';
 
 export interface ImportRequest {
   /** Files and folders; relative to `folder`. */
@@ -51,13 +53,30 @@ export async function importDescription(request: ImportRequest, caller: Caller):
     ...(decrypt && { decrypt }),
   });
   const { result, rendered } = imported;
-  // The password comes first: without it nothing is written.
-  const store = result && rendered ? await vaultForImport(dirname(file), result.secrets, caller) : undefined;
-  if (rendered) await writeText(file, rendered.text, request.overwrite);
-  const secrets = (await store?.()) ?? 0;
+  const secrets = rendered ? await writeImport(request, rendered.text, result?.secrets ?? {}, caller) : 0;
   emitProblems(caller, imported.problems);
   const exitCode = exitCodeOf(imported.problems);
   return { ...imported, file, written: rendered !== undefined, secrets, exitCode };
+}
+
+/** Writes the description, and the secrets into the vault beside it. Gives how many were put in. */
+async function writeImport(
+  { file, overwrite }: ImportRequest,
+  text: string,
+  secrets: ImportResult['secrets'],
+  caller: Caller,
+): Promise<number> {
+  if (Object.keys(secrets).length === 0) {
+    await writeText(file, text, overwrite);
+    return 0;
+  }
+  const folder = dirname(file);
+  return await locked(folder, 'import', caller, async () => {
+    // The password comes first: without it nothing is written.
+    const store = await vaultForImport(folder, secrets, caller);
+    await writeText(file, text, overwrite);
+    return await store();
+  });
 }
 
 /** Fails with CLI_FILE_IS_SOURCE where the description would replace a file that is imported. */

@@ -44,7 +44,9 @@ export function takeLock(file: string, command: string, proc = PROC): Lock {
   const content = JSON.stringify(owner);
   // Written whole under another name and then linked: whoever sees the lock sees its owner.
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, content, { mode: 0o600 });
+  // Left by a process that was killed and had the same number; a link in its place is not followed.
+  rmSync(draft, { force: true });
+  writeFileSync(draft, content, { mode: 0o600, flag: 'wx' });
   try {
     let left: LockOwner | undefined;
     // Twice: a lock that was left behind is cleared once.

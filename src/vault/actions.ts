@@ -1,22 +1,14 @@
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { access, constants, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DescribedCloud } from '../cloud/build.ts';
 import { CloudwrightError, fail, type Problem } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
-import { fileExists } from '../system/files.ts';
 import { writePrivate } from './files.ts';
-import {
-  keyFileOf,
-  makeStateFolder,
-  newKey,
-  pendingKeyFileOf,
-  saveKeyFile,
-  type VaultPassword,
-  vaultFileOf,
-} from './password.ts';
+import { keyFileOf, readEnvelope, retireKey, vaultFileOf } from './keys.ts';
+import { refuseShortPassword, saveKeyFile, type VaultPassword } from './password.ts';
 import { checkSecrets, parseVault, readVault, setInVault, writeVault } from './secrets.ts';
 import { openVault } from './vault.ts';
 
@@ -33,7 +25,7 @@ export async function makeVault(
   given: GivenSecrets = {},
 ): Promise<{ readonly generated: readonly string[]; readonly notes: readonly string[] }> {
   const file = vaultFileOf(cloud.folder);
-  if (await fileExists(file)) fail('VAULT_EXISTS', { details: { file } });
+  if ((await readEnvelope(cloud.folder)) !== undefined) fail('VAULT_EXISTS', { details: { file } });
   const vault = await openVault(cloud, found, { mayCreate: true, given: revealed(given) });
   return { generated: vault.generated, notes: await vault.commit() };
 }
@@ -54,14 +46,16 @@ export async function setSecrets(
   { keep = false, mayCreate = false } = {},
 ): Promise<number> {
   const file = vaultFileOf(folder);
-  const read =
-    !mayCreate || (await fileExists(file))
-      ? await readVault(folder, found.password)
-      : { text: '# Secrets of this cloud.\n', label: undefined, envelope: null };
+  const isNew = mayCreate && (await readEnvelope(folder)) === undefined;
+  if (isNew) refuseShortPassword(found.password);
+  const read = isNew
+    ? { text: '# Secrets of this cloud.\n', label: undefined, envelope: null }
+    : await readVault(folder, found.password);
   const known = parseVault(read.text);
   const values = new Map([...revealed(given)].filter(([name]) => !keep || !known.has(name)));
   const changed = setInVault(read.text, values);
   refuseUnfit(changed, file);
+  if (isNew && found.source !== 'key') await retireKey(folder, keyFileOf(folder));
   await saveKeyFile(found);
   await writeVault(folder, changed, found.password, { label: read.label, expected: read.envelope });
   return values.size;
@@ -116,26 +110,6 @@ export async function editVault(
     process.off('exit', remove);
     for (const signal of signals) process.off(signal, leave);
   }
-}
-
-/**
- * Encrypts the vault under another password. Without one a new key file is made; a kill between the two writes leaves
- * both keys, of which `findVaultPassword` takes the one that opens the vault.
- */
-export async function rekeyVault(folder: string, password: Confidential, next?: Confidential): Promise<void> {
-  const { text, label, envelope } = await readVault(folder, password);
-  if (next) {
-    if (next.reveal() === '') fail('VAULT_PASSWORD_EMPTY');
-    await writeVault(folder, text, next, { label, expected: envelope });
-    // A key that no longer opens anything would be found before the operator is asked.
-    await rm(keyFileOf(folder), { force: true });
-    return;
-  }
-  const key = newKey();
-  await makeStateFolder(folder);
-  await writePrivate(pendingKeyFileOf(folder), `${key.reveal()}\n`);
-  await writeVault(folder, text, key, { label, expected: envelope });
-  await rename(pendingKeyFileOf(folder), keyFileOf(folder));
 }
 
 function unfit(text: string, file: string): readonly Problem[] {

@@ -66,11 +66,6 @@ export function decryptVault(envelope: string, password: string, file: string): 
   return padded.subarray(0, padded.length - padding).toString('utf8');
 }
 
-/** Whether a text is a vault's envelope. */
-export function isVault(text: string): boolean {
-  return HEADER.test(text.split(/\r?\n/, 1)[0] ?? '');
-}
-
 /** The label of format 1.2, to be kept when the vault is written again. */
 export function labelOf(envelope: string): string | undefined {
   return /^\$ANSIBLE_VAULT;1\.2;AES256;([^\s;]+)/.exec(envelope)?.[1];

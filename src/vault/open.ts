@@ -2,7 +2,7 @@ import type { Cloud } from '../cloud/cloud.ts';
 import { type DerivedAddress, readCloud } from '../cloud/read.ts';
 import type { TablesOfRelease } from '../cloud/services.ts';
 import { CloudwrightError, type Problem } from '../errors/problem.ts';
-import { findVaultPassword, type VaultPasswordOptions } from './password.ts';
+import { type VaultPasswordOptions, withVaultPassword } from './password.ts';
 import { type OpenVault, openVault, withSecrets } from './vault.ts';
 
 /** A cloud with its secrets, and what an operator should know about it. */
@@ -25,7 +25,8 @@ export async function openCloud(
 ): Promise<OpenedCloud> {
   const { cloud, problems, derived } = await readCloud(file, options.tablesOf);
   if (!cloud) throw new CloudwrightError(problems);
-  const found = await findVaultPassword(cloud.folder, options);
-  const vault = await openVault(cloud, found, { mayCreate: options.mayCreate ?? false });
+  const vault = await withVaultPassword(cloud.folder, options, (found) =>
+    openVault(cloud, found, { mayCreate: options.mayCreate ?? false }),
+  );
   return { cloud: withSecrets(cloud, vault), vault, warnings: [...problems, ...vault.warnings], derived };
 }

@@ -1,11 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fail } from '../errors/problem.ts';
+import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CloudwrightError, fail, type Problem, problem } from '../errors/problem.ts';
 import { Confidential } from '../secrets/confidential.ts';
-import { fileExists } from '../system/files.ts';
 import { writePrivate } from './files.ts';
-import { decryptVault } from './format.ts';
+import {
+  keyFileOf,
+  makeStateFolder,
+  newKey,
+  opensVault,
+  passwordIn,
+  pendingKeyFileOf,
+  readEnvelope,
+  readKey,
+  vaultFileOf,
+} from './keys.ts';
 
 export const VAULT_PASSWORD_VARIABLE = 'CLOUDWRIGHT_VAULT_PASSWORD_FILE';
 
@@ -26,19 +34,8 @@ export interface VaultPasswordOptions {
   readonly mayCreate?: boolean;
 }
 
-/** The generated key of a description's folder, for those who give no password. */
-export function keyFileOf(folder: string): string {
-  return join(folder, '.cloudwright', 'vault-key');
-}
-
-/** A key that a change of keys was about to put into place. */
-export function pendingKeyFileOf(folder: string): string {
-  return `${keyFileOf(folder)}.new`;
-}
-
-export function vaultFileOf(folder: string): string {
-  return join(folder, 'vault.yml');
-}
+/** Characters that a password of a person has at least: ansible-vault's format makes guessing cheap. */
+export const LEAST_PASSWORD = 16;
 
 /**
  * Finds the vault's password: the named file, the file in the environment, the folder's key file, a question,
@@ -52,10 +49,10 @@ export async function findVaultPassword(
   if (options.passwordFile) return { password: await readPasswordFile(options.passwordFile), source: 'file' };
   if (fromEnvironment) return { password: await readPasswordFile(fromEnvironment), source: 'environment' };
   const keyFile = keyFileOf(folder);
-  await finishRekey(folder);
-  if (await fileExists(keyFile)) return { password: await readPasswordFile(keyFile), source: 'key' };
+  const key = await findKey(folder);
+  if (key) return { password: key, source: 'key' };
   const vaultFile = vaultFileOf(folder);
-  if (await fileExists(vaultFile)) {
+  if ((await readEnvelope(folder)) !== undefined) {
     if (!options.prompt) return fail('VAULT_PASSWORD_MISSING', { details: { file: vaultFile, keyFile } });
     const answer = await options.prompt();
     if (answer === '') fail('VAULT_PASSWORD_EMPTY');
@@ -65,38 +62,59 @@ export async function findVaultPassword(
   return { password: newKey(), source: 'key', newKeyFile: keyFile };
 }
 
-export function newKey(): Confidential {
-  return new Confidential(randomBytes(32).toString('base64url'));
+/**
+ * The key of the folder. While the vault's key is changed there are two, of which the one that opens the vault counts.
+ * Nothing is written: this may run beside the command that changes the key.
+ */
+async function findKey(folder: string): Promise<Confidential | undefined> {
+  const first = await readKey(pendingKeyFileOf(folder));
+  const key = await readKey(keyFileOf(folder));
+  // Either may have been renamed to the other in between.
+  const pending = first ?? (key ? undefined : await readKey(pendingKeyFileOf(folder)));
+  if (!pending) return key;
+  const envelope = await readEnvelope(folder);
+  if (envelope === undefined) return key;
+  if (opensVault(envelope, pending, folder)) return pending;
+  return key;
 }
 
-/** Completes a change of keys that was cut off: the pending key counts if it opens the vault. */
-async function finishRekey(folder: string): Promise<void> {
-  const pending = pendingKeyFileOf(folder);
-  if (!(await fileExists(pending))) return;
-  const [envelope, key] = await Promise.all([
-    readFile(vaultFileOf(folder), 'utf8').catch(() => ''),
-    readPasswordFile(pending).catch(() => undefined),
-  ]);
-  if (key && opens(envelope, key)) await rename(pending, keyFileOf(folder));
-  else await rm(pending, { force: true });
-}
-
-function opens(envelope: string, key: Confidential): boolean {
-  try {
-    decryptVault(envelope, key.reveal(), '');
-    return true;
-  } catch {
-    return false;
+/**
+ * Finds the password and reads with it. Another command may change the key in between; the new one is then tried too.
+ * For commands that do not hold the lock of the cloud.
+ */
+export async function withVaultPassword<T>(
+  folder: string,
+  options: VaultPasswordOptions,
+  read: (found: VaultPassword) => Promise<T>,
+): Promise<T> {
+  let found = await findVaultPassword(folder, options);
+  for (;;) {
+    try {
+      return await read(found);
+    } catch (error) {
+      const code = error instanceof CloudwrightError ? error.problems[0]?.code : undefined;
+      if (code !== 'VAULT_PASSWORD_WRONG' || found.source !== 'key') throw error;
+      const next = await findVaultPassword(folder, options);
+      if (next.password.reveal() === found.password.reveal()) throw error;
+      found = next;
+    }
   }
 }
 
-/** Makes `.cloudwright/` beside the description, for its owner alone. */
-export async function makeStateFolder(folder: string): Promise<void> {
-  const home = join(folder, '.cloudwright');
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  await chmod(home, 0o700);
-  // The state folder is never meant for version control.
-  await writeFile(join(home, '.gitignore'), '*\n', { flag: 'wx' }).catch(() => undefined);
+/** Refuses a short password for a new vault or a new password. Fails with VAULT_PASSWORD_EMPTY, _SHORT. */
+export function refuseShortPassword(password: Confidential): void {
+  if (password.reveal() === '') fail('VAULT_PASSWORD_EMPTY');
+  const [short] = shortPasswordProblems(password, 'error');
+  if (short) throw new CloudwrightError([short]);
+}
+
+/** A short password of a vault that exists still opens it, with this warning. */
+export function shortPasswordProblems(
+  password: Confidential,
+  severity: Problem['severity'] = 'warning',
+): readonly Problem[] {
+  if ([...password.reveal()].length >= LEAST_PASSWORD) return [];
+  return [problem('VAULT_PASSWORD_SHORT', { severity, details: { least: LEAST_PASSWORD } })];
 }
 
 /** Writes a new key into its file, readable by its owner alone, and returns the file; nothing for other passwords. */
@@ -108,22 +126,20 @@ export async function saveKeyFile({ password, newKeyFile }: VaultPassword): Prom
   return newKeyFile;
 }
 
-/** The first line of the file, as ansible-vault reads it too (it strips the whole file; a password is one line). */
+/** A file that the operator names: it may be a link or a pipe, such as `<(pass show cloud)`. */
 async function readPasswordFile(file: string): Promise<Confidential> {
   const refuse = (reason: string): never => fail('VAULT_PASSWORD_FILE', { details: { file, reason } });
-  let text: string;
-  let mode: number;
   try {
-    const found = await stat(file);
-    if (!found.isFile() && !found.isFIFO() && !found.isCharacterDevice()) return refuse('it is not a file');
-    mode = found.isFile() ? found.mode : 0;
-    text = await readFile(file, 'utf8');
+    const handle = await open(file, 'r');
+    try {
+      const found = await handle.stat();
+      if (!found.isFile() && !found.isFIFO() && !found.isCharacterDevice()) return refuse('it is not a file');
+      return passwordIn(await handle.readFile('utf8'), found.isFile() ? found.mode : 0, file);
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
+    if (error instanceof CloudwrightError) throw error;
     return refuse((error as NodeJS.ErrnoException).code ?? 'unknown error');
   }
-  if (mode & 0o077) fail('VAULT_PASSWORD_FILE_OPEN', { details: { file } });
-  const password = text.trim();
-  if (password === '') fail('VAULT_PASSWORD_EMPTY');
-  if (password.includes('\n')) return refuse('it has more than one line');
-  return new Confidential(password);
 }

@@ -1,6 +1,6 @@
 import { fail } from '../errors/problem.ts';
 import type { Confidential } from '../secrets/confidential.ts';
-import { vaultFileOf } from './password.ts';
+import { vaultFileOf } from './keys.ts';
 import { checkedVault, readVault, setInVault, writeVault } from './secrets.ts';
 import { FERNET_KEY, makeFernetKey, ROTATION_MARK } from './table.ts';
 

@@ -1,36 +1,34 @@
-import { readFile } from 'node:fs/promises';
 import { isMap, isScalar, parseDocument, Scalar } from 'yaml';
 import { CloudwrightError, fail, type Problem, problem } from '../errors/problem.ts';
 import type { Confidential } from '../secrets/confidential.ts';
 import { certificateFits } from './certificate.ts';
 import { writePrivate } from './files.ts';
-import { decryptVault, encryptVault, isVault, labelOf } from './format.ts';
-import { vaultFileOf } from './password.ts';
+import { decryptVault, encryptVault, labelOf } from './format.ts';
+import { earlierKeyOf, readEnvelope, vaultFileOf } from './keys.ts';
 import { chainedSecrets, defaultPasswords, ROTATION_MARK, secretKind, userSecrets } from './table.ts';
 
 /** What a vault holds, by name; unknown names are kept. */
 export type VaultContents = ReadonlyMap<string, string>;
 
-/** The decrypted text of the folder's vault, and the file as it is. Fails with VAULT_MISSING, _UNREADABLE, _FORMAT, _PASSWORD_WRONG. */
+/** The decrypted text of the folder's vault, and the file as it is. Fails with VAULT_MISSING, _UNREADABLE, _FORMAT, _PASSWORD_WRONG, _KEY_EARLIER. */
 export async function readVault(
   folder: string,
   password: Confidential,
 ): Promise<{ text: string; label?: string; envelope: string }> {
   const file = vaultFileOf(folder);
-  let envelope: string;
-  try {
-    envelope = await readFile(file, 'utf8');
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    if (reason === 'ENOENT') return fail('VAULT_MISSING', { details: { file } });
-    return fail('VAULT_UNREADABLE', { details: { file, reason } });
-  }
-  if (!isVault(envelope)) {
-    return fail('VAULT_FORMAT', { details: { file, reason: 'its first line is not a vault header' } });
-  }
+  const envelope = await readEnvelope(folder);
+  if (envelope === undefined) return fail('VAULT_MISSING', { details: { file } });
   const label = labelOf(envelope);
-  const text = decryptVault(envelope, password.reveal(), file);
-  return { text, envelope, ...(label !== undefined && { label }) };
+  try {
+    const text = decryptVault(envelope, password.reveal(), file);
+    return { text, envelope, ...(label !== undefined && { label }) };
+  } catch (error) {
+    if (!(error instanceof CloudwrightError) || error.problems[0]?.code !== 'VAULT_PASSWORD_WRONG')
+      throw error;
+    const keyFile = await earlierKeyOf(folder, envelope);
+    if (keyFile === undefined) throw error;
+    return fail('VAULT_KEY_EARLIER', { details: { file, keyFile } });
+  }
 }
 
 /**

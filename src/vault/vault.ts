@@ -1,11 +1,12 @@
 import type { DescribedCloud } from '../cloud/build.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { PairedSecretName, Secrets } from '../cloud/secrets.ts';
-import { CloudwrightError, fail, type Problem } from '../errors/problem.ts';
+import { CloudwrightError, type Problem } from '../errors/problem.ts';
 import { Confidential, type Text } from '../secrets/confidential.ts';
 import { writePrivate } from './files.ts';
 import { encryptVault } from './format.ts';
-import { saveKeyFile, type VaultPassword, vaultFileOf } from './password.ts';
+import { keyFileOf, retireKey, vaultFileOf } from './keys.ts';
+import { refuseShortPassword, saveKeyFile, shortPasswordProblems, type VaultPassword } from './password.ts';
 import { checkedVault, readVault, setInVault, type VaultContents } from './secrets.ts';
 import { makeSshKeyPair } from './ssh-key.ts';
 import { chainedSecrets, missingSecrets, publicChained, secretKind } from './table.ts';
@@ -43,7 +44,8 @@ export interface OpenVault {
 
 /**
  * Reads the vault beside the description and generates in memory what is missing. Nothing is written before `commit`.
- * Fails with VAULT_MISSING, VAULT_CERTIFICATE_VIRTUAL, _UNREADABLE, _FORMAT, _PASSWORD_WRONG, _CONTENT, _SECRET_* and _SECRETS_PARTIAL.
+ * Fails with VAULT_MISSING, VAULT_CERTIFICATE_VIRTUAL, _UNREADABLE, _FORMAT, _PASSWORD_*,
+ * _KEY_EARLIER, _CONTENT, _SECRET_* and _SECRETS_PARTIAL.
  */
 export async function openVault(
   cloud: DescribedCloud,
@@ -53,14 +55,21 @@ export async function openVault(
   const file = vaultFileOf(cloud.folder);
   const read = await readOrStart(cloud, found, options);
   const contents = checkedVault(read.text, file);
-  const { generated, warnings } = await generateMissing(contents, cloud, options.now ?? new Date());
-  const errors = warnings.filter(({ severity }) => severity === 'error');
+  const { generated, warnings: certificates } = await generateMissing(
+    contents,
+    cloud,
+    options.now ?? new Date(),
+  );
+  const errors = certificates.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new CloudwrightError(errors);
   const isNew = read.envelope === undefined;
+  const warnings = [...certificates, ...shortPasswordProblems(found.password)];
   let committed = false;
   async function commit(): Promise<readonly string[]> {
     if (committed || (!isNew && generated.size === 0)) return [];
     const notes: string[] = [];
+    // The key of a vault that is gone would be tried before this password is asked for.
+    if (isNew && found.source !== 'key') await retireKey(cloud.folder, keyFileOf(cloud.folder));
     const key = await saveKeyFile(found);
     if (key !== undefined) {
       notes.push(
@@ -113,7 +122,7 @@ async function readOrStart(
     const missing = error instanceof CloudwrightError && error.problems[0]?.code === 'VAULT_MISSING';
     if (!missing || !mayCreate) throw error;
     // Otherwise it is noticed only when the vault is written.
-    if (password.reveal() === '') fail('VAULT_PASSWORD_EMPTY');
+    refuseShortPassword(password);
     return { text: setInVault(`# Secrets of the cloud ${cloud.name}.\n`, given) };
   }
 }

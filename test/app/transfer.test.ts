@@ -55,6 +55,13 @@ describe('an import', () => {
     expect(existsSync(file)).toBe(false);
     rmSync(join(folder, 'password'));
     expect(await codesOf(file, 0o600)).toEqual([]);
-    expect(readdirSync(folder).sort()).toEqual(['answers.txt', 'cloud.yaml', 'password', 'vault.yml']);
+    expect(readdirSync(folder).sort()).toEqual([
+      '.cloudwright',
+      'answers.txt',
+      'cloud.yaml',
+      'password',
+      'vault.yml',
+    ]);
+    expect(readdirSync(join(folder, '.cloudwright'))).toEqual(['.gitignore']);
   });
 });

@@ -2,15 +2,12 @@ import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Confidential, reveal } from '../../src/secrets/confidential.ts';
-import { editVault, makeVault, rekeyVault, setSecrets, viewVault } from '../../src/vault/actions.ts';
+import { editVault, makeVault, setSecrets, viewVault } from '../../src/vault/actions.ts';
+import { encryptVault } from '../../src/vault/format.ts';
+import { keyFileOf, vaultFileOf } from '../../src/vault/keys.ts';
 import { openCloud } from '../../src/vault/open.ts';
-import {
-  findVaultPassword,
-  keyFileOf,
-  pendingKeyFileOf,
-  saveKeyFile,
-  vaultFileOf,
-} from '../../src/vault/password.ts';
+import { findVaultPassword, saveKeyFile } from '../../src/vault/password.ts';
+import { rekeyVault } from '../../src/vault/rekey.ts';
 import { VALID } from '../cloud/broken/case.ts';
 import { cloudIn, codesOf, found as given, loadSecrets, newFolder, word } from './folder.ts';
 
@@ -72,7 +69,7 @@ describe('rekeyVault', () => {
     const folder = await newFolder();
     await makeVault(cloudIn(folder), given);
     const before = (await viewVault(folder, word)).reveal();
-    const next = new Confidential('the next one');
+    const next = new Confidential('the next password');
     await rekeyVault(folder, word, next);
     expect(await codesOf(() => viewVault(folder, word))).toEqual(['VAULT_PASSWORD_WRONG']);
     expect((await viewVault(folder, next)).reveal()).toBe(before);
@@ -81,24 +78,66 @@ describe('rekeyVault', () => {
     expect([found.source, (await viewVault(folder, found.password)).reveal()]).toEqual(['key', before]);
   });
 
-  it('makes a new key file, also when it was cut off before the key was in place', async () => {
+  it('makes a new key file', async () => {
     const folder = await newFolder();
     const first = await findVaultPassword(folder, { environment: {}, mayCreate: true });
     await makeVault(cloudIn(folder), first);
     const oldKey = await readFile(keyFileOf(folder), 'utf8');
     await rekeyVault(folder, first.password);
-    const newKey = await readFile(keyFileOf(folder), 'utf8');
-    expect(newKey).not.toBe(oldKey);
-    // As after a kill between the write of the vault and the renaming of the key.
-    await writeFile(pendingKeyFileOf(folder), newKey, { mode: 0o600 });
-    await writeFile(keyFileOf(folder), oldKey, { mode: 0o600 });
+    expect(await readFile(keyFileOf(folder), 'utf8')).not.toBe(oldKey);
     const found = await findVaultPassword(folder, { environment: {} });
     expect((await loadSecrets(folder, found.password)).has('admin_password')).toBe(true);
-    // As after a kill before the write of the vault: the pending key opens nothing and goes.
-    await writeFile(pendingKeyFileOf(folder), oldKey, { mode: 0o600 });
-    const kept = await findVaultPassword(folder, { environment: {} });
-    expect((await loadSecrets(folder, kept.password)).has('admin_password')).toBe(true);
-    expect(await readdir(join(folder, '.cloudwright'))).toEqual(['.gitignore', 'vault-key']);
+  });
+});
+
+describe('a vault with a password of a person', () => {
+  it('is not taken for one of the key that an earlier vault left', async () => {
+    for (const make of [
+      async (folder: string) => void (await makeVault(cloudIn(folder), given)),
+      async (folder: string) =>
+        void (await setSecrets(folder, given, { sudo_password: word }, { mayCreate: true })),
+    ]) {
+      const folder = await newFolder();
+      await saveKeyFile(await findVaultPassword(folder, { environment: {}, mayCreate: true }));
+      await make(folder);
+      const found = await findVaultPassword(folder, { environment: {}, prompt: async () => word.reveal() });
+      expect(found.source).toBe('prompt');
+      await viewVault(folder, found.password);
+      expect(await readdir(join(folder, '.cloudwright'))).toContainEqual(
+        expect.stringMatching(/^vault-key\..*\.old$/),
+      );
+    }
+  });
+});
+
+describe('a short password', () => {
+  const short = new Confidential('fifteen letters');
+
+  it('is refused for a new vault and as a new password, before anything is written', async () => {
+    const folder = await newFolder();
+    const chosen = { password: short, source: 'file' } as const;
+    expect(await codesOf(() => makeVault(cloudIn(folder), chosen))).toEqual(['VAULT_PASSWORD_SHORT']);
+    const values = { sudo_password: new Confidential('x') };
+    const put = () => setSecrets(folder, chosen, values, { mayCreate: true });
+    expect(await codesOf(put)).toEqual(['VAULT_PASSWORD_SHORT']);
+    expect(await readdir(folder)).toEqual([]);
+    await makeVault(cloudIn(folder), given);
+    const before = await readFile(vaultFileOf(folder), 'utf8');
+    expect(await codesOf(() => rekeyVault(folder, word, short))).toEqual(['VAULT_PASSWORD_SHORT']);
+    expect(await readFile(vaultFileOf(folder), 'utf8')).toBe(before);
+  });
+
+  it('still opens a vault that exists, with one warning that says how to change it', async () => {
+    const folder = await newFolder();
+    const file = join(folder, 'cloud.yaml');
+    const passwordFile = join(folder, 'password');
+    await writeFile(file, VALID);
+    await writeFile(passwordFile, 'short\n', { mode: 0o600 });
+    await writeFile(vaultFileOf(folder), encryptVault('admin_password: Own.Choice-1\n', 'short'));
+    const { cloud, warnings } = await openCloud(file, { passwordFile, environment: {} });
+    expect(reveal(cloud.secrets.admin_password)).toBe('Own.Choice-1');
+    const found = warnings.filter(({ code }) => code === 'VAULT_PASSWORD_SHORT');
+    expect(found).toMatchObject([{ severity: 'warning', next: expect.stringContaining('vault rekey') }]);
   });
 });
 

@@ -6,8 +6,8 @@ import type { DescribedCloud } from '../../src/cloud/build.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import { CloudwrightError } from '../../src/errors/problem.ts';
 import { Confidential } from '../../src/secrets/confidential.ts';
+import { vaultFileOf } from '../../src/vault/keys.ts';
 import type { VaultPassword } from '../../src/vault/password.ts';
-import { vaultFileOf } from '../../src/vault/password.ts';
 import { checkSecrets, parseVault, readVault, type VaultContents } from '../../src/vault/secrets.ts';
 import { VALID } from '../cloud/broken/case.ts';
 

@@ -6,7 +6,7 @@ import type { DescribedCloud } from '../../src/cloud/build.ts';
 import { secretOf } from '../../src/cloud/secrets.ts';
 import { Confidential, reveal } from '../../src/secrets/confidential.ts';
 import { encryptVault } from '../../src/vault/format.ts';
-import { vaultFileOf } from '../../src/vault/password.ts';
+import { vaultFileOf } from '../../src/vault/keys.ts';
 import { parseVault, readVault, setInVault } from '../../src/vault/secrets.ts';
 import { chainedSecrets, singleSecrets } from '../../src/vault/table.ts';
 import { openVault, withSecrets } from '../../src/vault/vault.ts';

@@ -20,6 +20,12 @@ export const vaultErrors = defineCatalogue({
     next: 'Change it with `cloudwright vault edit`, or move it away first.',
     exit: 2,
   },
+  VAULT_DEPLOYED: {
+    what: 'There is no vault at {file}, but {folder} has a journal of runs.',
+    why: 'A new vault would have other secrets. They do not open the cloud that these runs have deployed.',
+    next: 'Put vault.yml back from a copy. If that cloud no longer exists, move {folder} away and run the command again.',
+    exit: 2,
+  },
   VAULT_CHANGED: {
     what: 'The file {file} was changed in the meantime, by another command or an editor.',
     why: 'Writing it now would lose that change.',
@@ -41,7 +47,7 @@ export const vaultErrors = defineCatalogue({
   VAULT_UNREADABLE: {
     what: 'The vault {file} cannot be read or written: {reason}.',
     why: 'The secrets of the cloud are kept there.',
-    next: 'Check the owner and the permissions of the file and of its folder.',
+    next: 'Check the owner and the permissions of the file and of its folder. It must be a regular file, not a symbolic link.',
     exit: 2,
   },
   VAULT_FORMAT: {
@@ -53,7 +59,19 @@ export const vaultErrors = defineCatalogue({
   VAULT_PASSWORD_WRONG: {
     what: 'The password does not open the vault {file}.',
     why: 'Its authentication code does not match: the password is another one, or the file was altered.',
-    next: 'Give the right password with --vault-password-file or CLOUDWRIGHT_VAULT_PASSWORD_FILE.',
+    next: 'Give the right password with --vault-password-file or CLOUDWRIGHT_VAULT_PASSWORD_FILE, or restore the vault from a copy.',
+    exit: 2,
+  },
+  VAULT_KEY_EARLIER: {
+    what: 'The vault {file} is encrypted with an earlier key, {keyFile}.',
+    why: 'The key was changed after this vault was written. The vault may have been restored from an old copy.',
+    next: 'If it is the vault that you want, run `cloudwright vault rekey --vault-password-file {keyFile}`. Otherwise restore a newer copy of the vault.',
+    exit: 2,
+  },
+  VAULT_PASSWORD_SHORT: {
+    what: 'The vault password is shorter than {least} characters.',
+    why: 'The format of ansible-vault derives the key with 10,000 rounds of PBKDF2 only. Whoever gets a copy of the vault can guess a short password.',
+    next: 'Choose a longer password. `cloudwright vault rekey` changes that of an existing vault to a generated key, and with `--ask` to one of your own.',
     exit: 2,
   },
   VAULT_PASSWORD_MISSING: {

@@ -14,7 +14,7 @@ import {
   labUp,
 } from '../../../src/lab/index.ts';
 import type { CommandResult } from '../../../src/system/command.ts';
-import { keyFileOf, vaultFileOf } from '../../../src/vault/password.ts';
+import { keyFileOf, vaultFileOf } from '../../../src/vault/keys.ts';
 import { dropBundle, endRuns } from './cli.ts';
 import { noteLeftBehind } from './leftBehind.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Confidential } from '../../../src/secrets/confidential.ts';
-import { keyFileOf } from '../../../src/vault/password.ts';
+import { keyFileOf } from '../../../src/vault/keys.ts';
 import { parseVault, readVault, setInVault, writeVault } from '../../../src/vault/secrets.ts';
 import { publicChained, type SecretKind, singleSecrets } from '../../../src/vault/table.ts';
 

@@ -5,7 +5,9 @@ import { findDescription } from '../../file.ts';
 export const vaultRekeyCommand: Command = {
   name: 'vault rekey',
   summary: 'encrypts the vault with a new password',
-  details: 'Without an option a new key is generated in .cloudwright/ beside the description.',
+  details:
+    'Without an option a new key is generated in .cloudwright/ beside the description. The last keys that were replaced ' +
+    'are kept there.',
   options: [
     { name: 'ask', summary: 'ask for the new password' },
     {
