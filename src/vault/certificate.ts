@@ -23,7 +23,7 @@ export interface CertificateRequest {
   readonly key: string;
   /** The authority that signs; left out for a self-signed certificate. An intermediate names its parent here. */
   readonly issuer?: Credential;
-  /** Whether the certificate may sign others. */
+  /** Whether the certificate may sign others, which may not. */
   readonly authority: boolean;
   /** IP addresses and DNS names that the holder is reached at. */
   readonly addresses: readonly string[];
@@ -63,6 +63,24 @@ export async function makeCertificate(request: CertificateRequest): Promise<stri
     webcrypto,
   );
   return `${certificate.toString('pem').trim()}\n`;
+}
+
+/** Days that an authority lasts. */
+const AUTHORITY_DAYS = 3650;
+
+/** A new authority, which signs certificates of hosts and no further authorities. */
+export async function makeAuthority(subject: string, now: Date): Promise<Credential> {
+  const key = makeKey();
+  const certificate = await makeCertificate({
+    subject,
+    key,
+    authority: true,
+    addresses: [],
+    names: [],
+    days: AUTHORITY_DAYS,
+    now,
+  });
+  return { key, certificate };
 }
 
 /** Whether the certificate was signed with the authority's key. */
@@ -180,7 +198,7 @@ async function extensions(
   if (request.authority) {
     return [
       ...common,
-      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
     ];
   }

@@ -1,4 +1,5 @@
 import { isMap, isScalar, parseDocument, Scalar } from 'yaml';
+import { authorityNames, domainNames } from '../cloud/certificates.ts';
 import { CloudwrightError, fail, type Problem, problem } from '../errors/problem.ts';
 import type { Confidential } from '../secrets/confidential.ts';
 import { certificateFits } from './certificate.ts';
@@ -123,6 +124,13 @@ export function checkSecrets(contents: VaultContents, file: string): Problem[] {
     const value = contents.get(name);
     if (value === undefined || !/[\n\r\0]/.test(value)) continue;
     problems.push(problem('VAULT_SECRET_FORM', { details: { name, form: 'one line' } }));
+  }
+  for (const domain of domainNames) {
+    const { key, certificate } = authorityNames(domain);
+    if (contents.has(key) === contents.has(certificate)) continue;
+    // A new authority beside the old one's certificates would cut the hosts off from one another.
+    const [present, missing] = contents.has(key) ? [key, certificate] : [certificate, key];
+    problems.push(problem('VAULT_SECRETS_PARTIAL', { details: { present, missing } }));
   }
   for (const [first, second] of [
     ['tls_ca_key', 'tls_ca_certificate'],

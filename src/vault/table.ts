@@ -1,4 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { trustDomains } from '../cloud/certificates.ts';
 import type { BaseSecretName, PairedSecretName } from '../cloud/secrets.ts';
 import { type ServiceSecretKind, serviceSecrets } from '../cloud/services.ts';
 
@@ -60,6 +61,19 @@ const fernetKey: SecretKind = {
   form: '32 bytes in URL-safe base64',
   pattern: /^[A-Za-z0-9_-]{43}=$/,
 };
+
+/** Made by `hostCertificates`, which knows the hosts and the authorities. */
+function pem(label: string): Pick<SecretKind, 'form' | 'pattern' | 'make'> {
+  return {
+    form: `PEM of a ${label.toLowerCase()}`,
+    pattern: new RegExp(`^-----BEGIN ${label}-----\\n[A-Za-z0-9+/=\\n]+-----END ${label}-----\\n$`),
+    make() {
+      throw new Error(`a ${label.toLowerCase()} is not made by itself`);
+    },
+  };
+}
+const privateKey: SecretKind = pem('PRIVATE KEY');
+const certificate: SecretKind = { ...pem('CERTIFICATE'), public: true };
 
 export const chainedSecrets: readonly PairedSecretName[] = [
   'tls_ca_key',
@@ -157,9 +171,14 @@ export const singleSecrets: Readonly<Record<string, SecretKind>> = {
 /** When the fernet keys were rotated last: a time in ISO 8601. It is not secret. */
 export const ROTATION_MARK = 'fernet_rotated_at';
 
-/** The kind of a secret, of a numbered key as well. */
+/** Keys and certificates of the trust domains; `hostCertificates` makes them. */
+export const DOMAIN_CREDENTIAL = /^tls_(.+?)_(?:ca|host_.+)_(key|certificate)$/;
+
+/** The kind of a secret, of a numbered key and of a host's certificate as well. */
 export function secretKind(name: string): SecretKind | undefined {
   if (NUMBERED_KEY.test(name)) return fernetKey;
+  const [, domain = '', part] = DOMAIN_CREDENTIAL.exec(name) ?? [];
+  if (Object.hasOwn(trustDomains, domain)) return part === 'key' ? privateKey : certificate;
   return Object.hasOwn(singleSecrets, name) ? singleSecrets[name] : undefined;
 }
 

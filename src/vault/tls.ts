@@ -4,17 +4,14 @@ import {
   addressesMissing,
   daysLeft,
   isSignedBy,
+  makeAuthority,
   makeCertificate,
   makeKey,
   namesOf,
   validity,
 } from './certificate.ts';
+import { HOST_DAYS, RENEW_DAYS } from './hostCertificates.ts';
 import type { VaultContents } from './secrets.ts';
-
-/** Server certificates are renewed when they have fewer days left. */
-const RENEW_DAYS = 30;
-const SERVER_DAYS = 825;
-const AUTHORITY_DAYS = 3650;
 
 export interface TlsSecrets {
   /** Keys and certificates that are missing in the vault or have to be renewed. */
@@ -73,26 +70,12 @@ export async function tlsSecrets(
     authority: false,
     addresses,
     names: [...new Set([`${cloud.name}.local`, ...(present ? namesOf(present) : [])])],
-    days: SERVER_DAYS,
+    days: HOST_DAYS,
     now,
   });
   generated.set('tls_key', key);
   generated.set('tls_certificate', certificate);
   return { generated, warnings: [] };
-}
-
-async function makeAuthority(subject: string, now: Date) {
-  const key = makeKey();
-  const certificate = await makeCertificate({
-    subject,
-    key,
-    authority: true,
-    addresses: [],
-    names: [],
-    days: AUTHORITY_DAYS,
-    now,
-  });
-  return { key, certificate };
 }
 
 /** What is wrong with the operator's own certificate; it is used as it is. */

@@ -5,11 +5,12 @@ import { CloudwrightError, type Problem } from '../errors/problem.ts';
 import { Confidential, type Text } from '../secrets/confidential.ts';
 import { writePrivate } from './files.ts';
 import { encryptVault } from './format.ts';
+import { hostCertificates } from './hostCertificates.ts';
 import { keyFileOf, retireKey, vaultFileOf } from './keys.ts';
 import { refuseShortPassword, saveKeyFile, shortPasswordProblems, type VaultPassword } from './password.ts';
 import { checkedVault, readVault, setInVault, type VaultContents } from './secrets.ts';
 import { makeSshKeyPair } from './ssh-key.ts';
-import { chainedSecrets, missingSecrets, publicChained, secretKind } from './table.ts';
+import { chainedSecrets, DOMAIN_CREDENTIAL, missingSecrets, publicChained, secretKind } from './table.ts';
 import { tlsSecrets } from './tls.ts';
 
 export interface VaultOptions {
@@ -83,7 +84,7 @@ export async function openVault(
     // In a vault that was there before, these are what a newer description or version needs.
     const what = isNew
       ? `${generated.size} secrets`
-      : `Secrets that the vault did not have (${[...generated.keys()].join(', ')})`;
+      : `Secrets that the vault did not have (${listed([...generated.keys()])})`;
     notes.push(`${what} were generated into ${file}.`);
     return notes;
   }
@@ -94,6 +95,14 @@ export async function openVault(
     warnings,
     commit,
   };
+}
+
+/** Names of secrets; those of hosts' certificates, of which there are many, as a number. */
+function listed(names: readonly string[]): string {
+  const certificates = names.filter((name) => DOMAIN_CREDENTIAL.test(name)).length;
+  const others = names.filter((name) => !DOMAIN_CREDENTIAL.test(name));
+  const count = certificates > 0 ? [`${certificates} keys and certificates of the hosts`] : [];
+  return [...others, ...count].join(', ');
 }
 
 /** The described cloud with its secrets: the value that everything after reading works with. */
@@ -139,7 +148,8 @@ async function generateMissing(contents: VaultContents, cloud: DescribedCloud, n
     generated.set('nova_ssh_public_key', pair.publicKey);
   }
   const tls = await tlsSecrets(contents, cloud, now);
-  return { generated: new Map([...generated, ...tls.generated]), warnings: tls.warnings };
+  const hosts = await hostCertificates(contents, cloud, now);
+  return { generated: new Map([...generated, ...tls.generated, ...hosts]), warnings: tls.warnings };
 }
 
 function assemble(contents: VaultContents): Pick<OpenVault, 'secrets' | 'sshPassword' | 'sudoPassword'> {

@@ -1,3 +1,10 @@
+import type { DescribedCloud } from '../../src/cloud/build.ts';
+import {
+  authorityNames,
+  domainNames,
+  hostCredentialNames,
+  trustDomains,
+} from '../../src/cloud/certificates.ts';
 import type { Cloud } from '../../src/cloud/cloud.ts';
 import { parseDescription } from '../../src/cloud/read.ts';
 import type { Check } from '../../src/engine/check.ts';
@@ -40,7 +47,7 @@ services: { dashboard: true, orchestration: true, key-manager: true, object-stor
 export type CloudContext = StepContext<Cloud>;
 
 /** Each secret's value says whose it is and is found wherever it ends up. Identifiers and certificates are public. */
-function fakeSecrets(): Cloud['secrets'] {
+function fakeSecrets(cloud: DescribedCloud): Cloud['secrets'] {
   const singles = Object.entries(singleSecrets).map(([name, kind]): [string, Text] => [
     name,
     kind.public ? `public-${name}` : new Confidential(`hidden-${name}-`),
@@ -49,7 +56,15 @@ function fakeSecrets(): Cloud['secrets'] {
     name,
     publicChained.has(name) ? `public-${name}` : new Confidential(`hidden-${name}-`),
   ]);
-  return Object.fromEntries([...singles, ...chained]) as unknown as Cloud['secrets'];
+  const credentials = domainNames.flatMap((domain) => [
+    authorityNames(domain),
+    ...trustDomains[domain](cloud).map((host) => hostCredentialNames(domain, host.name)),
+  ]);
+  const certified = credentials.flatMap(({ key, certificate }): [string, Text][] => [
+    [key, new Confidential(`hidden-${key}-`)],
+    [certificate, `public-${certificate}`],
+  ]);
+  return Object.fromEntries([...singles, ...chained, ...certified]) as unknown as Cloud['secrets'];
 }
 
 /** What every confidential value of the fakes starts with. */
@@ -58,7 +73,7 @@ export const HIDDEN = /hidden-\w+-/;
 export function cloudOf(description: string): Cloud {
   const read = parseDescription(description, { file: 'cloud.yaml', folder: '/srv/cloud', home: '/root' });
   if (!read.cloud) throw new Error(JSON.stringify(read.problems));
-  return { ...read.cloud, secrets: fakeSecrets() };
+  return { ...read.cloud, secrets: fakeSecrets(read.cloud) };
 }
 
 const SIZE = { cpus: 8, memoryMiB: 32_768 };

@@ -1,0 +1,50 @@
+import { certificateOf, type TrustDomain } from '../cloud/certificates.ts';
+import type { Cloud, Host } from '../cloud/cloud.ts';
+import type { Resource } from '../engine/resource.ts';
+import { file } from '../resources/index.ts';
+import { joinTexts } from '../secrets/confidential.ts';
+
+/** Files of a trust domain on a host, all PEM. */
+export interface CertificatePaths {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+  /** Certificate and key in one file, as haproxy reads them. */
+  readonly both: string;
+}
+
+/** Where a host keeps its certificate of a trust domain. The same on every host and distribution. */
+export function certificatePaths(domain: TrustDomain): CertificatePaths {
+  const folder = `/etc/cloudwright/tls/${domain}`;
+  return {
+    authority: `${folder}/ca.pem`,
+    certificate: `${folder}/certificate.pem`,
+    key: `${folder}/key.pem`,
+    both: `${folder}/both.pem`,
+  };
+}
+
+export interface CertificateOptions {
+  /** Who reads the key, beside root; nobody by default. */
+  readonly group?: string | undefined;
+  /** By default certificate and key in two files. */
+  readonly form?: 'separate' | 'both';
+  readonly after?: readonly (Resource | string)[];
+}
+
+/** The authority, and the host's certificate and key, which only root and the group read. */
+export function certificateResources(
+  cloud: Cloud,
+  host: Host,
+  domain: TrustDomain,
+  { group = 'root', form = 'separate', after = [] }: CertificateOptions = {},
+): readonly Resource[] {
+  const paths = certificatePaths(domain);
+  const { authority, certificate, key } = certificateOf(cloud, domain, host);
+  const secret = { group, mode: group === 'root' ? '0600' : '0640', after };
+  const own =
+    form === 'both'
+      ? [file(host.name, paths.both, joinTexts([certificate, key], ''), secret)]
+      : [file(host.name, paths.certificate, certificate, { after }), file(host.name, paths.key, key, secret)];
+  return [file(host.name, paths.authority, authority, { after }), ...own];
+}
