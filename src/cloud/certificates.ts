@@ -1,12 +1,12 @@
 import { plain, type Text } from '../secrets/confidential.ts';
 import type { Cloud, Host } from './cloud.ts';
 import { secretOf } from './secrets.ts';
-import { chassisHosts, controlHosts, hostsWith, vip } from './topology.ts';
+import { chassisHosts, controlHosts, hostsWith, usesCeph, vip } from './topology.ts';
 
 type Described = Omit<Cloud, 'secrets'>;
 
 /** What the hosts say to one another under certificates of one authority. */
-export type TrustDomain = 'balancer' | 'database' | 'messaging' | 'ovn' | 'hypervisor';
+export type TrustDomain = 'balancer' | 'database' | 'messaging' | 'ovn' | 'hypervisor' | 'gateway';
 
 /**
  * Which hosts have a certificate in each domain. Every domain has an authority of its own, and no common root: most of
@@ -20,9 +20,30 @@ export const trustDomains: Readonly<Record<TrustDomain, (cloud: Described) => re
   ovn: (cloud) => together(controlHosts(cloud as Cloud), chassisHosts(cloud as Cloud)),
   // The console proxies of the control hosts are clients of the hypervisors.
   hypervisor: (cloud) => together(controlHosts(cloud as Cloud), hostsWith(cloud as Cloud, 'compute')),
+  gateway: (cloud) => (usesCeph(cloud as Cloud) ? hostsWith(cloud as Cloud, 'rgw') : []),
 };
 
 export const domainNames = Object.keys(trustDomains) as readonly TrustDomain[];
+
+/** Files of a trust domain on a host, all PEM. */
+export interface CertificatePaths {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+  /** Certificate and key in one file, as haproxy and Ceph's gateway read them. */
+  readonly both: string;
+}
+
+/** Where a host keeps its certificate of a trust domain. The same on every host and distribution. */
+export function certificatePaths(domain: TrustDomain): CertificatePaths {
+  const folder = `/etc/cloudwright/tls/${domain}`;
+  return {
+    authority: `${folder}/ca.pem`,
+    certificate: `${folder}/certificate.pem`,
+    key: `${folder}/key.pem`,
+    both: `${folder}/both.pem`,
+  };
+}
 
 /** Names of a key and its certificate in the vault. */
 export interface CredentialNames {

@@ -3,6 +3,9 @@ import type { Cloud } from './cloud.ts';
 import { ports } from './ports.ts';
 import { controlHosts, vip } from './topology.ts';
 
+/** Where a process listens that only this host's haproxy asks. */
+export const LOOPBACK = '127.0.0.1';
+
 /** Where services reach one another. */
 export function internalUrl(cloud: Cloud, port: number): string {
   return `https://${vip(cloud)}:${port}`;
@@ -27,8 +30,12 @@ export function transportUrl(cloud: Cloud): Text {
   return text`rabbit://${joinTexts(brokers, ',')}/`;
 }
 
+/**
+ * memcached of every control host, as a control host reaches it: by its own haproxy, which speaks TLS with theirs. The
+ * names are the same on all hosts, by which the clients spread their keys.
+ */
 export function memcachedServers(cloud: Cloud): readonly string[] {
-  return controlHosts(cloud).map((host) => `${host.addresses.management}:${ports.cache}`);
+  return controlHosts(cloud).map((_host, index) => `${LOOPBACK}:${ports.cacheMembers + index}`);
 }
 
 /** OVN's northbound or southbound database, all members. */

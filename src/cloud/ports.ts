@@ -6,6 +6,8 @@ export const ports = {
   databaseHealth: 9200,
   messaging: 5672,
   cache: 11211,
+  /** On each control host's loopback: memcached of the first control host, the second … */
+  cacheMembers: 11311,
   ovnNorthbound: 6641,
   ovnSouthbound: 6642,
   statistics: 1984,
@@ -50,6 +52,12 @@ export const portTable: readonly PortEntry[] = [
     listens: 'host-address',
   },
   { name: 'cache', title: 'memcached', port: ports.cache, listens: 'host-address' },
+  {
+    name: 'cacheMembers',
+    title: 'memcached of the control hosts, on loopback',
+    port: ports.cacheMembers,
+    listens: 'host-address',
+  },
   ...serviceFacts.flatMap((service) => [
     ...service.ports.map(
       ({ name, port }): PortEntry => ({ name, title: service.title, port, listens: 'virtual-address' }),

@@ -1,28 +1,8 @@
-import { certificateOf, type TrustDomain } from '../cloud/certificates.ts';
+import { certificateOf, certificatePaths, type TrustDomain } from '../cloud/certificates.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import type { Resource } from '../engine/resource.ts';
 import { file } from '../resources/index.ts';
 import { joinTexts } from '../secrets/confidential.ts';
-
-/** Files of a trust domain on a host, all PEM. */
-export interface CertificatePaths {
-  readonly authority: string;
-  readonly certificate: string;
-  readonly key: string;
-  /** Certificate and key in one file, as haproxy reads them. */
-  readonly both: string;
-}
-
-/** Where a host keeps its certificate of a trust domain. The same on every host and distribution. */
-export function certificatePaths(domain: TrustDomain): CertificatePaths {
-  const folder = `/etc/cloudwright/tls/${domain}`;
-  return {
-    authority: `${folder}/ca.pem`,
-    certificate: `${folder}/certificate.pem`,
-    key: `${folder}/key.pem`,
-    both: `${folder}/both.pem`,
-  };
-}
 
 export interface CertificateOptions {
   /** Who reads the key, beside root; nobody by default. */

@@ -1,3 +1,4 @@
+import { authorityOf } from '../cloud/certificates.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { ports } from '../cloud/ports.ts';
 import { anyControl, factsOf, reached } from '../cloud/reached.ts';
@@ -9,7 +10,8 @@ import { type Platform, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { file, service, sysctl } from '../resources/index.ts';
 import { joinTexts } from '../secrets/confidential.ts';
-import { type BalancedSection, haproxyConfiguration } from './load-balancer/haproxy.ts';
+import { certificateResources } from './certificates.ts';
+import { authorityFile, type BalancedSection, haproxyConfiguration } from './load-balancer/haproxy.ts';
 import { keepalivedConfiguration } from './load-balancer/keepalived.ts';
 import { onControlHosts } from './packages.ts';
 
@@ -51,17 +53,24 @@ function hostResources(
   const haproxy = file(
     host.name,
     pathOf(components.haproxy, 'configuration'),
-    haproxyConfiguration(cloud, components.haproxy, services),
+    haproxyConfiguration(cloud, host, components.haproxy, services),
     readable,
   );
+  const peers = [
+    ...certificateResources(cloud, host, 'balancer', { form: 'both' }),
+    ...(services.some(({ http }) => http?.domain === 'gateway')
+      ? [file(host.name, authorityFile('gateway'), authorityOf(cloud, 'gateway'))]
+      : []),
+  ];
   const balancer = service(host.name, unitOf(components.haproxy, 'server'), {
-    watches: [certificate, haproxy],
+    watches: [certificate, ...peers, haproxy],
     after: [nonlocalBind],
     reload: true,
   });
   return [
     nonlocalBind,
     certificate,
+    ...peers,
     haproxy,
     balancer,
     ...keepalivedResources(cloud, host, components, balancer),

@@ -1,3 +1,4 @@
+import { certificatePaths } from '../cloud/certificates.ts';
 import type { Host } from '../cloud/cloud.ts';
 import { reached } from '../cloud/reached.ts';
 import { controlHosts } from '../cloud/topology.ts';
@@ -38,11 +39,12 @@ function answers(
 /** Whether a process answers on its host's own address; nothing for one that cannot be asked. */
 export function answerCheck(
   service: ServiceDefinition,
-  { name, health, port }: Process,
+  { name, kind, health, port }: Process,
   host: Host,
 ): ShellCheck | undefined {
   if (health === undefined || port === undefined) return undefined;
-  const url = `http://${host.addresses.management}:${port}${health}`;
+  const { authority } = certificatePaths(kind === 'component' ? 'gateway' : 'balancer');
+  const url = `https://${host.addresses.management}:${port}${health}`;
   return {
     via: 'shell',
     id: `${service.name}-${name}-${host.name}`,
@@ -50,7 +52,7 @@ export function answerCheck(
     host: host.name,
     // Several hosts that start all their services at once share their processors.
     limitSeconds: 300,
-    script: `curl -s -m 30 -o /dev/null -w '%{http_code}' ${url}`,
+    script: `curl -s -m 30 --cacert ${authority} -o /dev/null -w '%{http_code}' ${url}`,
     judge: ({ stdout }) =>
       ALIVE.test(stdout)
         ? { ok: true, sentence: `${url} answers ${stdout}` }

@@ -1,4 +1,5 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
+import { LOOPBACK } from '../cloud/endpoints.ts';
 import { reached, unreached } from '../cloud/reached.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, hostsWith, usesCeph, vip } from '../cloud/topology.ts';
@@ -169,12 +170,12 @@ function sections(context: HostContext): Sections {
       api_database: databaseSection(context, 'nova', 'nova_api'),
       database: databaseSection(context, 'nova'),
       keystone_authtoken: authTokenSection(context, 'nova'),
+      cache: cacheSection(context),
       conductor: { workers: workers(context.own) },
       scheduler: { workers: 1 },
     }),
     api: { auth_strategy: 'keystone' },
     service_user: serviceUserSection(context, 'nova'),
-    cache: cacheSection(context),
     // Nova reads images with the token of its caller: it takes no login here.
     glance: { region_name: context.cloud.region, valid_interfaces: 'internal' },
     neutron: {
@@ -192,7 +193,7 @@ function sections(context: HostContext): Sections {
       enabled: true,
       server_listen: address,
       server_proxyclient_address: address,
-      novncproxy_host: address,
+      novncproxy_host: LOOPBACK,
       novncproxy_port: CONSOLE_PORT,
       novncproxy_base_url: `https://${cloud.networks.service?.vip ?? vip(cloud)}:${CONSOLE_PORT}/vnc_auto.html`,
     },

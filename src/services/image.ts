@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { Client } from '../api/client.ts';
 import { apiCheck, PREFIX } from '../checks/apiCheck.ts';
 import { judge } from '../checks/verdict.ts';
+import { LOOPBACK } from '../cloud/endpoints.ts';
 import { controlHosts, usesCeph } from '../cloud/topology.ts';
 import type { ApiCheck } from '../engine/check.ts';
 import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
@@ -50,7 +51,7 @@ function sections(context: HostContext): Sections {
     : { filesystem_store_datadir: `${project.state}/images/` };
   return {
     DEFAULT: {
-      bind_host: host.addresses.management,
+      bind_host: LOOPBACK,
       workers: workers(context.own),
       log_dir: project.logs,
       enabled_backends: ceph ? 'images:rbd' : 'images:file',
@@ -60,7 +61,7 @@ function sections(context: HostContext): Sections {
       // Not web-download: it fetches any address that the control hosts reach for any user who asks.
       enabled_import_methods: '[glance-direct]',
       // A staged image lies on the host that took it; the others hand its import over to that host.
-      worker_self_reference_url: `http://${host.addresses.management}:${PORT}`,
+      worker_self_reference_url: `https://${host.addresses.management}:${PORT}`,
     },
     database: databaseSection(context, 'glance'),
     keystone_authtoken: authTokenSection(context, 'glance'),

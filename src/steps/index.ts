@@ -41,6 +41,8 @@ function serviceProxies(cloud: Cloud): readonly BalancedSection[] {
       health: process.health ?? '/',
       lines: process.balanced?.lines ?? [],
       ...(process.balanced?.public && { public: true }),
+      // A process that is no project's stands on its own: it may run on hosts without haproxy.
+      endsTls: process.kind === 'component',
     }),
   );
 }

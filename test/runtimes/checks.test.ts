@@ -119,7 +119,9 @@ describe('every process with a port', () => {
     for (const number of [1, 2, 3]) {
       const check = shell(`${name}-control${number}`);
       expect(check.host).toBe(`control${number}`);
-      expect(check.script).toContain(` http://192.0.2.1${number}:${port}/`);
+      expect(check.script).toContain(
+        ` --cacert /etc/cloudwright/tls/balancer/ca.pem -o /dev/null -w '%{http_code}' https://192.0.2.1${number}:${port}/`,
+      );
       expect(check.judge({ exitCode: 0, stdout: '200', stderr: '' }).ok).toBe(true);
       expect(check.judge({ exitCode: 0, stdout: '401', stderr: '' }).ok).toBe(true);
       for (const stdout of ['500', '502', '000', ''])

@@ -29,7 +29,7 @@ function checkAnswers({ cloud }: CloudContext) {
     if (script.startsWith('mariadb -N -B -e "select host from nova_api.host_mappings"'))
       return cloud.hosts.map(({ name }) => name).join('\n');
     if (/^curl .*https:\/\/192\.0\.2\.100:6080\/vnc_auto\.html$/.test(script)) return '200';
-    const port = /^curl .* http:\/\/[\d.]+:(\d+)\/\S*$/.exec(script)?.[1];
+    const port = /^curl .* https:\/\/[\d.]+:(\d+)\/\S*$/.exec(script)?.[1];
     if (port !== undefined) return started(port, host, made) ? '200' : '000';
     if (script.includes('/opt/arcadia/haproxy/statistics')) return `section ${host} UP\n`;
     return undefined;

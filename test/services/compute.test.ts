@@ -36,7 +36,7 @@ describe('nova.conf', () => {
         'auth_url = https://192.0.2.100:5000',
         'username = nova',
         'password = hidden-nova_password-',
-        'memcached_servers = 192.0.2.11:11211,192.0.2.12:11211,192.0.2.13:11211',
+        'memcached_servers = 127.0.0.1:11311,127.0.0.1:11312,127.0.0.1:11313',
         'memcache_security_strategy = ENCRYPT',
         'memcache_secret_key = hidden-memcache_secret_key-',
         'service_token_roles_required = true',
@@ -49,7 +49,7 @@ describe('nova.conf', () => {
       'enabled = true',
       'server_listen = 192.0.2.21',
       'server_proxyclient_address = 192.0.2.21',
-      'novncproxy_host = 192.0.2.21',
+      'novncproxy_host = 127.0.0.1',
       'novncproxy_port = 6080',
       'novncproxy_base_url = https://203.0.113.100:6080/vnc_auto.html',
     ]);

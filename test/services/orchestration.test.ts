@@ -22,7 +22,7 @@ describe('heat.conf', () => {
       'listen cloudformation\n  bind 192.0.2.100:8000 ssl crt /etc/haproxy/cloudwright.pem\n  bind 203.0.113.100:8000 ssl',
     );
     expect(content(threeControls(), 'control2', '/etc/cloudwright/uwsgi/heat-api-cfn.ini')).toContain(
-      'http-socket = 192.0.2.12:8000\n',
+      'http-socket = 127.0.0.1:8000\n',
     );
     expect(allChecks(allInOne()).map(({ id }) => id)).toContain('orchestration-api-cfn-one');
   });

@@ -257,7 +257,8 @@ describe('secrets of three control hosts', () => {
   });
 
   it('give a storage host Ceph’s alone, and the gateway’s password where there is one', () => {
-    for (const name of secretsOn(context, 'storage1')) expect(name).toMatch(/^(ceph|rgw)_|^swift_password$/);
+    for (const name of secretsOn(context, 'storage1'))
+      expect(name).toMatch(/^(ceph|rgw)_|^swift_password$|^tls_gateway_host_storage1_/);
     // The object-store user is made once, on the first gateway.
     expect(secretsOn(context, 'storage2').filter((name) => name.startsWith('rgw_'))).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { certificatePaths } from '../../cloud/certificates.ts';
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import { factsOf, reached } from '../../cloud/reached.ts';
 import { secretOf } from '../../cloud/secrets.ts';
@@ -9,6 +10,7 @@ import { pathOf, unitOf } from '../../platform/platform.ts';
 import { platformOf } from '../../platform/select.ts';
 import { command, directory, file, MANAGED, service } from '../../resources/index.ts';
 import { text } from '../../secrets/confidential.ts';
+import { certificateResources } from '../certificates.ts';
 import { poolApplications } from './applications.ts';
 
 export interface GatewayPorts {
@@ -60,7 +62,7 @@ function gatewayResources(
   const start = [
     `${pathOf(component, 'command')} -f --cluster ceph --name client.%i --setuser ${owner} --setgroup ${group}`,
     `--keyring ${pathOf(component, 'data')}/ceph-%i/keyring`,
-    `--rgw-frontends "beast endpoint=${host.addresses.management}:${ports.backend}"`,
+    `--rgw-frontends "beast ssl_endpoint=${host.addresses.management}:${ports.backend} ssl_certificate=${certificatePaths('gateway').both}"`,
     '--rgw-thread-pool-size 64',
   ];
   const frontend = file(
@@ -83,12 +85,18 @@ ExecStart=${start.join(' ')}
     ].join('\n'),
     limitSeconds: 60,
   });
+  const certificate = certificateResources(cloud, host, 'gateway', { group, form: 'both' });
   const server = service(host.name, `${unit}${id}`, {
-    watches: [frontend, password, `${host.name}/file:${pathOf(components.ceph, 'configuration')}`],
+    watches: [
+      frontend,
+      password,
+      ...certificate,
+      `${host.name}/file:${pathOf(components.ceph, 'configuration')}`,
+    ],
     after: [key],
     turn: { group: 'object-gateway' },
   });
-  return [password, frontend, key, server];
+  return [password, ...certificate, frontend, key, server];
 }
 
 function userResource(

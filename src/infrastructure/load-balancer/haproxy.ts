@@ -1,4 +1,6 @@
+import { certificatePaths, type TrustDomain } from '../../cloud/certificates.ts';
 import type { Cloud, Host } from '../../cloud/cloud.ts';
+import { LOOPBACK } from '../../cloud/endpoints.ts';
 import { ports } from '../../cloud/ports.ts';
 import { controlHosts, vip } from '../../cloud/topology.ts';
 import { type Component, pathOf } from '../../platform/platform.ts';
@@ -12,8 +14,11 @@ export interface BalancedSection {
   readonly backendPort: number;
   readonly hosts: readonly Host[];
   readonly lines: readonly string[];
-  /** Ends TLS here with the deployment's certificate: every HTTP service. */
-  readonly tls?: true;
+  /** An HTTP service: haproxy ends TLS with the cloud's certificate, and asks the servers over TLS too. */
+  readonly http?: {
+    /** Whose authority the servers' certificates lead to: of haproxy on their hosts, or of the servers themselves. */
+    readonly domain: Extract<TrustDomain, 'balancer' | 'gateway'>;
+  };
   /** On the service network's address as well. */
   readonly public?: true;
   /** One active, the rest backup: writes meet on one node. */
@@ -23,7 +28,9 @@ export interface BalancedSection {
 }
 
 /** What a service says of a process behind the virtual address. */
-export interface HttpSection extends Omit<BalancedSection, 'lines' | 'tls'> {
+export interface HttpSection extends Omit<BalancedSection, 'lines' | 'http'> {
+  /** The process itself answers over TLS; by default the haproxy of its host does, and the process on loopback alone. */
+  readonly endsTls?: boolean;
   readonly health: string;
   readonly lines?: readonly string[];
 }
@@ -33,10 +40,10 @@ const HTTP_CONNECTIONS = 500;
 const CONNECTIONS = 8000;
 
 /** A section for an HTTP service. An API that answers "which version?" or "who are you?" is alive. */
-export function httpSection({ health, lines = [], ...proxy }: HttpSection): BalancedSection {
+export function httpSection({ health, endsTls = false, lines = [], ...proxy }: HttpSection): BalancedSection {
   return {
     ...proxy,
-    tls: true,
+    http: { domain: endsTls ? 'gateway' : 'balancer' },
     lines: [
       'mode http',
       // Only what went wrong is logged (defaults), and then with the request, the server and the status.
@@ -56,11 +63,20 @@ export function httpSection({ health, lines = [], ...proxy }: HttpSection): Bala
       'http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
       // A request that has not reached a server yet may go to another one.
       'option redispatch',
-      'retry-on conn-failure',
+      `retry-on conn-failure ${UNREACHED}`,
+      `http-response set-status 503 reason "Service Unavailable" if { status ${UNREACHED} }`,
+      // A handshake for each request would double the time of a small one.
+      'http-reuse aggressive',
       ...lines,
     ],
   };
 }
+
+/**
+ * What haproxy on a server's host answers when the process is not there, to which the request was then never given. No
+ * API answers it (RFC 8470), so it is not mistaken for the 503 of a process, after which nothing is repeated.
+ */
+const UNREACHED = 425;
 
 /** Seconds that the database may take to report its health: a loaded host is slow, and not dead. */
 const DATABASE_PATIENCE = 20;
@@ -95,9 +111,13 @@ function databaseProxy(cloud: Cloud): BalancedSection {
   };
 }
 
-/** Everything that answers on the virtual address. `services`: the sections of the OpenStack services. */
+/**
+ * Everything that answers on the virtual address, and TLS in front of what this host runs. `services`: the sections of
+ * the OpenStack services.
+ */
 export function haproxyConfiguration(
   cloud: Cloud,
+  host: Host,
   haproxy: Component,
   services: readonly BalancedSection[],
 ): Text {
@@ -111,6 +131,7 @@ global
   maxconn ${CONNECTIONS}
   stats socket ${pathOf(haproxy, 'statistics')} mode 660 level admin
   ssl-default-bind-options ssl-min-ver TLSv1.2
+  ssl-default-server-options ssl-min-ver TLSv1.2
 
 defaults
   log global
@@ -121,6 +142,7 @@ defaults
   timeout connect 5s
   timeout client 3600s
   timeout server 3600s
+  timeout tunnel 3600s
   timeout check 10s
   timeout http-request 30s
   # A server that is down is asked every second, so that one that comes back is used at once.
@@ -137,20 +159,78 @@ listen statistics
 `;
   const certificate = pathOf(haproxy, 'certificate');
   const sections = [databaseProxy(cloud), ...services].map((proxy) => section(cloud, proxy, certificate));
-  return joinTexts([head, ...sections], '\n');
+  return joinTexts(
+    [head, ...sections, ...localSections(host, services), ...cacheSections(cloud, host)],
+    '\n',
+  );
 }
 
 function section(cloud: Cloud, proxy: BalancedSection, certificate: string): string {
-  const tls = proxy.tls ? ` ssl crt ${certificate}` : '';
+  const tls = proxy.http ? ` ssl crt ${certificate}` : '';
   const service = cloud.networks.service?.vip;
   const addresses = [vip(cloud), ...(proxy.public && service ? [service] : [])];
   const binds = addresses.map((address) => `  bind ${address}:${proxy.port}${tls}`);
   const servers = proxy.hosts.map((host, index) => {
     const check = proxy.unchecked ? '' : ' check';
     const backup = proxy.single && index > 0 ? ' backup' : '';
-    return `  server ${host.name} ${host.addresses.management}:${proxy.backendPort}${check}${backup}`;
+    const peer = proxy.http ? verified(host, proxy.http.domain) : '';
+    return `  server ${host.name} ${host.addresses.management}:${proxy.backendPort}${peer}${check}${backup}`;
   });
   return [`listen ${proxy.name}`, ...binds, ...proxy.lines.map((line) => `  ${line}`), ...servers, ''].join(
     '\n',
   );
+}
+
+/** Where haproxy finds the authority of a domain's servers. */
+export function authorityFile(domain: TrustDomain): string {
+  const { authority } = certificatePaths('balancer');
+  return domain === 'balancer' ? authority : authority.replace('/ca.pem', `/${domain}-ca.pem`);
+}
+
+/** Options of a server that is believed when its certificate names its host. */
+function verified(host: Host, domain: TrustDomain): string {
+  return ` ssl verify required ca-file ${authorityFile(domain)} verifyhost ${host.name}`;
+}
+
+/** TLS in front of the processes of this host, which listen on loopback alone. */
+function localSections(host: Host, services: readonly BalancedSection[]): readonly string[] {
+  const { both } = certificatePaths('balancer');
+  const own = services.filter(({ http, hosts }) => http?.domain === 'balancer' && hosts.includes(host));
+  return own.map(({ name, backendPort }) =>
+    [
+      `listen ${name}-local`,
+      '  mode http',
+      '  option httplog',
+      `  bind ${host.addresses.management}:${backendPort} ssl crt ${both}`,
+      // The haproxy that asks goes to another host.
+      '  retries 0',
+      '  http-response set-var(txn.answered) bool(true)',
+      `  http-after-response set-status ${UNREACHED} if { status 503 } !{ var(txn.answered) -m bool }`,
+      `  server process ${LOOPBACK}:${backendPort}`,
+      '',
+    ].join('\n'),
+  );
+}
+
+/**
+ * memcached of this host for the other control hosts, and theirs for this one. Its clients have no TLS that they check
+ * (keystonemiddleware has none at all) and take what they read for Python objects: haproxy speaks TLS for them on both ends.
+ */
+function cacheSections(cloud: Cloud, host: Host): readonly string[] {
+  const { both, authority } = certificatePaths('balancer');
+  const peers = controlHosts(cloud).map((control, index) =>
+    [
+      `listen cache-${control.name}`,
+      `  bind ${LOOPBACK}:${ports.cacheMembers + index}`,
+      `  server ${control.name} ${control.addresses.management}:${ports.cache}${verified(control, 'balancer')} crt ${both}`,
+      '',
+    ].join('\n'),
+  );
+  const own = [
+    'listen cache-local',
+    `  bind ${host.addresses.management}:${ports.cache} ssl crt ${both} ca-file ${authority} verify required`,
+    `  server process ${LOOPBACK}:${ports.cache}`,
+    '',
+  ].join('\n');
+  return [own, ...peers];
 }

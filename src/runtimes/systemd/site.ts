@@ -1,3 +1,4 @@
+import { LOOPBACK } from '../../cloud/endpoints.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { pathOf } from '../../platform/platform.ts';
 import { absent, command, file, link, MANAGED, service, shellProgram } from '../../resources/index.ts';
@@ -14,7 +15,7 @@ export function site({ process, context, watches, after, turn }: ProcessRequest)
   const sites = pathOf(server, 'sites');
   const enabledSites = pathOf(server, 'enabled');
   const application = pathOf(server, 'application');
-  const address = `${host.addresses.management}:${process.port ?? 0}`;
+  const address = `${LOOPBACK}:${process.port ?? 0}`;
   const listen = file(host.name, pathOf(server, 'ports'), `# ${MANAGED}\nListen ${address}\n`);
   const virtualHost = file(
     host.name,

@@ -1,3 +1,4 @@
+import { LOOPBACK } from '../../cloud/endpoints.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { file, renderIni, service } from '../../resources/index.ts';
 import { apiProcesses } from '../../services/shared/workers.ts';
@@ -30,7 +31,7 @@ export function wsgi({ process, context, watches, after, turn }: ProcessRequest)
     renderIni(
       {
         uwsgi: {
-          'http-socket': `${host.addresses.management}:${process.port ?? 0}`,
+          'http-socket': `${LOOPBACK}:${process.port ?? 0}`,
           'wsgi-file': entry.wsgi,
           plugins: platform.wsgiServer.plugin,
           // An application that cannot be loaded ends the unit: it would answer 500 until somebody restarts it.

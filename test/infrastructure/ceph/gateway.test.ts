@@ -44,8 +44,10 @@ describe('the object gateway', () => {
     expect(keyModes(root, 'ceph-gateway-key', keyring)).toEqual(['600', '600']);
   });
 
-  it('listens on its host’s management address', () => {
+  it('listens on its host’s management address, over TLS alone', () => {
     const unit = content(context, 'storage2', '/etc/systemd/system/ceph-radosgw@.service.d/cloudwright.conf');
-    expect(unit).toContain('--rgw-frontends "beast endpoint=192.0.2.32:7480"');
+    expect(unit).toContain(
+      '--rgw-frontends "beast ssl_endpoint=192.0.2.32:7480 ssl_certificate=/etc/cloudwright/tls/gateway/both.pem"',
+    );
   });
 });

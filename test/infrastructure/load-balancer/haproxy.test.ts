@@ -30,17 +30,24 @@ const HTTP = [
   '  option httpchk GET /',
   '  http-check expect rstatus ^(2|3)[0-9][0-9]|401$',
   '  option redispatch',
-  '  retry-on conn-failure',
+  '  retry-on conn-failure 425',
+  '  http-response set-status 503 reason "Service Unavailable" if { status 425 }',
+  '  http-reuse aggressive',
 ];
+
+/** Options of the servers: certificate and host name are checked. */
+const peer = (host: string, authority = 'ca.pem') =>
+  ` ssl verify required ca-file /etc/cloudwright/tls/balancer/${authority} verifyhost ${host} check`;
 
 describe('haproxy on three control hosts', () => {
   const configuration = content(threeControls(), 'control1', PATH);
 
-  it('is the same on every control host and on no other', () => {
+  it('offers the same on every control host and on no other', () => {
     const written = files(threeControls()).filter((file) => file.path === PATH);
     expect(written.map((file) => file.host)).toEqual(['control1', 'control2', 'control3']);
-    for (const host of ['control2', 'control3'])
-      expect(content(threeControls(), host, PATH)).toBe(configuration);
+    const offered = (host: string) => content(threeControls(), host, PATH).split(/\nlisten \S+-local\n/)[0];
+    expect(offered('control1')).toContain('listen object-store');
+    for (const host of ['control2', 'control3']) expect(offered(host)).toBe(offered('control1'));
   });
 
   it('takes the check timings from the level', () => {
@@ -53,7 +60,7 @@ describe('haproxy on three control hosts', () => {
   it('gives each HTTP section a limit, and no client more than a minute to say something', () => {
     const sections = configuration.split('\nlisten ').slice(1);
     const web = sections.filter(
-      (section) => section.includes('mode http') && !section.startsWith('statistics'),
+      (section) => section.includes('mode http') && !/^(statistics|\S+-local)\n/.test(section),
     );
     expect(web.length).toBeGreaterThan(8);
     for (const section of web) {
@@ -117,9 +124,9 @@ describe('haproxy on three control hosts', () => {
       '  bind 192.0.2.100:5000 ssl crt /etc/haproxy/cloudwright.pem',
       '  bind 203.0.113.100:5000 ssl crt /etc/haproxy/cloudwright.pem',
       ...HTTP,
-      '  server control1 192.0.2.11:5000 check',
-      '  server control2 192.0.2.12:5000 check',
-      '  server control3 192.0.2.13:5000 check',
+      `  server control1 192.0.2.11:5000${peer('control1')}`,
+      `  server control2 192.0.2.12:5000${peer('control2')}`,
+      `  server control3 192.0.2.13:5000${peer('control3')}`,
     ]);
   });
 
@@ -138,10 +145,61 @@ describe('haproxy on three control hosts', () => {
       '  bind 192.0.2.100:8080 ssl crt /etc/haproxy/cloudwright.pem',
       '  bind 203.0.113.100:8080 ssl crt /etc/haproxy/cloudwright.pem',
       ...HTTP,
-      '  server storage1 192.0.2.31:7480 check',
-      '  server storage2 192.0.2.32:7480 check',
-      '  server storage3 192.0.2.33:7480 check',
+      `  server storage1 192.0.2.31:7480${peer('storage1', 'gateway-ca.pem')}`,
+      `  server storage2 192.0.2.32:7480${peer('storage2', 'gateway-ca.pem')}`,
+      `  server storage3 192.0.2.33:7480${peer('storage3', 'gateway-ca.pem')}`,
     ]);
+  });
+});
+
+// H2, H3: requests went from haproxy to the APIs in clear text, and whoever reached memcached could write to it.
+describe('TLS in front of what a control host runs', () => {
+  const configuration = content(threeControls(), 'control2', PATH);
+
+  it('is at the host’s own address, and the process on loopback', () => {
+    expect(block(configuration, 'listen identity-local')).toEqual([
+      '  mode http',
+      '  option httplog',
+      '  bind 192.0.2.12:5000 ssl crt /etc/cloudwright/tls/balancer/both.pem',
+      '  retries 0',
+      '  http-response set-var(txn.answered) bool(true)',
+      '  http-after-response set-status 425 if { status 503 } !{ var(txn.answered) -m bool }',
+      '  server process 127.0.0.1:5000',
+    ]);
+    expect(configuration).not.toContain('listen object-store-local');
+  });
+
+  it('lets control hosts alone ask memcached, which each asks by its own haproxy', () => {
+    expect(block(configuration, 'listen cache-local')).toEqual([
+      '  bind 192.0.2.12:11211 ssl crt /etc/cloudwright/tls/balancer/both.pem ca-file /etc/cloudwright/tls/balancer/ca.pem verify required',
+      '  server process 127.0.0.1:11211',
+    ]);
+    expect(block(configuration, 'listen cache-control3')).toEqual([
+      '  bind 127.0.0.1:11313',
+      '  server control3 192.0.2.13:11211 ssl verify required ca-file /etc/cloudwright/tls/balancer/ca.pem verifyhost control3 crt /etc/cloudwright/tls/balancer/both.pem',
+    ]);
+    expect(content(threeControls(), 'control2', '/etc/memcached.conf')).toContain('\n-l 127.0.0.1\n');
+  });
+
+  it('is read again when a certificate changes', () => {
+    const haproxy = allResources(threeControls()).find(({ id }) => id === 'control1/service:haproxy');
+    const certificates = files(threeControls()).filter(
+      ({ host, path }) => host === 'control1' && path.startsWith('/etc/cloudwright/tls/balancer/'),
+    );
+    expect(certificates.map(({ path, mode }) => `${path.split('/').at(-1)} ${mode}`).sort()).toEqual([
+      'both.pem 0600',
+      'ca.pem 0644',
+      'gateway-ca.pem 0644',
+    ]);
+    expect(haproxy?.watches).toEqual(
+      expect.arrayContaining(certificates.map(({ host, path }) => `${host}/file:${path}`)),
+    );
+  });
+
+  it('is named by no configuration of a host without haproxy', () => {
+    for (const { host, path } of files(threeControls()))
+      if (!host.startsWith('control'))
+        expect(content(threeControls(), host, path), `${host} ${path}`).not.toMatch(/127\.0\.0\.1:113/);
   });
 });
 
@@ -159,11 +217,14 @@ describe('the services behind haproxy', () => {
       expect(lines).toContain(`  option httpchk GET ${process.health}`);
       const servers = process
         .on(cloud)
-        .map((host) => `  server ${host.name} ${host.addresses.management}:${backendPort} check`);
+        .map(
+          (host) =>
+            `  server ${host.name} ${host.addresses.management}:${backendPort}${peer(host.name, section === 'object-store' ? 'gateway-ca.pem' : 'ca.pem')}`,
+        );
       expect(lines.filter((line) => line.startsWith('  server '))).toEqual(servers);
       expect(lines[0]).toContain(`  bind 192.0.2.100:${port}`);
       // H13: a request that met a dead server goes to another one.
-      expect(lines).toEqual(expect.arrayContaining(['  option redispatch', '  retry-on conn-failure']));
+      expect(lines).toEqual(expect.arrayContaining(['  option redispatch', '  retry-on conn-failure 425']));
     },
   );
 
@@ -220,9 +281,12 @@ describe('haproxy on one host', () => {
   it('has one server in each section and binds no second address', () => {
     const configuration = content(allInOne(), 'one', PATH);
     const sections = configuration.split('\nlisten ').slice(2);
-    expect(sections).toHaveLength(14);
+    // The database, 13 services of which all but the object store have TLS in front, and memcached from both sides.
+    expect(sections).toHaveLength(1 + 13 + 12 + 2);
     for (const section of sections) {
-      expect(section.match(/^ {2}server one 192\.0\.2\.11:\d+( check)?$/gm)).toHaveLength(1);
+      expect(section.match(/^ {2}server (one 192\.0\.2\.11|process 127\.0\.0\.1):\d+( .*)?$/gm)).toHaveLength(
+        1,
+      );
       expect(section.match(/^ {2}bind /gm)).toHaveLength(1);
     }
   });

@@ -19,9 +19,7 @@ describe('what the services have in common', () => {
     for (const { host, path } of cached) {
       const section = iniSection(content(context, host, path), 'cache');
       expect(section, path).toContain('backend = oslo_cache.memcache_pool');
-      expect(section, path).toContain(
-        'memcache_servers = 192.0.2.11:11211,192.0.2.12:11211,192.0.2.13:11211',
-      );
+      expect(section, path).toContain('memcache_servers = 127.0.0.1:11311,127.0.0.1:11312,127.0.0.1:11313');
     }
   });
 
@@ -72,7 +70,7 @@ describe('what the services have in common', () => {
   // H16: two of three staged images could not be imported.
   it('names the host of a staged image', () => {
     expect(content(context, 'control3', '/etc/glance/glance-api.conf')).toContain(
-      'worker_self_reference_url = http://192.0.2.13:9292\n',
+      'worker_self_reference_url = https://192.0.2.13:9292\n',
     );
   });
 
