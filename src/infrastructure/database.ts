@@ -9,7 +9,7 @@ import { type Component, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { file, service } from '../resources/index.ts';
 import { stampOf } from '../resources/unit.ts';
-import { databaseHealthResources } from './database/health.ts';
+import { databaseHealthAccount, databaseHealthResources } from './database/health.ts';
 import { mariadbConfiguration } from './database/mariadb.ts';
 import type { GaleraDesired } from './galera/desired.ts';
 import { galeraKind } from './galera/kind.ts';
@@ -36,10 +36,19 @@ export const database: Step<Cloud> = {
       desiredCluster(context.cloud, componentOn(context, first)),
       { after: [...files.values()].flat() },
     );
+    const server = (host: Host) => memberServer(context, host, files.get(host.name) ?? [], cluster);
+    const account = databaseHealthAccount(first, [server(first)]);
     return [
       ...[...files.values()].flat(),
       cluster,
-      ...hosts.flatMap((host) => memberResources(context, host, files.get(host.name) ?? [], cluster)),
+      account,
+      ...hosts.flatMap((host) => [
+        server(host),
+        ...databaseHealthResources(context.cloud, host, componentOn(context, host, 'tools'), [
+          server(host),
+          account,
+        ]),
+      ]),
     ];
   },
   checks: (context) => [
@@ -48,8 +57,12 @@ export const database: Step<Cloud> = {
   ],
 };
 
-function componentOn({ cloud, facts }: StepContext<Cloud>, host: Host): Component {
-  return platformOf(cloud.release, factsOf(facts, host.name)).components.mariadb;
+function componentOn(
+  { cloud, facts }: StepContext<Cloud>,
+  host: Host,
+  name: 'mariadb' | 'tools' = 'mariadb',
+): Component {
+  return platformOf(cloud.release, factsOf(facts, host.name)).components[name];
 }
 
 function desiredCluster(cloud: Cloud, component: Component): GaleraDesired {
@@ -86,19 +99,18 @@ function fileResources(context: StepContext<Cloud>, host: Host): readonly Resour
   ];
 }
 
-function memberResources(
+function memberServer(
   context: StepContext<Cloud>,
   host: Host,
   files: readonly Resource[],
   cluster: Resource,
-): readonly Resource[] {
-  const server = service(host.name, unitOf(componentOn(context, host), 'server'), {
+): Resource {
+  return service(host.name, unitOf(componentOn(context, host), 'server'), {
     watches: files,
     after: [cluster],
     // A changed configuration: one member at a time, and the next only when this one has caught up.
     turn: { group: 'database', gate: memberCheck(context, host) },
   });
-  return [server, ...databaseHealthResources(host, [server])];
 }
 
 /** Whether the member is synced with all that were reached. */

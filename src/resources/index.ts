@@ -9,7 +9,7 @@ export {
   renderIni,
 } from './ini.ts';
 export { mysqlDatabase } from './mysqlDatabase.ts';
-export { mysqlUser } from './mysqlUser.ts';
+export { mysqlSocketUser, mysqlUser } from './mysqlUser.ts';
 export { packages } from './packages.ts';
 export { absent, directory, link } from './paths.ts';
 export { shellProgram } from './program.ts';

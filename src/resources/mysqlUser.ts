@@ -13,7 +13,8 @@ export interface UserDesired {
   readonly user: string;
   /** The hosts it may come from, as MariaDB's accounts: `%`. */
   readonly from: string;
-  readonly hash: Text;
+  /** Undefined for one that logs in as the host's user of the same name, over the local socket. */
+  readonly hash: Text | undefined;
   /** `nova.*`; all privileges on each. */
   readonly grants: readonly string[];
 }
@@ -58,8 +59,9 @@ export const mysqlUserKind: ShellKind<UserDesired | NoUser, UserState> = {
       items.flatMap((item, index) => {
         const where = `WHERE User = ${sqlString(item.user)} AND Host = ${sqlString(item.from)}`;
         if ('absent' in item) return [`SELECT 'user', ${index}, 0 FROM mysql.user ${where};`];
+        const match = item.hash ? text`authentication_string = '${item.hash}'` : "plugin = 'unix_socket'";
         return [
-          text`SELECT 'user', ${index}, authentication_string = '${item.hash}' FROM mysql.user ${where};`,
+          text`SELECT 'user', ${index}, ${match} FROM mysql.user ${where};`,
           `SELECT 'grant', ${index}, REPLACE(Db, '\\\\_', '_') FROM mysql.db ${where} AND ${ALL_SET};`,
           `SELECT 'grant', ${index}, '*' FROM mysql.user ${where} AND ${ALL_SET};`,
         ];
@@ -94,7 +96,7 @@ export const mysqlUserKind: ShellKind<UserDesired | NoUser, UserState> = {
     const words = [
       ...(state.exists ? [] : [`make database account ${desired.user}@${desired.from}`]),
       ...(state.exists && !state.passwordMatches
-        ? [`set the password of database account ${desired.user}`]
+        ? [`set the ${desired.hash ? 'password' : 'login'} of database account ${desired.user}`]
         : []),
       ...(missing.length > 0 ? [`grant it ${missing.join(', ')}`] : []),
     ];
@@ -102,14 +104,17 @@ export const mysqlUserKind: ShellKind<UserDesired | NoUser, UserState> = {
       const database = databaseOf(grant);
       return `GRANT ALL PRIVILEGES ON ${database === '*' ? '*' : sqlName(database)}.* TO ${account};`;
     });
+    const identified = desired.hash
+      ? text`IDENTIFIED BY PASSWORD '${desired.hash}'`
+      : 'IDENTIFIED VIA unix_socket';
     return {
       summary:
         state.exists && state.passwordMatches
           ? `grant ${missing.join(', ')} to ${desired.user}`
           : words.join(', '),
       script: execute([
-        text`CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY PASSWORD '${desired.hash}';`,
-        text`ALTER USER ${account} IDENTIFIED BY PASSWORD '${desired.hash}';`,
+        text`CREATE USER IF NOT EXISTS ${account} ${identified};`,
+        text`ALTER USER ${account} ${identified};`,
         ...grants,
       ]),
       limitSeconds: 60,
@@ -137,4 +142,13 @@ export function mysqlUser(
   const from = options.from ?? '%';
   const desired: UserDesired = { user, from, hash: passwordHash(password), grants };
   return resource(mysqlUserKind, host, from === '%' ? user : `${user}@${from}`, desired, options);
+}
+
+/**
+ * A database account without a password and without privileges: the host's user of the same name logs in to it over
+ * the local socket, and nobody else. Without privileges it sees the server's status.
+ */
+export function mysqlSocketUser(host: string, user: string, options: ResourceOptions = {}): Resource {
+  const desired: UserDesired = { user, from: 'localhost', hash: undefined, grants: [] };
+  return resource(mysqlUserKind, host, `${user}@localhost`, desired, options);
 }

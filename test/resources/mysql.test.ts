@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mysqlDatabase, mysqlUser } from '../../src/resources/index.ts';
+import { mysqlDatabase, mysqlSocketUser, mysqlUser } from '../../src/resources/index.ts';
 import type { UserDesired } from '../../src/resources/mysqlUser.ts';
 import { passwordHash, sqlName, sqlString } from '../../src/resources/sql.ts';
 import { Confidential, masked, reveal } from '../../src/secrets/confidential.ts';
@@ -93,9 +93,28 @@ describe('mysqlUser', () => {
 
   test('neither password nor hash shows, and the password does not travel', () => {
     const change = compare(nova, parse([nova], '')[0]);
-    const hash = reveal((nova.desired as UserDesired).hash);
+    const hash = reveal((nova.desired as UserDesired).hash ?? '');
+    expect(hash).not.toBe('');
     expect(masked(change?.script ?? '')).not.toContain(hash);
     expect(reveal(change?.script ?? '')).toContain(hash);
     expect(reveal(change?.script ?? '')).not.toContain('hunter2');
+  });
+});
+
+describe('mysqlSocketUser', () => {
+  const health = mysqlSocketUser('h', 'health');
+
+  test.each([
+    ['absent', 'server\tup\n', 'make database account health@localhost'],
+    ['in place', 'server\tup\nuser\t0\t1\n', undefined],
+    ['with a password', 'server\tup\nuser\t0\t0\n', 'set the login of database account health'],
+  ])('%s', (_, output, summary) => {
+    expect(compare(health, parse([health], output)[0])?.summary).toBe(summary);
+  });
+
+  test('logs in over the local socket, without a password and without a privilege', () => {
+    const script = reveal(compare(health, parse([health], '')[0])?.script ?? '');
+    expect(script).toContain("CREATE USER IF NOT EXISTS 'health'@'localhost' IDENTIFIED VIA unix_socket;");
+    expect(script).not.toMatch(/GRANT|PASSWORD/);
   });
 });

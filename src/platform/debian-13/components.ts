@@ -165,6 +165,6 @@ hashpw = checkpw = gensalt
   tools: {
     packages: [],
     units: { bus: 'dbus', polkit: 'polkit' },
-    paths: { ip: '/usr/sbin/ip', pkill: '/usr/bin/pkill' },
+    paths: { ip: '/usr/sbin/ip', pkill: '/usr/bin/pkill', nologin: '/usr/sbin/nologin' },
   },
 };

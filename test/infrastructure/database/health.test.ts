@@ -7,15 +7,17 @@ import { scratch } from '../../resources/sh.ts';
 import { allResources, content, iniSection, threeControls } from '../../steps/clouds.ts';
 
 const root = scratch();
+const REQUEST = 'GET / HTTP/1.0\r\nHost: 192.0.2.11\r\n\r\n';
 
 /** Asks the program as haproxy does, where `mariadb` and `timeout` are these shell bodies. */
-function ask(mariadb: string, timeout = 'shift; exec "$@"') {
+function ask(mariadb: string, timeout = 'shift; exec "$@"', request = REQUEST) {
   const place = mkdtempSync(join(root, 'host-'));
   mkdirSync(join(place, 'bin'));
   const program = join(place, 'health');
   writeFileSync(program, health);
-  const strict = `[ "$1 $2 $3" = '-N -B -e' ] && [ $# -eq 4 ] || { echo "unexpected: $*" >&2; exit 99; }
-case $4 in *@@wsrep_on*wsrep_cluster_status*wsrep_local_state*) ;; *) echo "unexpected: $4" >&2; exit 99 ;; esac`;
+  const strict = `[ "$1 $2 $3 $4 $5" = '--no-defaults --user=cloudwright-health -N -B -e' ] && [ $# -eq 6 ] || {
+  echo "unexpected: $*" >&2; exit 99; }
+case $6 in *@@wsrep_on*wsrep_cluster_status*wsrep_local_state*) ;; *) echo "unexpected: $6" >&2; exit 99 ;; esac`;
   for (const [name, body] of [
     ['mariadb', `${strict}\n${mariadb}`],
     ['timeout', timeout],
@@ -24,7 +26,7 @@ case $4 in *@@wsrep_on*wsrep_cluster_status*wsrep_local_state*) ;; *) echo "unex
     chmodSync(join(place, 'bin', name), 0o755);
   }
   const { stdout, stderr, status } = spawnSync('dash', [program], {
-    input: 'GET / HTTP/1.0\r\nHost: 192.0.2.11\r\n\r\n',
+    input: request,
     encoding: 'utf8',
     env: { ...process.env, PATH: `${join(place, 'bin')}:${process.env.PATH}` },
   });
@@ -43,18 +45,47 @@ describe('the health of a database member', () => {
     ['a member that takes two seconds', 'sleep 2; echo "1 Primary 4"', OK, 'writable'],
     ['a donor', 'echo "1 Primary 2"', UNAVAILABLE, 'not writable: 1 Primary 2'],
     ['a joining member', 'echo "1 Primary 1"', UNAVAILABLE, 'not writable: 1 Primary 1'],
-    // H6: the text contains `Primary` too.
+    // The text contains `Primary` too.
     ['a member in the minority', 'echo "1 non-Primary 4"', UNAVAILABLE, 'not writable: 1 non-Primary 4'],
     ['a member without a cluster', 'echo "1 Disconnected 0"', UNAVAILABLE, 'not writable: 1 Disconnected 0'],
     ['a dead server', 'echo "ERROR 2002 (HY000)" >&2; exit 1', UNAVAILABLE, 'not writable: no answer'],
+    [
+      'a missing account',
+      `echo "ERROR 1698 (28000): Access denied for user 'x'@'localhost'" >&2; exit 1`,
+      UNAVAILABLE,
+      'not writable: no answer',
+    ],
+    [
+      'a server whose clients have all connections',
+      'echo "ERROR 1040 (08004): Too many connections" >&2; exit 1',
+      OK,
+      'writable: all connections are in use',
+    ],
   ])('%s', (_name, mariadb, code, body) => {
     expect(ask(mariadb)).toEqual({ code, body, length: body.length, stderr: '', status: 0 });
   });
 
-  it('is asked for with patience, and not for ever', () => {
+  it('may take long, up to a limit', () => {
     // A `timeout` whose time has passed.
-    const late = ask('echo "1 Primary 4"', '[ "$1" -ge 15 ] && [ "$2" = mariadb ] && exit 124; exit 99');
+    const late = ask(
+      'echo "1 Primary 4"',
+      'case $2 in mariadb) [ "$1" -ge 15 ] && exit 124; exit 99 ;; esac; shift; exec "$@"',
+    );
     expect(late).toMatchObject({ code: UNAVAILABLE, body: 'not writable: no answer' });
+  });
+
+  it('is not given to a caller whose request does not end within its limit, and the database is not asked', () => {
+    const silent = ask(
+      'exit 99',
+      '[ "$1" -le 5 ] && [ "$2" = sed ] && exit 124; exit 99',
+      'GET / HTTP/1.0\r\n',
+    );
+    expect(silent).toMatchObject({ code: '', body: '', stderr: '', status: 0 });
+  });
+
+  it('is answered at the empty line, which a client that keeps its connection open sends', () => {
+    const { code, status } = ask('echo "1 Primary 4"', undefined, `${REQUEST}more\r\n`);
+    expect({ code, status }).toEqual({ code: OK, status: 0 });
   });
 
   it('is offered on the management address of each member, for as many questions as haproxy has', () => {
@@ -85,7 +116,41 @@ describe('the health of a database member', () => {
     // Each is a process on the host and a client of its database.
     expect(limit('MaxConnections', socket)).toBeLessThanOrEqual(128);
     const longest = limit('RuntimeMaxSec', iniSection(unit('@.service'), 'Service'));
-    expect(longest).toBeGreaterThan(Number(/timeout (\d+) mariadb/.exec(health)?.[1]));
+    const limits = [...health.matchAll(/timeout (\d+) /g)].map((found) => Number(found[1]));
+    expect(limits).toHaveLength(2);
+    expect(longest).toBeGreaterThan(limits.reduce((sum, seconds) => sum + seconds, 0));
     expect(longest).toBeLessThanOrEqual(30);
+  });
+
+  it('is answered by a user without rights, and only to the balancers', () => {
+    const unit = (ending: string) =>
+      content(threeControls(), 'control2', `/etc/systemd/system/cloudwright-database-health${ending}`);
+    expect(iniSection(unit('@.service'), 'Service')).toEqual(
+      expect.arrayContaining(['User=cloudwright-health', 'Group=cloudwright-health']),
+    );
+    const socket = iniSection(unit('.socket'), 'Socket');
+    expect(socket).toContain('IPAddressDeny=any');
+    expect(socket).toContain('IPAddressAllow=192.0.2.11 192.0.2.12 192.0.2.13 192.0.2.100');
+  });
+
+  // Without it, the new program answers that the member is down, and haproxy cuts all clients off.
+  it('has its user and its account before anything of it is written', () => {
+    const resources = allResources(threeControls());
+    const accounts = resources.filter(({ id }) => id.endsWith('/mysql-user:cloudwright-health@localhost'));
+    expect(accounts).toMatchObject([{ cloudWide: true }]);
+    expect(accounts[0]?.after).toContain('control1/service:mariadb');
+    const written = resources.filter(({ id }) =>
+      /^control2\/(file|service):.*cloudwright-database-health/.test(id),
+    );
+    expect(written).toHaveLength(4);
+    for (const { after } of written) {
+      expect(after).toEqual(
+        expect.arrayContaining([
+          accounts[0]?.id,
+          'control2/service:mariadb',
+          'control2/command:database-health-user',
+        ]),
+      );
+    }
   });
 });
