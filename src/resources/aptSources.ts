@@ -12,7 +12,7 @@ import aptSourcesScript from './aptSources.sh';
 import aptSourcesRead from './aptSourcesRead.sh';
 import { MANAGED } from './ini.ts';
 import { shellProgram } from './program.ts';
-import writeFileScript from './writeFile.sh';
+import { writeFileLibrary } from './shell.ts';
 
 export interface AptSourcesDefinition {
   /** Base address of the Debian archive; absent: the host's own sources stay. */
@@ -99,7 +99,7 @@ export const aptSourcesKind: ShellKind<AptSourcesDesired, AptSourcesState> = {
     return {
       summary: words.join('; '),
       script: shellProgram(
-        [apt, writeFileScript, aptSourcesScript],
+        [apt, ...writeFileLibrary, aptSourcesScript],
         {
           ...PATHS,
           sources: desired.sources,

@@ -1,12 +1,19 @@
 #!/bin/sh
-# Makes a directory, or sets the attributes of the one that is there.
+# Makes a directory, or sets the attributes of the one that is there. After enterDirectory.sh.
 : "${path?}" "${owner?}" "${group?}" "${mode?}"
 
-umask 022
-if [ -h "$path" ] || { [ -e "$path" ] && ! [ -d "$path" ]; }; then
+name=${path##*/}
+enter_directory "${path%/*}" || exit 1
+if [ -h "./$name" ] || { [ -e "./$name" ] && ! [ -d "./$name" ]; }; then
   echo "$path exists, but is not a directory" >&2
   exit 1
 fi
-mkdir -p -- "$path" || exit 1
-chown -- "$owner:$group" "$path" || exit 1
-chmod -- "$mode" "$path" || exit 1
+if ! [ -d "./$name" ]; then (umask 022 && mkdir -- "./$name") || exit 1; fi
+expected=${PWD%/}/$name
+cd -P -- "./$name" || exit 1
+if [ "$PWD" != "$expected" ]; then
+  echo "$path was replaced by a link to $PWD while it was made; nothing was changed" >&2
+  exit 1
+fi
+chown -- "$owner:$group" . || exit 1
+chmod -- "$mode" . || exit 1

@@ -6,6 +6,7 @@ import {
   type ShellKind,
 } from '../engine/resource.ts';
 import directoryScript from './directory.sh';
+import enterDirectory from './enterDirectory.sh';
 import {
   type Absent,
   attributeChanges,
@@ -55,7 +56,7 @@ export const directoryKind: ShellKind<DirectoryDesired | Absent, DirectoryState>
     const { path, owner, group, mode } = desired;
     return {
       summary: there ? `set ${changes.join(', ')} of ${path}` : `make directory ${path}`,
-      script: shellProgram(directoryScript, { path, owner, group, mode }),
+      script: shellProgram([enterDirectory, directoryScript], { path, owner, group, mode }),
       limitSeconds: 60,
     };
   },
@@ -117,7 +118,7 @@ export const linkKind: ShellKind<LinkDesired | Absent, LinkState> = {
     if (state.target === desired.target) return undefined;
     return {
       summary: `link ${path} -> ${desired.target}`,
-      script: shellProgram(linkScript, { path, target: desired.target }),
+      script: shellProgram([enterDirectory, linkScript], { path, target: desired.target }),
       limitSeconds: 60,
     };
   },

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { quote } from '../hosts/quote.ts';
 import { STATE_DIRECTORY } from '../hosts/stateDirectory.ts';
 import { Confidential, joinTexts, masked, reveal, type Text, text } from '../secrets/confidential.ts';
+import enterDirectory from './enterDirectory.sh';
 import writeFileScript from './writeFile.sh';
 
 export { quote, STATE_DIRECTORY };
@@ -71,6 +72,9 @@ export function touch(path: string): string {
   return `mkdir -p ${quote(directory)} && : >${quote(path)} || exit 1`;
 }
 
+/** The shell function `write_file`, and what it needs, as libraries of a `shellProgram`. */
+export const writeFileLibrary: readonly string[] = [enterDirectory, writeFileScript];
+
 export interface FileAttributes {
   readonly owner: string;
   readonly group: string;
@@ -84,5 +88,5 @@ export interface FileAttributes {
  */
 export function writeFile(path: string, content: Text, attributes: FileAttributes): Text {
   const words = [path, attributes.owner, attributes.group, attributes.mode];
-  return subshell(writeFileScript, withInput(`write_file ${quoteAll(words)}`, content));
+  return subshell(...writeFileLibrary, withInput(`write_file ${quoteAll(words)}`, content));
 }

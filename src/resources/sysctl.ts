@@ -7,9 +7,8 @@ import {
 } from '../engine/resource.ts';
 import { MANAGED } from './ini.ts';
 import { shellProgram } from './program.ts';
-import { fileNameFor, quote, quoteAll } from './shell.ts';
+import { fileNameFor, quote, quoteAll, writeFileLibrary } from './shell.ts';
 import sysctlScript from './sysctl.sh';
-import writeFileScript from './writeFile.sh';
 
 export interface SysctlDesired {
   /** As sysctl.d(5): `net.ipv4.ip_forward`, or with slashes where a part holds a dot. */
@@ -80,7 +79,7 @@ export const sysctlKind: ShellKind<SysctlDesired | NoSysctl, SysctlState> = {
         state.running !== undefined && {
           difference: `-${desired.key} = ${state.running}\n+${settingOf(desired)}`,
         }),
-      script: shellProgram([writeFileScript, sysctlScript], {
+      script: shellProgram([...writeFileLibrary, sysctlScript], {
         key: desired.key,
         value: desired.value,
         running,

@@ -2,8 +2,10 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -157,5 +159,122 @@ describe('directory, link, absent', () => {
     expect(codes(converge(all))).toEqual([0, 0]);
     expect(existsSync(join(root, 'gone'))).toBe(false);
     expect(plan(all)).toEqual([undefined, undefined, undefined]);
+  });
+});
+
+/** Fakes of tools, which do what another user does at that moment and then what the tool does. */
+function meanwhile(place: string, tool: string, body: string): string {
+  const bin = join(place, 'bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, tool), `#!/bin/dash\nPATH=\${PATH#*:}\n${body}\nexec ${tool} "$@"\n`);
+  chmodSync(join(bin, tool), 0o755);
+  return bin;
+}
+
+describe('in a folder whose owner is not to be trusted', () => {
+  /** The folder of a service, and a file of root's that it wants. */
+  function service(name: string) {
+    const place = join(root, name);
+    mkdirSync(join(place, 'service'), { recursive: true });
+    mkdirSync(join(place, 'precious'));
+    writeFileSync(join(place, 'precious/shadow'), 'secret\n', { mode: 0o600 });
+    const at = (path: string) => join(place, path);
+    const untouched = () => {
+      expect(readFileSync(at('precious/shadow'), 'utf8')).toBe('secret\n');
+      expect(statSync(at('precious/shadow')).mode & 0o7777).toBe(0o600);
+      expect(readdirSync(at('precious'))).toEqual(['shadow']);
+    };
+    return { place, at, untouched };
+  }
+
+  test('a link in the place of a new file is not written through, nor given away', () => {
+    const { at, untouched } = service('planted');
+    for (const name of ['conf', '.conf.cloudwright-new', 'conf.cloudwright-new'])
+      symlinkSync(at('precious/shadow'), at(`service/${name}`));
+    const wanted = file('h', at('service/conf'), 'y', { ...me, mode: '0666' });
+    const [answer] = converge([wanted]);
+    expect(answer?.code).toBe(1);
+    expect(answer?.stderr).toContain(`${at('service/.conf.cloudwright-new')} is in the way`);
+    untouched();
+    rmSync(at('service/.conf.cloudwright-new'));
+    expect(codes(converge([wanted]))).toEqual([0]);
+    expect(readFileSync(at('service/conf'), 'utf8')).toBe('y');
+    untouched();
+  });
+
+  test('a directory of root’s is not used as the place where the file is made', () => {
+    const { at, untouched } = service('stage');
+    symlinkSync(at('precious'), at('service/.conf.cloudwright-new'));
+    expect(codes(converge([file('h', at('service/conf'), 'y', me)]))).toEqual([1]);
+    untouched();
+  });
+
+  // The old program made the file where its owner could replace it, and then gave away what it found there.
+  test.each(['chown', 'chmod', 'mv'])('what is replaced before %s is not given away', (tool) => {
+    const { place, at, untouched } = service(`before-${tool}`);
+    const path = meanwhile(
+      place,
+      tool,
+      `for name in conf conf.cloudwright-new; do ln -sfn '${at('precious/shadow')}' "${at('service')}/$name"; done
+mv -T '${at('service/.conf.cloudwright-new')}' '${at('service/moved')}' 2>/dev/null
+ln -sfn '${at('precious')}' '${at('service/.conf.cloudwright-new')}'`,
+    );
+    converge([file('h', at('service/conf'), 'y', { ...me, mode: '0666' })], path);
+    untouched();
+  });
+
+  test('a link in the place of a folder is not followed', () => {
+    const { at, untouched } = service('folder');
+    symlinkSync(at('precious'), at('service/sub'));
+    chmodSync(at('service'), 0o777);
+    const all = [
+      file('h', at('service/sub/conf'), 'y', me),
+      directory('h', at('service/sub/new'), me),
+      link('h', at('service/sub/link'), '/etc/one'),
+      directory('h', at('service/sub'), me),
+    ];
+    for (const resource of all) {
+      const [answer] = converge([resource]);
+      expect(answer).toMatchObject({ code: 1, stderr: expect.stringMatching(/is a link|not a directory/) });
+    }
+    untouched();
+  });
+
+  test('a folder that becomes a link while it is made is not given away', () => {
+    const { place, at, untouched } = service('became');
+    const path = meanwhile(
+      place,
+      'mkdir',
+      `case "$*" in *sub*) ln -s '${at('precious')}' '${at('service/sub')}'; exit 0 ;; esac`,
+    );
+    for (const resource of [
+      directory('h', at('service/sub'), me),
+      file('h', at('service/sub/conf'), 'y', me),
+    ]) {
+      expect(codes(converge([resource], path))).toEqual([1]);
+      untouched();
+      rmSync(at('service/sub'));
+    }
+  });
+
+  test('a link that root alone can have made is followed, relative or absolute', () => {
+    const { at } = service('own');
+    mkdirSync(at('run/one'), { recursive: true });
+    symlinkSync('../run', at('service/relative'));
+    symlinkSync(at('run'), at('service/absolute'));
+    for (const name of ['relative', 'absolute']) {
+      const path = at(`service/${name}/one/${name}.conf`);
+      expect(codes(converge([file('h', path, name, me)]))).toEqual([0]);
+      expect(readFileSync(at(`run/one/${name}.conf`), 'utf8')).toBe(name);
+    }
+  });
+
+  test('a run that was killed leaves nothing that hinders the next one', () => {
+    const { at } = service('killed');
+    mkdirSync(at('service/.conf.cloudwright-new'), { mode: 0o700 });
+    writeFileSync(at('service/.conf.cloudwright-new/new'), 'half');
+    expect(codes(converge([file('h', at('service/conf'), 'whole', me)]))).toEqual([0]);
+    expect(readdirSync(at('service'))).toEqual(['conf']);
+    expect(readFileSync(at('service/conf'), 'utf8')).toBe('whole');
   });
 });

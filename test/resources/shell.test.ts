@@ -97,7 +97,7 @@ describe('writeFile', () => {
     const path = join(directory, 'private');
     const fakes = join(directory, 'bin');
     mkdirSync(fakes);
-    writeFileSync(join(fakes, 'chown'), '#!/bin/sh\nstat -c %a "$3"\n');
+    writeFileSync(join(fakes, 'chown'), '#!/bin/sh\nstat -c %a "$4"\n');
     chmodSync(join(fakes, 'chown'), 0o755);
     const script = text`umask 022\n${writeFile(path, 'a secret', { ...me, mode: '0644' })}`;
     expect(sh(script, fakes)).toEqual({ code: 0, stdout: '600\n', stderr: '' });

@@ -2,6 +2,7 @@ import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { command } from '../../resources/index.ts';
+import { writeFile } from '../../resources/shell.ts';
 import { plain } from '../../secrets/confidential.ts';
 import { derivedUuid } from '../derivedUuid.ts';
 
@@ -18,10 +19,7 @@ export function computeIdentity(cloud: Cloud, host: Host, { projects, title }: P
   return command(host.name, 'compute-identity', {
     doing: 'give the compute node its uuid',
     unless: `[ -s ${path} ]`,
-    script: `set -e
-printf '%s\\n' ${uuid} >${path}.new
-chown ${nova.user}:${nova.group} ${path}.new
-mv ${path}.new ${path}`,
+    script: writeFile(path, `${uuid}\n`, { owner: nova.user, group: nova.group, mode: '0644' }),
     limitSeconds: 10,
   });
 }

@@ -20,7 +20,7 @@ if [ "$act" = compare ]; then
 fi
 
 set -e
-chown -R "$user" "$static_files"
+chown -hR "$user" "$static_files"
 cd "$application"
 setpriv --reuid="$user" --regid="$user" --init-groups -- python3 manage.py compress --force
 mkdir -p "$state_directory"

@@ -19,7 +19,7 @@ function compute(name: string) {
   const file = join(place, 'compute_id');
   const { unless, script } = computeIdentity(cloud, described, debian13).desired as CommandDesired;
   const here = (text: typeof script) => reveal(text).replaceAll('/var/lib/nova/compute_id', file);
-  const fake = rehearsal(place, { chown: `[ "$*" = 'nova:nova ${file}.new' ] || unexpected "$@"` });
+  const fake = rehearsal(place, { chown: `[ "$*" = '-h -- nova:nova ./new' ] || unexpected "$@"` });
   return {
     file,
     isThere: () => fake.run(here(unless)).code === 0,
@@ -36,7 +36,7 @@ describe('the uuid of a compute node', () => {
       expect(host.isThere()).toBe(false);
       expect(host.make()).toMatchObject({ code: 0, stderr: '' });
       expect(host.isThere()).toBe(true);
-      expect(existsSync(`${host.file}.new`)).toBe(false);
+      expect(existsSync(host.file.replace('compute_id', '.compute_id.cloudwright-new'))).toBe(false);
     }
     expect(first.uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}\n$/);
     expect(again.uuid()).toBe(first.uuid());

@@ -19,7 +19,7 @@ function host() {
   write('application/templates/base.html', '<html>\n');
   const manifest = at('static/dashboard/manifest.json');
   const tools = {
-    chown: `[ "$*" = '-R www-data ${at('static')}' ] || unexpected "$@"`,
+    chown: `[ "$*" = '-hR www-data ${at('static')}' ] || unexpected "$@"`,
     setpriv: `[ "$1 $2 $3 $4" = '--reuid=www-data --regid=www-data --init-groups --' ] || unexpected "$@"
 shift 4
 exec "$@"`,
