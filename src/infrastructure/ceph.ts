@@ -5,12 +5,13 @@ import { clusterResource, type Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { type Platform, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
-import { command, directory, file, MANAGED, STATE_DIRECTORY, service } from '../resources/index.ts';
+import { directory, file, MANAGED, STATE_DIRECTORY, service } from '../resources/index.ts';
 import { plain } from '../secrets/confidential.ts';
-import { poolApplications } from './ceph/applications.ts';
+import { managerPoolApplication } from './ceph/applications.ts';
 import { cephChecks, quorumCheck } from './ceph/checks.ts';
 import { type CephUser, clientKeys } from './ceph/clients.ts';
 import { cephConfiguration } from './ceph/configuration.ts';
+import { daemonKey } from './ceph/daemonKey.ts';
 import { adminKeyring, bootstrapKeyring, monitorKeyring } from './ceph/keyrings.ts';
 import { monitorKind } from './ceph/kind.ts';
 import { osdResources } from './ceph/osd.ts';
@@ -48,7 +49,7 @@ export function ceph(use: CephUse): Step<Cloud> {
         ...pools,
         ...(monitor ? [memoryTarget(cloud, monitor, osds)] : []),
         ...(monitor ? clientKeys(monitor, use.users(cloud), pools) : []),
-        ...(monitor ? [poolApplications(monitor, 'manager', [], [...daemons, ...pools])] : []),
+        ...(monitor ? [managerPoolApplication(monitor, [...daemons, ...pools])] : []),
       ];
     },
     checks: (context) => cephChecks(context, use.pools(context.cloud)),
@@ -100,7 +101,7 @@ function monitorCluster(context: StepContext<Cloud>): readonly Resource[] {
       fsid: plain(cloud.secrets.ceph_fsid),
       members: monitors.map((host) => ({ host: host.name, address: storageAddress(host) })),
       wish: 'converge',
-      keyring: `${STATE_DIRECTORY}/ceph/mon.keyring`,
+      keyring: monitorKeyring(cloud),
       platform: {
         unit: unitOf(components['ceph-mon'], 'server').replace(/@$/, ''),
         data: pathOf(components['ceph-mon'], 'data'),
@@ -137,41 +138,37 @@ function daemonResources(
   const { cloud } = context;
   const serving = monitors.map(({ id }) => id).filter((id) => id.includes('/service:'));
   const components = componentsOn(context, host);
-  const keyrings = pathOf(components.ceph, 'keyrings');
-  const admin = file(host.name, `${keyrings}/ceph.client.admin.keyring`, adminKeyring(cloud), {
-    mode: '0600',
-  });
-  const after = [admin.id, configurationId(context, host), ...serving];
+  const after = [configurationId(context, host), ...serving];
   return [
-    admin,
-    ...(host.roles.has('mgr') ? managerResources(host, components, after) : []),
+    ...(host.roles.has('mgr') ? managerResources(cloud, host, components, after) : []),
     ...(host.roles.has('osd') ? osdResources(cloud, host, components, after) : []),
   ];
 }
 
-/** What a monitor is created with. */
 function monitorFiles(context: StepContext<Cloud>, host: Host): readonly Resource[] {
   const { cloud } = context;
   const components = componentsOn(context, host);
   const owned = { owner: components.ceph.user ?? 'root', group: components.ceph.group ?? 'root' };
   const folderPath = `${STATE_DIRECTORY}/ceph`;
-  // The user of the daemon must be able to pass through to its keyring.
-  const folder = directory(host.name, folderPath, { owner: 'root', group: owned.group, mode: '0750' });
-  const keyring = file(host.name, `${folderPath}/mon.keyring`, monitorKeyring(cloud), {
-    ...owned,
-    mode: '0600',
-    after: [folder],
-  });
+  const folder = directory(host.name, folderPath, { mode: '0700' });
   const bootstrap = file(
     host.name,
     `${pathOf(components.ceph, 'data')}/bootstrap-osd/ceph.keyring`,
     bootstrapKeyring(cloud),
     { ...owned, mode: '0600' },
   );
-  return [folder, keyring, bootstrap];
+  // On the monitors' hosts alone. Other hosts get the key for the moment in which they need it.
+  const admin = file(
+    host.name,
+    `${pathOf(components.ceph, 'keyrings')}/ceph.client.admin.keyring`,
+    adminKeyring(cloud),
+    { mode: '0600' },
+  );
+  return [folder, bootstrap, admin];
 }
 
 function managerResources(
+  cloud: Cloud,
   host: Host,
   components: Platform['components'],
   after: readonly string[],
@@ -183,22 +180,19 @@ function managerResources(
   const owner = components.ceph.user ?? 'root';
   const group = components.ceph.group ?? 'root';
   const data = `${pathOf(manager, 'data')}/ceph-${host.name}`;
-  const key = command(
-    host.name,
-    'ceph-manager-key',
+  const folder = directory(host.name, data, { owner, group, mode: '0750' });
+  const key = daemonKey(
+    cloud,
+    host,
     {
+      name: 'ceph-manager-key',
       doing: 'give the manager its key',
-      unless: `[ -s ${data}/keyring ]`,
-      script: [
-        'set -e',
-        'umask 077',
-        `install -d -o ${owner} -g ${group} ${data}`,
-        `ceph --connect-timeout 30 auth get-or-create mgr.${host.name} mon 'allow profile mgr' osd 'allow *' mds 'allow *' -o ${data}/keyring.new`,
-        `chown ${owner}: ${data}/keyring.new && chmod 0600 ${data}/keyring.new && mv ${data}/keyring.new ${data}/keyring`,
-      ].join('\n'),
-      limitSeconds: 60,
+      entity: `mgr.${host.name}`,
+      rights: ['mon', 'allow profile mgr', 'osd', 'allow *', 'mds', 'allow *'],
+      keyring: `${data}/keyring`,
+      user: owner,
     },
-    { after },
+    { after: [folder, ...after] },
   );
   const server = service(host.name, `${unitOf(manager, 'server')}${host.name}`, {
     watches: files,
@@ -206,5 +200,5 @@ function managerResources(
     turn: { group: 'ceph-mgr' },
     keep: true,
   });
-  return [...files, key, server];
+  return [...files, folder, key, server];
 }

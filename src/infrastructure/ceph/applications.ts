@@ -4,22 +4,16 @@ import { command, shellProgram } from '../../resources/index.ts';
 import applications from './applications.sh';
 
 /**
- * Tags the pools that Ceph's own daemons create. The object gateway and the manager create a pool, then tag it, and
- * never tag a pool that exists: a power cut in between would leave HEALTH_WARN permanently.
- * `answers`: addresses and ports that must answer first, since a gateway creates its pools before it does.
+ * Tags the pool that Ceph's manager creates. The manager creates it, then tags it, and never tags a pool that exists: a
+ * power cut in between would leave HEALTH_WARN permanently.
  */
-export function poolApplications(
-  monitor: Host,
-  name: string,
-  answers: readonly string[],
-  after: readonly Resource[],
-): Resource {
-  const program = (act: string) => shellProgram(applications, { act, name }, answers);
+export function managerPoolApplication(monitor: Host, after: readonly Resource[]): Resource {
+  const program = (act: string) => shellProgram(applications, { act });
   return command(
     monitor.name,
-    `ceph-pool-applications-${name}`,
+    'ceph-pool-applications-manager',
     {
-      doing: "tag the pools of Ceph's own daemons",
+      doing: "tag the pool of Ceph's manager",
       unless: program('compare'),
       script: program('tag'),
       limitSeconds: 120,

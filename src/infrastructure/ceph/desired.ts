@@ -1,3 +1,4 @@
+import type { Text } from '../../secrets/confidential.ts';
 import type { DescribedMember, Wish } from '../members.ts';
 
 export interface MonitorPlatform {
@@ -18,8 +19,8 @@ export interface MonitorDesired {
   /** A monitor's name is its host's; the addresses are in the public network. */
   readonly members: readonly DescribedMember[];
   readonly wish: Wish;
-  /** A file that the daemons' user can read, with the keys that the first monitors are created with. */
-  readonly keyring: string;
+  /** With the keys that the first monitors are created with. */
+  readonly keyring: Text;
   readonly platform: MonitorPlatform;
 }
 

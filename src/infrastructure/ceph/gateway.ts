@@ -8,10 +8,11 @@ import type { StepContext } from '../../engine/step.ts';
 import { quoteText } from '../../hosts/quote.ts';
 import { pathOf, unitOf } from '../../platform/platform.ts';
 import { platformOf } from '../../platform/select.ts';
-import { command, directory, file, MANAGED, service } from '../../resources/index.ts';
+import { command, directory, file, MANAGED, service, shellProgram } from '../../resources/index.ts';
 import { text } from '../../secrets/confidential.ts';
 import { certificateResources } from '../certificates.ts';
-import { poolApplications } from './applications.ts';
+import { daemonKey } from './daemonKey.ts';
+import gatewayPoolsScript from './gatewayPools.sh';
 
 export interface GatewayPorts {
   /** Port of the gateway itself. */
@@ -29,11 +30,11 @@ export function objectGatewayResources(
   const [first] = gateways;
   const monitor = reached(context, hostsWith(context.cloud, 'mon'))[0];
   if (!first || !monitor) return [];
-  const daemons = gateways.flatMap((host) => gatewayResources(context, host, ports));
-  const answers = gateways.map((host) => `${host.addresses.management}:${ports.backend}`);
+  const pools = gatewayPools(context.cloud, monitor);
+  const daemons = gateways.flatMap((host) => gatewayResources(context, host, ports, pools));
   return [
+    pools,
     ...daemons,
-    poolApplications(monitor, 'gateway', answers, daemons),
     userResource(context, first, daemons),
     ...reached(context, controlHosts(context.cloud)).flatMap((host) =>
       accessFile(context.cloud, host, ports),
@@ -41,10 +42,36 @@ export function objectGatewayResources(
   ];
 }
 
+/** The pools that a gateway uses, with few placement groups where it keeps little. */
+function gatewayPools({ ceph }: Cloud, monitor: Host): Resource {
+  const few = Math.min(8, ceph.pgNum);
+  const pools = [
+    ...['.rgw.root', 'default.rgw.control', 'default.rgw.meta', 'default.rgw.log'].map(
+      (name) => `${name}:${few}`,
+    ),
+    `default.rgw.buckets.non-ec:${few}`,
+    `default.rgw.buckets.index:${ceph.pgNum}`,
+    `default.rgw.buckets.data:${ceph.pgNum}`,
+  ];
+  const program = (act: string) => shellProgram(gatewayPoolsScript, { act }, pools);
+  return command(
+    monitor.name,
+    'ceph-gateway-pools',
+    {
+      doing: 'create and tag the pools of the object gateway',
+      unless: program('compare'),
+      script: program('create'),
+      limitSeconds: 240,
+    },
+    { cloudWide: true },
+  );
+}
+
 function gatewayResources(
   { cloud, facts }: StepContext<Cloud>,
   host: Host,
   ports: GatewayPorts,
+  pools: Resource,
 ): readonly Resource[] {
   const { components } = platformOf(cloud.release, factsOf(facts, host.name));
   const component = components['ceph-rgw'];
@@ -53,11 +80,13 @@ function gatewayResources(
   const id = `rgw.${host.name}`;
   const data = `${pathOf(component, 'data')}/ceph-${id}`;
   const unit = unitOf(component, 'server');
+  const folder = directory(host.name, data, { owner, group, mode: '0750' });
   // Read by the daemon itself: an option in ceph.conf would be readable by every client of Ceph.
   const password = file(host.name, `${data}/keystone-password`, secretOf(cloud, 'swift_password'), {
     owner,
     group,
     mode: '0600',
+    after: [folder],
   });
   const start = [
     `${pathOf(component, 'command')} -f --cluster ceph --name client.%i --setuser ${owner} --setgroup ${group}`,
@@ -73,18 +102,20 @@ ExecStart=
 ExecStart=${start.join(' ')}
 `,
   );
-  const key = command(host.name, 'ceph-gateway-key', {
-    doing: 'give the object gateway its key',
-    unless: `[ -s ${data}/keyring ]`,
-    script: [
-      'set -e',
-      'umask 077',
-      `install -d -o ${owner} -g ${group} ${data}`,
-      `ceph auth get-or-create client.${id} mon 'allow rw' osd 'allow rwx' -o ${data}/keyring.new`,
-      `chown ${owner}: ${data}/keyring.new && chmod 0600 ${data}/keyring.new && mv ${data}/keyring.new ${data}/keyring`,
-    ].join('\n'),
-    limitSeconds: 60,
-  });
+  const key = daemonKey(
+    cloud,
+    host,
+    {
+      name: 'ceph-gateway-key',
+      doing: 'give the object gateway its key',
+      entity: `client.${id}`,
+      // Of the pools only its own: not the volumes and images.
+      rights: ['mon', 'allow rw', 'osd', 'allow rwx tag rgw *=*'],
+      keyring: `${data}/keyring`,
+      user: owner,
+    },
+    { after: [folder, pools] },
+  );
   const certificate = certificateResources(cloud, host, 'gateway', { group, form: 'both' });
   const server = service(host.name, `${unit}${id}`, {
     watches: [
@@ -96,7 +127,7 @@ ExecStart=${start.join(' ')}
     after: [key],
     turn: { group: 'object-gateway' },
   });
-  return [password, ...certificate, frontend, key, server];
+  return [folder, password, ...certificate, frontend, key, server];
 }
 
 function userResource(
@@ -105,7 +136,10 @@ function userResource(
   after: readonly Resource[],
 ): Resource {
   const { components } = platformOf(cloud.release, factsOf(facts, host.name));
-  const keyring = `${pathOf(components['ceph-rgw'], 'data')}/ceph-rgw.${host.name}/keyring`;
+  const id = `rgw.${host.name}`;
+  const keyring = `${pathOf(components['ceph-rgw'], 'data')}/ceph-${id}/keyring`;
+  // With the gateway's own key: this host need not have the administrator's.
+  const administer = `radosgw-admin --id ${id} --keyring ${keyring}`;
   const user = cloud.objectStoreUser;
   const accessKey = secretOf(cloud, 'rgw_access_key');
   const secretKey = secretOf(cloud, 'rgw_secret_key');
@@ -116,14 +150,14 @@ function userResource(
       doing: `create the object-store user ${user}`,
       // Without OSDs the question would not be answered; and an argument of grep would be in the process list.
       unless: text`[ -s ${keyring} ] || exit 1
-found=$(timeout 15 radosgw-admin user info --uid=${user}) || exit 1
+found=$(timeout 15 ${administer} user info --uid=${user}) || exit 1
 case $found in *${quoteText(text`"access_key": "${accessKey}"`)}*) ;; *) exit 1;; esac
 case $found in *${quoteText(text`"secret_key": "${secretKey}"`)}*) ;; *) exit 1;; esac`,
       // The keys travel in an environment variable that Ceph's tools read as further arguments: an argument
       // would be in the process list.
       script: text`set -e
-if radosgw-admin user info --uid=${user} >/dev/null 2>&1; then verb='key create'; else verb='user create --display-name=${user}'; fi
-CEPH_ARGS=${quoteText(text`--access-key=${accessKey} --secret-key=${secretKey}`)} radosgw-admin $verb --uid=${user} >/dev/null`,
+if ${administer} user info --uid=${user} >/dev/null 2>&1; then verb='key create'; else verb='user create --display-name=${user}'; fi
+CEPH_ARGS=${quoteText(text`--access-key=${accessKey} --secret-key=${secretKey}`)} ${administer} $verb --uid=${user} >/dev/null`,
       limitSeconds: 60,
     },
     { after, cloudWide: true },

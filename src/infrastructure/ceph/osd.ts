@@ -1,11 +1,16 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { type Platform, pathOf, unitOf } from '../../platform/platform.ts';
-import { command, file, shellProgram } from '../../resources/index.ts';
+import { command, file, STATE_DIRECTORY, shellProgram } from '../../resources/index.ts';
 import { joinTexts, plain, type Text, text } from '../../secrets/confidential.ts';
 import { derivedUuid } from '../derivedUuid.ts';
+import administrator from './administrator.sh';
+import { adminKeyring } from './keyrings.ts';
 import osd from './osd.sh';
 import { osdDeviceGuard } from './osdDevices.ts';
+import osdOwner from './osdOwner.sh';
+
+const OWNER = 'cloudwright-osd-owner';
 
 interface Device {
   /** A block device, or a file for a trial. */
@@ -28,19 +33,21 @@ export function osdResources(
   const unit = unitOf(components['ceph-osd'], 'server');
   const user = components.ceph.user ?? 'root';
   const data = pathOf(components['ceph-osd'], 'data');
-  // Without udev in charge of a device, its owner is root again after a boot.
+  // OSDs stay where they are until somebody has drained them, and they need it at every boot.
+  const keep = { keep: true } as const;
+  const ownerProgram = file(host.name, `/usr/local/sbin/${OWNER}`, osdOwner, { mode: '0755', ...keep });
   const owner = file(
     host.name,
     `/etc/systemd/system/${unit}.service.d/cloudwright.conf`,
-    `[Service]
-ExecStartPre=+/bin/sh -c '[ ! -b ${data}/ceph-%i/block ] || chown ${user}: "$(readlink -f ${data}/ceph-%i/block)"'
-`,
-    // OSDs stay where they are until somebody has drained them, and they need it at every boot.
-    { keep: true },
+    `[Service]\nExecStartPre=+/usr/local/sbin/${OWNER} ${STATE_DIRECTORY}/osd/%i.device ${user}\n`,
+    { after: [ownerProgram], ...keep },
   );
   const devices = host.devices.map((device) => deviceOf(cloud, host, device));
-  const program = (act: string, { path, size, uuid }: Device): Text =>
-    shellProgram(osd, { act, uuid, device: path, size, user, data, unit });
+  const program = (act: 'running' | 'exists' | 'create', { path, size, uuid }: Device): Text =>
+    shellProgram([administrator, osd], {
+      ...{ act, uuid, device: path, size, user, data, unit },
+      admin_keyring: act === 'create' ? adminKeyring(cloud) : '',
+    });
   const create = (device: Device): Text =>
     device.size === ''
       ? text`${program('exists', device)} || ${osdDeviceGuard(device.path, device.uuid)} || exit 1\n${program('create', device)} || exit 1`
@@ -59,7 +66,7 @@ ExecStartPre=+/bin/sh -c '[ ! -b ${data}/ceph-%i/block ] || chown ${user}: "$(re
     },
     { after: [owner, ...after] },
   );
-  return [owner, made];
+  return [ownerProgram, owner, made];
 }
 
 function deviceOf(cloud: Cloud, host: Host, device: string): Device {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { poolApplications } from '../../../src/infrastructure/ceph/applications.ts';
+import { managerPoolApplication } from '../../../src/infrastructure/ceph/applications.ts';
 import type { CommandDesired } from '../../../src/resources/command.ts';
 import { reveal, type Text } from '../../../src/secrets/confidential.ts';
 import { scratch, sh } from '../../resources/sh.ts';
@@ -13,8 +13,7 @@ const root = scratch();
 function scriptsIn(state: string): { readonly unless: string; readonly script: string } {
   const [host] = allInOne().cloud.hosts;
   if (!host) throw new Error('the cloud has a host');
-  const { script, unless } = poolApplications(host, 'gateway', ['192.0.2.11:7480'], [])
-    .desired as CommandDesired;
+  const { script, unless } = managerPoolApplication(host, []).desired as CommandDesired;
   const led = (text: Text) => reveal(text).replaceAll('/var/lib/cloudwright', state);
   return { unless: led(unless), script: led(script) };
 }
@@ -34,9 +33,6 @@ case "$*" in
 esac`,
   );
   chmodSync(join(root, 'ceph'), 0o755);
-  // Where the object gateway listens; the test has none.
-  writeFileSync(join(root, 'bash'), '#!/bin/sh\nexit 0\n');
-  chmodSync(join(root, 'bash'), 0o755);
   const answer = sh(scriptsIn(state).script, root);
   const enabled = existsSync(join(root, 'enabled')) ? readFileSync(join(root, 'enabled'), 'utf8') : '';
   return { answer, enabled, done: sh(scriptsIn(state).unless, root).code === 0 };
@@ -46,17 +42,16 @@ describe('the applications of pools', () => {
   it('are enabled for pools that a daemon left without, and for no others', () => {
     const result = run(
       [
-        "pool 1 '.mgr' replicated size 1 min_size 1 pg_num 1 application mgr read_balance_score 1.00",
+        "pool 1 '.mgr' replicated size 1 min_size 1 pg_num 1 autoscale_mode off",
         "pool 2 'volumes' replicated size 1 min_size 1 pg_num 32 application rbd",
         "pool 3 '.rgw.root' replicated size 1 min_size 1 pg_num 32 application rgw",
-        "pool 4 'default.rgw.log' replicated size 1 min_size 1 pg_num 32 autoscale_mode off",
         "pool 5 'theirs' replicated size 1 min_size 1 pg_num 32 autoscale_mode off",
         '',
       ].join('\n'),
     );
     expect(result).toEqual({
       answer: { code: 0, stdout: '', stderr: '' },
-      enabled: 'default.rgw.log rgw\n',
+      enabled: '.mgr mgr\n',
       done: true,
     });
   });
@@ -64,10 +59,8 @@ describe('the applications of pools', () => {
   it('are not taken for done when Ceph does not answer', () => {
     const place = join(root, 'mute');
     mkdirSync(place);
-    for (const name of ['ceph', 'bash']) {
-      writeFileSync(join(place, name), `#!/bin/sh\nexit ${name === 'ceph' ? 1 : 0}\n`);
-      chmodSync(join(place, name), 0o755);
-    }
+    writeFileSync(join(place, 'ceph'), '#!/bin/sh\nexit 1\n');
+    chmodSync(join(place, 'ceph'), 0o755);
     expect(sh(scriptsIn(place).script, place).code).toBe(1);
     expect(sh(scriptsIn(place).unless, place).code).toBe(1);
   });

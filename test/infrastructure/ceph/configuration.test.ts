@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reveal } from '../../../src/secrets/confidential.ts';
 import { allInOne, content, files, iniSection, threeControls } from '../../steps/clouds.ts';
 
 const PATH = '/etc/ceph/ceph.conf';
@@ -60,10 +61,21 @@ describe('Ceph keyrings', () => {
     );
   });
 
-  it('keep the administrator’s key on the hosts with a daemon', () => {
-    const hosts = files(threeControls())
+  it('keep the administrator’s key on the hosts with a monitor', () => {
+    const context = threeControls();
+    const without = context.cloud.hosts.map((host) =>
+      host.name === 'storage3'
+        ? { ...host, roles: new Set([...host.roles].filter((role) => role !== 'mon')) }
+        : host,
+    );
+    const hosts = files({ ...context, cloud: { ...context.cloud, hosts: without } })
       .filter((file) => file.path === '/etc/ceph/ceph.client.admin.keyring')
       .map((file) => `${file.host} ${file.mode}`);
-    expect(hosts).toEqual(['storage1 0600', 'storage2 0600', 'storage3 0600']);
+    expect(hosts).toEqual(['storage1 0600', 'storage2 0600']);
+  });
+
+  it('leave no file with the keys that monitors are made with', () => {
+    const kept = files(threeControls()).filter(({ content }) => reveal(content).includes('[mon.]'));
+    expect(kept).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ function desired(hosts: readonly string[]): MonitorDesired {
     fsid: FSID,
     members: hosts.map((host, index) => ({ host, address: `10.0.0.${index + 1}` })),
     wish: 'converge',
-    keyring: '/keyring',
+    keyring: '[mon.]',
     platform: { unit: 'ceph-mon', data: '/mon', sockets: '/run', user: 'ceph', stamps: '/stamps' },
   };
 }

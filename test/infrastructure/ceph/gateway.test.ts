@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { scratch } from '../../resources/sh.ts';
-import { allInOne, content, files, threeControls } from '../../steps/clouds.ts';
-import { keyModes } from './daemonKey.ts';
+import type { CommandDesired } from '../../../src/resources/command.ts';
+import { reveal } from '../../../src/secrets/confidential.ts';
+import { allInOne, allResources, content, files, threeControls } from '../../steps/clouds.ts';
 
-const root = scratch();
 const context = threeControls();
 
 describe('the object gateway', () => {
-  // O14: the operator's own file was overwritten.
+  // The operator's own file was overwritten.
   it('leaves the operator’s own s3cfg alone', () => {
     for (const whole of [context, allInOne()])
       expect(files(whole).filter(({ path }) => path.startsWith('/root/'))).toEqual([]);
@@ -39,9 +38,30 @@ describe('the object gateway', () => {
     ]);
   });
 
-  it('has a key that nobody else could read at any moment', () => {
-    const keyring = '/var/lib/ceph/radosgw/ceph-rgw.storage1/keyring';
-    expect(keyModes(root, 'ceph-gateway-key', keyring)).toEqual(['600', '600']);
+  it('has its pools tagged before it has a key that is for tagged pools alone', () => {
+    const resources = allResources(context);
+    const find = (id: string) => resources.find((candidate) => candidate.id === id);
+    expect(find('storage1/command:ceph-gateway-pools')).toMatchObject({ cloudWide: true });
+    for (const host of ['storage1', 'storage2', 'storage3']) {
+      expect(find(`${host}/command:ceph-gateway-key`)?.after).toContain(
+        'storage1/command:ceph-gateway-pools',
+      );
+      expect(find(`${host}/service:ceph-radosgw@rgw.${host}`)?.after).toContain(
+        `${host}/command:ceph-gateway-key`,
+      );
+    }
+  });
+
+  it('is administered with its own key', () => {
+    const user = allResources(context).find(({ id }) => id.endsWith('/command:object-store-user'));
+    if (!user) throw new Error('no command for the user');
+    const { script, unless } = user.desired as CommandDesired;
+    for (const text of [script, unless]) {
+      const calls = reveal(text).match(/radosgw-admin .*/g) ?? [];
+      expect(calls.length).toBeGreaterThan(0);
+      for (const call of calls)
+        expect(call).toMatch(/^radosgw-admin --id rgw\.storage1 --keyring \S+\/ceph-rgw\.storage1\/keyring /);
+    }
   });
 
   it('listens on its host’s management address, over TLS alone', () => {

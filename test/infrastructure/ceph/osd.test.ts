@@ -1,14 +1,25 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import administrator from '../../../src/infrastructure/ceph/administrator.sh';
 import osd from '../../../src/infrastructure/ceph/osd.sh';
 import { osdResources } from '../../../src/infrastructure/ceph/osd.ts';
+import osdOwner from '../../../src/infrastructure/ceph/osdOwner.sh';
 import { debian13 } from '../../../src/platform/debian-13/table.ts';
 import type { CommandDesired } from '../../../src/resources/command.ts';
 import { shellProgram } from '../../../src/resources/index.ts';
 import { reveal, text } from '../../../src/secrets/confidential.ts';
 import { rehearsal, scratch } from '../../resources/sh.ts';
-import { threeControls } from '../../steps/clouds.ts';
+import { content, threeControls } from '../../steps/clouds.ts';
 
 const root = scratch();
 const UUID = '11111111-2222-4333-a444-555555555555';
@@ -22,7 +33,10 @@ function host() {
   const note = (what: string) => `echo ${what} >>'${at('log')}'`;
   const tools = {
     'ceph-authtool': '[ "$*" = --gen-print-key ] || unexpected "$@"\necho AQkey==',
-    ceph: `case "$*" in
+    ceph: `[ "$1 $2 $3 $4 $5" = '--connect-timeout 30 --name client.admin --keyring' ] || unexpected "$@"
+[ "$(cat "$6")" = '[client.admin]' ] && [ "$(stat -c %a "$6")" = 600 ] || unexpected "$@"
+shift 6
+case "$*" in
 'osd new ${UUID} -i '*)
   [ ! -e '${at('known')}' ] || { echo 'Error EEXIST: entity osd.7 exists but key does not match' >&2; exit 17; }
   grep -q '"cephx_secret": "AQkey=="' "$5" && [ "$(stat -c %a "$5")" = 600 ] || unexpected "$@"
@@ -38,9 +52,12 @@ esac`,
     install: `for path; do :; done
 case "$*" in '-d -o ceph -g ceph '* | '-d -m 0700 '*) mkdir -p "$path" ;; *) unexpected "$@" ;; esac`,
     chown: 'case "$1 $2" in "ceph: "* | "-h ceph:") ;; *) unexpected "$@" ;; esac',
-    // As they were made: nobody else could read them in between.
-    chmod: `case "$*" in "0600 "*/keyring) [ "$(stat -c %a "$2")" = 600 ] || unexpected "$@" ;; *) unexpected "$@" ;; esac
-exec /bin/chmod "$@"`,
+    // What is done as the daemons' user: everything in its folders.
+    setpriv: `[ "$1 $2 $3 $4" = '--reuid=ceph --regid=ceph --init-groups --' ] || unexpected "$@"
+shift 4
+"$@" || exit
+for path; do :; done
+case $path in */keyring) [ "$(stat -c %a "$path")" = 600 ] || unexpected "$@" ;; esac`,
     truncate: `[ "$1 $2" = '-s 20G' ] || unexpected "$@"\n: >"$3"`,
     'ceph-osd': `case "$*" in "-i 7 --mkfs --osd-uuid ${UUID} --osd-objectstore bluestore --setuser ceph --setgroup ceph") ;; *) unexpected "$@" ;; esac
 [ ! -e '${at('broken')}' ] || { echo 'bdev() open failed'; exit 1; }
@@ -54,7 +71,8 @@ ${note('mkfs')}
 esac`,
   };
   const program = (act: string, size: string) =>
-    shellProgram(osd, {
+    shellProgram([administrator, osd], {
+      admin_keyring: act === 'create' ? '[client.admin]' : '',
       act,
       uuid: UUID,
       device: at('device'),
@@ -155,11 +173,73 @@ describe('one OSD', () => {
     expect(readFileSync(fake.at('osds/ceph-7/keyring'), 'utf8')).toContain('key = AQold==');
   });
 
+  it('records its device where only root can write, and does so for an OSD of an earlier version too', () => {
+    const fake = host();
+    fake.run('create');
+    const record = fake.at('var/lib/cloudwright/osd/7.device');
+    expect(readFileSync(record, 'utf8')).toBe(`${fake.at('device')}\n`);
+    expect(statSync(fake.at('var/lib/cloudwright/osd')).mode & 0o777).toBe(0o700);
+    rmSync(record);
+    expect(fake.run('running').code).not.toBe(0);
+    expect(fake.run('create')).toMatchObject({ code: 0, stderr: '' });
+    expect(fake.run('running').code).toBe(0);
+    expect(fake.made()).toBe('mkfs\n');
+  });
+
+  it('is put into its folder by the daemons’ user, never by root', () => {
+    const fake = host();
+    fake.run('create');
+    const inFolder = fake.calls().filter((call) => call.includes(fake.at('osds/ceph-7')));
+    expect(inFolder.length).toBeGreaterThanOrEqual(4);
+    for (const call of inFolder) expect(call).toMatch(/^setpriv --reuid=ceph /);
+  });
+
   it('makes no file where it has a block device', () => {
     const fake = host();
     writeFileSync(fake.at('device'), '');
     expect(fake.run('create', '').code).toBe(0);
     expect(fake.calls().some((call) => call.startsWith('truncate'))).toBe(false);
+  });
+});
+
+describe('the owner of a device', () => {
+  /** Runs the program on a host where `readlink` and the test for a block device are real. */
+  function own(record: string | undefined) {
+    const place = mkdtempSync(join(root, 'owner-'));
+    if (record !== undefined) writeFileSync(join(place, 'record'), `${record}\n`);
+    const fake = rehearsal(place, { chown: '[ "$1 $2" = "-- ceph:" ] || unexpected "$@"' });
+    const script = `set -- '${join(place, 'record')}' ceph\n${osdOwner}`;
+    return { answer: fake.run(script), calls: fake.calls() };
+  }
+
+  it('is set by the record of root, whatever the daemons put into their folder', () => {
+    const device = readdirSync('/dev')
+      .map((name) => `/dev/${name}`)
+      .find((path) => statSync(path).isBlockDevice());
+    if (device === undefined) throw new Error('this machine has no block device to look at');
+    expect(own(device)).toMatchObject({
+      answer: { code: 0, stderr: '' },
+      calls: [`chown -- ceph: ${device}`],
+    });
+  });
+
+  it.each([
+    ['no record', undefined],
+    ['a file', '/etc/passwd'],
+    ['no device', '/dev/none'],
+  ])('is left alone where there is %s', (_, record) => {
+    expect(own(record)).toEqual({ answer: { code: 0, stdout: '', stderr: '' }, calls: [] });
+  });
+
+  it('is asked for before each start', () => {
+    const unit = content(
+      threeControls(),
+      'storage1',
+      '/etc/systemd/system/ceph-osd@.service.d/cloudwright.conf',
+    );
+    expect(unit).toBe(
+      '[Service]\nExecStartPre=+/usr/local/sbin/cloudwright-osd-owner /var/lib/cloudwright/osd/%i.device ceph\n',
+    );
   });
 });
 

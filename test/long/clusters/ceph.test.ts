@@ -18,11 +18,18 @@ import {
 const limit = 900_000;
 
 describe('Ceph monitors', () => {
+  const keyring = `[mon.]
+\tkey = AQBx1nRnAAAAABAAnHwzz2qGDqoG4Zq9hIgb6A==
+\tcaps mon = "allow *"
+[client.admin]
+\tkey = AQBx1nRnAAAAABAAnHwzz2qGDqoG4Zq9hIgb6A==
+\tcaps mon = "allow *"
+`;
   const desired = (members = described): MonitorDesired => ({
     fsid: '11111111-2222-4333-8444-555555555555',
     members,
     wish: 'converge',
-    keyring: '/etc/ceph/first.keyring',
+    keyring,
     platform: {
       unit: 'ceph-mon',
       data: '/var/lib/ceph/mon',
@@ -31,14 +38,6 @@ describe('Ceph monitors', () => {
       stamps: '/var/lib/cloudwright/started',
     },
   });
-  const keyring = `[mon.]
-\tkey = AQBx1nRnAAAAABAAnHwzz2qGDqoG4Zq9hIgb6A==
-\tcaps mon = "allow *"
-[client.admin]
-\tkey = AQBx1nRnAAAAABAAnHwzz2qGDqoG4Zq9hIgb6A==
-\tcaps mon = "allow *"
-`;
-
   const configure = (host: Host, members: readonly Host[]) =>
     on(
       host,
@@ -53,10 +52,8 @@ auth_service_required = cephx
 auth_client_required = cephx
 mon_data_avail_crit = 1
 CONF
-cat >/etc/ceph/first.keyring <<'KEYRING'
-${keyring}KEYRING
-cp /etc/ceph/first.keyring /etc/ceph/ceph.client.admin.keyring
-chown ceph /etc/ceph/first.keyring`,
+cat >/etc/ceph/ceph.client.admin.keyring <<'KEYRING'
+${keyring}KEYRING`,
     );
 
   const wipe = (host: string) =>
