@@ -9,7 +9,7 @@ import type { AllFacts } from '../hosts/connection.ts';
 import { quote } from '../hosts/quote.ts';
 import { pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
-import { file, MANAGED, service } from '../resources/index.ts';
+import { file, MANAGED, sandbox, service } from '../resources/index.ts';
 
 const CHASSIS = 'cloudwright-chassis';
 
@@ -52,7 +52,7 @@ Before=${unitOf(controller, 'controller')}.service ${unitOf(controller, 'server'
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/local/sbin/${CHASSIS}
-[Install]
+${sandbox('chassis')}[Install]
 WantedBy=multi-user.target
 `,
   );

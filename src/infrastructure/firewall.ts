@@ -6,7 +6,7 @@ import { type Resource, resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { pathOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
-import { file, MANAGED, packages, service, sysctl } from '../resources/index.ts';
+import { file, MANAGED, packages, sandbox, service, sysctl } from '../resources/index.ts';
 import { firewallKind, KEPT } from './firewall/kind.ts';
 import { rulesOf } from './firewall/rules.ts';
 import { ruleset, TABLE } from './firewall/ruleset.ts';
@@ -60,7 +60,7 @@ ConditionPathExists=${KEPT}
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=${pathOf(component, 'command')} --file ${KEPT}
-[Install]
+${sandbox('firewall')}[Install]
 WantedBy=sysinit.target
 `,
   );

@@ -13,6 +13,7 @@ export { mysqlSocketUser, mysqlUser } from './mysqlUser.ts';
 export { packages } from './packages.ts';
 export { absent, directory, link } from './paths.ts';
 export { shellProgram } from './program.ts';
+export { sandbox } from './sandbox.ts';
 export { service } from './service.ts';
 export { STATE_DIRECTORY } from './shell.ts';
 export { sysctl } from './sysctl.ts';

@@ -3,7 +3,7 @@ import { ports } from '../../cloud/ports.ts';
 import { controlHosts, vip } from '../../cloud/topology.ts';
 import type { Resource } from '../../engine/resource.ts';
 import { type Component, pathOf } from '../../platform/platform.ts';
-import { command, file, mysqlSocketUser, service } from '../../resources/index.ts';
+import { command, file, mysqlSocketUser, sandbox, service } from '../../resources/index.ts';
 import answer from './health.sh';
 
 const NAME = 'cloudwright-database-health';
@@ -89,4 +89,4 @@ Nice=-10
 # A request without an end is read until its limit.
 MemoryMax=64M
 TasksMax=16
-`;
+${sandbox('database-health')}`;

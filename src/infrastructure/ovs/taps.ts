@@ -1,3 +1,4 @@
+import { sandbox } from '../../resources/index.ts';
 import script from './taps.sh';
 
 /** A program that runs as a service on a host. */
@@ -29,7 +30,7 @@ ExecStart=${scriptPath} ${bridge}
 RuntimeDirectory=${name}
 Restart=always
 RestartSec=1
-[Install]
+${sandbox('taps')}[Install]
 WantedBy=multi-user.target
 `,
   };

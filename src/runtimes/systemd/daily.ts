@@ -1,5 +1,5 @@
 import type { Resource } from '../../engine/resource.ts';
-import { file, MANAGED, service } from '../../resources/index.ts';
+import { file, MANAGED, sandbox, service } from '../../resources/index.ts';
 import { type DailyRequest, withoutAnswerLimit } from '../runtime.ts';
 
 /** A timer on each control host; only the one that holds the virtual address works. */
@@ -31,7 +31,7 @@ export function daily({ service: definition, context, commands }: DailyRequest):
       `ExecCondition=/bin/sh -c 'ip -o -4 addr show | grep -qF " ${cloud.networks.management.vip}/"'`,
       `ExecStart=/usr/local/sbin/${name}`,
       'Nice=10',
-      '',
+      sandbox('purge', [project.state, project.logs, project.locks]),
     ].join('\n'),
   );
   const timer = file(
