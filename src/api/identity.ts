@@ -21,6 +21,8 @@ export interface User extends Named {
   readonly domain_id: string;
   readonly enabled: boolean;
   readonly default_project_id?: string;
+  /** Exemptions from rules for all users: `ignore_lockout_failure_attempts` … */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** Keystone keeps unknown attributes beside its own. */
   readonly [extra: string]: unknown;
 }

@@ -52,6 +52,7 @@ export function buildCloud(
     timeServers: sections.time.servers,
     packages: packageSettings(sections.packages),
     firewall: firewallSettings(sections.firewall),
+    identity: identitySettings(sections.identity),
     ha: haTimings(sections.ha),
     virtualRouterId: sections.ha.virtual_router_id,
     backends: sections.storage.backends.map(storageBackend),
@@ -119,6 +120,17 @@ function firewallSettings({ enabled, ssh, allow }: Sections['firewall']): Cloud[
       ...(from && { from: from.map(normalCidr) }),
       ...(roles && { roles: [...new Set(roles.flatMap(rolesNamed))] }),
     })),
+  };
+}
+
+function identitySettings({ lockout, passwords }: Sections['identity']): Cloud['identity'] {
+  return {
+    ...(lockout.attempts > 0 && { lockout: { attempts: lockout.attempts, seconds: lockout.seconds } }),
+    passwords: {
+      minimumLength: passwords.minimum_length,
+      ...(passwords.expire_days !== undefined && { expireDays: passwords.expire_days }),
+      remembered: passwords.remembered,
+    },
   };
 }
 

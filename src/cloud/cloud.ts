@@ -141,6 +141,19 @@ export interface FirewallSettings {
   readonly allow: readonly AllowedTraffic[];
 }
 
+/** Rules for users and their passwords; users of services are exempt. */
+export interface IdentitySettings {
+  /** Absent: no user is ever locked. */
+  readonly lockout?: { readonly attempts: number; readonly seconds: number };
+  readonly passwords: {
+    readonly minimumLength: number;
+    /** Absent: they do not expire. */
+    readonly expireDays?: number;
+    /** How many of the last ones may not be chosen again. */
+    readonly remembered: number;
+  };
+}
+
 /** The one value that everything after reading works with. Frozen, complete, valid. */
 export interface Cloud {
   readonly name: string;
@@ -169,6 +182,7 @@ export interface Cloud {
     readonly proxy?: string;
   };
   readonly firewall: FirewallSettings;
+  readonly identity: IdentitySettings;
   readonly ha: HaTimings;
   readonly virtualRouterId: number;
   /** The first is the default for Glance, Cinder's volume type and Nova's disks. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { configSchema } from './schema-config.ts';
 import { firewallSchema } from './schema-firewall.ts';
 import { hostSchema, networksSchema, sshSchema, timeSchema } from './schema-hosts.ts';
+import { identitySchema } from './schema-identity.ts';
 import { shortName } from './schema-parts.ts';
 import {
   computeSchema,
@@ -52,6 +53,7 @@ export const descriptionSchema = z
       })
       .prefault({})
       .describe('Dashboard.'),
+    identity: identitySchema.prefault({}),
     volume: z
       .strictObject({ backup: z.boolean().default(false).describe('Whether volumes can be backed up.') })
       .prefault({})

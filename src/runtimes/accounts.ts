@@ -51,6 +51,7 @@ export function accounts(
             project: 'service',
             // `service` lets the service user's token prolong a user's; `admin` is what the guides still ask for.
             roles: ['admin', 'service'],
+            indispensable: true,
           }),
         ];
   // Keystone's own entry is made by its bootstrap, which works before anybody can log in.
@@ -87,6 +88,7 @@ function domain({ domain: own }: ServiceDefinition, cloud: ServiceContext['cloud
       markKey: cloud.secrets.password_mark_key,
       domain: own.name,
       roles: ['admin'],
+      indispensable: true,
     },
     { after: [made] },
   );
@@ -121,5 +123,18 @@ export function commonAccounts(
     },
     { after: [demo, ...extra] },
   );
-  return [role, service, demo, ...extra, user];
+  // Keystone's bootstrap makes it. It is never taken away: nobody could log in any more.
+  const administrator = identityUser(
+    {
+      name: 'admin',
+      password: secretOf(cloud, 'admin_password'),
+      markKey: cloud.secrets.password_mark_key,
+      domain: 'Default',
+      project: 'admin',
+      roles: ['admin'],
+      indispensable: true,
+    },
+    { ...after, keep: true },
+  );
+  return [role, service, demo, ...extra, user, administrator];
 }

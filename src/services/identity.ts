@@ -1,13 +1,14 @@
 import type { Client } from '../api/client.ts';
 import { apiCheck } from '../checks/apiCheck.ts';
 import { judge } from '../checks/verdict.ts';
+import type { Cloud } from '../cloud/cloud.ts';
 import { internalUrl, publicUrl } from '../cloud/endpoints.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts } from '../cloud/topology.ts';
 import type { ApiCheck } from '../engine/check.ts';
 import { quoteText } from '../hosts/quote.ts';
 import { text } from '../secrets/confidential.ts';
-import type { Migration, ServiceContext, ServiceDefinition } from './definition.ts';
+import type { Migration, Section, ServiceContext, ServiceDefinition } from './definition.ts';
 import { cacheSection, databaseSection, proxyHeaders } from './shared/sections.ts';
 import { tokens } from './shared/tokens.ts';
 
@@ -35,6 +36,7 @@ export const identity: ServiceDefinition = {
           expiration: tokens.expirationSeconds,
           allow_expired_window: tokens.expiredWindowSeconds,
         },
+        security_compliance: securityCompliance(context.cloud.identity),
         fernet_tokens: { max_active_keys: tokens.maxActiveKeys },
         cache: cacheSection(context),
         oslo_middleware: proxyHeaders,
@@ -68,6 +70,19 @@ export const identity: ServiceDefinition = {
   ],
   checks: () => [tokenCheck()],
 };
+
+/** Every setting of Keystone's applies to every user; those of services have options of their own (accounts.ts). */
+function securityCompliance({ lockout, passwords }: Cloud['identity']): Section {
+  const { minimumLength, expireDays, remembered } = passwords;
+  return {
+    lockout_failure_attempts: lockout?.attempts,
+    lockout_duration: lockout?.seconds,
+    password_regex: `^.{${minimumLength},}$`,
+    password_regex_description: `at least ${minimumLength} characters`,
+    password_expires_days: expireDays,
+    unique_last_password_count: remembered > 0 ? remembered : undefined,
+  };
+}
 
 /**
  * The first administrator, its roles and the identity endpoints. Keystone cannot be asked before they exist, so the

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { Cloud } from '../../src/cloud/cloud.ts';
 import type { CommandDesired } from '../../src/resources/command.ts';
+import type { IdentityUser } from '../../src/resources/openstack/user.ts';
 import { Confidential, masked, reveal } from '../../src/secrets/confidential.ts';
-import { allInOne, allResources, type CloudContext, files, threeControls } from '../steps/clouds.ts';
+import {
+  allInOne,
+  allResources,
+  type CloudContext,
+  content,
+  files,
+  iniSection,
+  threeControls,
+} from '../steps/clouds.ts';
 
 const FERNET = '/etc/keystone/fernet-keys/';
 
@@ -57,5 +67,55 @@ describe('the first administrator', () => {
   it('is in place when both endpoints are', () => {
     expect(reveal(unless)).toContain("interface='internal'");
     expect(reveal(unless)).toContain("interface='public'");
+  });
+});
+
+describe('the rules for users', () => {
+  const section = (identity: Partial<Cloud['identity']> = {}) => {
+    const context = allInOne();
+    const cloud = { ...context.cloud, identity: { ...context.cloud.identity, ...identity } };
+    return iniSection(
+      content({ ...context, cloud }, 'one', '/etc/keystone/keystone.conf'),
+      'security_compliance',
+    );
+  };
+
+  it('lock a user for a while, and want passwords of some length', () => {
+    expect(section()).toEqual([
+      'lockout_failure_attempts = 10',
+      'lockout_duration = 300',
+      // A dollar sign is doubled for oslo.config.
+      'password_regex = ^.{8,}$$',
+      'password_regex_description = at least 8 characters',
+    ]);
+  });
+
+  it('are those of the description', () => {
+    const { lockout: _, ...rest } = allInOne().cloud.identity;
+    expect(section({ ...rest, lockout: { attempts: 3, seconds: 60 } })).toContain(
+      'lockout_failure_attempts = 3',
+    );
+    const passwords = { minimumLength: 14, expireDays: 90, remembered: 5 };
+    expect(section({ passwords })).toEqual(
+      expect.arrayContaining([
+        'password_regex = ^.{14,}$$',
+        'password_expires_days = 90',
+        'unique_last_password_count = 5',
+      ]),
+    );
+  });
+
+  // Whoever knows the name `nova` could stop the cloud with ten wrong passwords.
+  it('do not lock the users of services and the administrator, whom nobody can do without', () => {
+    const users = allResources(allInOne()).flatMap(({ id, desired, keep }) =>
+      id.startsWith('API/identity-user:') ? [{ ...(desired as IdentityUser), keep }] : [],
+    );
+    const open = users.filter(({ indispensable }) => !indispensable).map(({ name }) => name);
+    expect(open).toEqual(['demo']);
+    const closed = users.filter(({ indispensable }) => indispensable).map(({ name }) => name);
+    expect(closed).toEqual(
+      expect.arrayContaining(['admin', 'nova', 'neutron', 'glance', 'placement', 'cinder', 'heat']),
+    );
+    expect(users.find(({ name }) => name === 'admin')).toMatchObject({ keep: true, roles: ['admin'] });
   });
 });

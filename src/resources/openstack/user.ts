@@ -19,6 +19,11 @@ export interface IdentityUser extends UserKey {
   readonly password: Text;
   /** Keys the mark by which the password is recognised. */
   readonly markKey: Text;
+  /**
+   * A user that a cloud stands still without: neither failed logins nor time lock it. Anybody who knows its name could
+   * lock it otherwise.
+   */
+  readonly indispensable?: true;
   readonly project?: string;
   /** The project's domain; default: the user's. */
   readonly projectDomain?: string;
@@ -54,6 +59,19 @@ function markOf(desired: IdentityUser, name: string): string {
 function earlierMarkOf(desired: IdentityUser, name: string): string {
   const digest = createHmac('sha256', reveal(desired.password)).update(`keystone user ${name}`).digest();
   return digest.subarray(0, 12).toString('base64url');
+}
+
+/** Exemptions from the rules of [security_compliance] (Keystone, Identity API v3, user options). */
+const EXEMPTIONS: Readonly<Record<string, true>> = {
+  ignore_lockout_failure_attempts: true,
+  ignore_password_expiry: true,
+  ignore_change_password_upon_first_use: true,
+  ignore_user_inactivity: true,
+};
+
+function exemptionsMissing(desired: IdentityUser, { options = {} }: User): readonly string[] {
+  if (!desired.indispensable) return [];
+  return Object.keys(EXEMPTIONS).filter((name) => options[name] !== true);
 }
 
 function findUser(directory: Directory, key: UserKey): User | undefined {
@@ -93,6 +111,7 @@ export const userKind: ApiKind<Wanted, UserState, Client> = {
       ...(state.user.enabled ? [] : ['~ enabled: false -> true']),
       ...(state.password === 'other' ? ['~ password: set to the one of the vault'] : []),
       ...(state.password === 'unmarked' ? ['~ mark of the password: renewed'] : []),
+      ...exemptionsMissing(wanted, state.user).map((name) => `~ ${name}: false -> true`),
       ...(state.projectMissing ? [`! project ${wanted.project} does not exist`] : []),
       ...setDifference(roles, [], state.rolesMissing),
     ];
@@ -115,13 +134,18 @@ export const userKind: ApiKind<Wanted, UserState, Client> = {
       by,
     );
     const id = present?.id ?? (await createUser(api, wanted, domain.id, scope));
-    const known = present && (await passwordState(api, wanted, present));
-    const mark = { [MARK]: markOf(wanted, present?.name ?? wanted.name) };
-    if (present && (!present.enabled || known === 'other')) {
-      await api.identity.updateUser(id, { enabled: true, password: wanted.password, ...mark });
-    } else if (known === 'unmarked') {
-      // Without the password: to set it again would revoke the user's tokens.
-      await api.identity.updateUser(id, mark);
+    if (present) {
+      const known = await passwordState(api, wanted, present);
+      const reset = !present.enabled || known === 'other';
+      const exempt = exemptionsMissing(wanted, present).length > 0;
+      if (reset || exempt || known === 'unmarked') {
+        await api.identity.updateUser(id, {
+          // Only where it is another one: to set it again would revoke the user's tokens.
+          ...(reset && { enabled: true, password: wanted.password }),
+          ...(exempt && { options: EXEMPTIONS }),
+          [MARK]: markOf(wanted, present.name),
+        });
+      }
     }
     for (const name of assignmentsMissing(directory, present?.id, scopeOfUser(wanted), wanted.roles))
       await api.identity.grant(scope, id, neededRole(directory, name, by));
@@ -156,6 +180,7 @@ async function createUser(
     enabled: true,
     ...(scope.kind === 'project' && { default_project_id: scope.id }),
     [MARK]: markOf(desired, desired.name),
+    ...(desired.indispensable && { options: EXEMPTIONS }),
   });
   return user.id;
 }

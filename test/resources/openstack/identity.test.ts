@@ -213,6 +213,78 @@ describe('identity', () => {
       expect(await plan(cloud.client(), [identityUser({ ...admin, password, markKey })])).toEqual([]);
     }));
 
+  describe('a user that the cloud stands still without', () => {
+    const indispensable = { ...user, indispensable: true } as const;
+    const EXEMPT = {
+      ignore_lockout_failure_attempts: true,
+      ignore_password_expiry: true,
+      ignore_change_password_upon_first_use: true,
+      ignore_user_inactivity: true,
+    };
+    const project = identityProject({ name: 'service', domain: 'Default', description: 'Services' });
+
+    it('is made exempt from locks; a second run changes nothing', () =>
+      withFakeCloud(async (cloud) => {
+        const state = addIdentity(cloud);
+        const all = [
+          identityRole({ name: 'service' }),
+          project,
+          identityUser(indispensable),
+          identityUser({ ...user, name: 'demo' }),
+        ];
+        await converge(cloud.client(), all);
+        expect(state.users.find(({ name }) => name === 'glance').options).toEqual(EXEMPT);
+        expect(state.users.find(({ name }) => name === 'demo').options).toBeUndefined();
+        expect(await plan(cloud.client(), all)).toEqual([]);
+      }));
+
+    it('of an earlier version becomes exempt, without a new password', () =>
+      withFakeCloud(async (cloud) => {
+        const state = addIdentity(cloud);
+        await converge(cloud.client(), everything());
+        const mine = state.users.find(({ name }) => name === 'glance');
+        mine.options = { ignore_password_expiry: true, multi_factor_auth_enabled: false };
+        const set: string[] = [];
+        cloud.passwords.set = (...words) => {
+          set.push(words[0]);
+          return cloud.passwords;
+        };
+        expect(await converge(cloud.client(), [identityUser(indispensable)])).toEqual([
+          [
+            'update user glance',
+            '~ ignore_lockout_failure_attempts: false -> true',
+            '~ ignore_change_password_upon_first_use: false -> true',
+            '~ ignore_user_inactivity: false -> true',
+          ].join('\n'),
+        ]);
+        expect(mine.options).toMatchObject(EXEMPT);
+        expect(set).toEqual([]);
+        expect(await plan(cloud.client(), [identityUser(indispensable)])).toEqual([]);
+      }));
+
+    it('may be made by Keystone’s bootstrap: its password stays, and is tried once', () =>
+      withFakeCloud(async (cloud) => {
+        const state = addIdentity(cloud);
+        state.assignments.push({
+          role: { id: 'r-admin' },
+          user: { id: 'u-admin' },
+          scope: { project: { id: 'p-admin' } },
+        });
+        const password = cloud.passwords.get('Default/admin') ?? '';
+        const admin = identityUser({
+          ...{ name: 'admin', domain: 'Default', project: 'admin', roles: ['admin'], password, markKey },
+          indispensable: true,
+        });
+        const client = cloud.client();
+        await converge(client, [admin]);
+        const logins = cloud.logins;
+        expect(state.users[0].options).toEqual(EXEMPT);
+        expect(cloud.passwords.get('Default/admin')).toBe(password);
+        expect(await plan(client, [admin])).toEqual([]);
+        expect(cloud.logins).toBe(logins);
+      }));
+  });
+
   it('reports duplicate endpoints, and keeps the right one', () =>
     withFakeCloud(async (cloud) => {
       const state = addIdentity(cloud);
