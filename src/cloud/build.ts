@@ -53,6 +53,7 @@ export function buildCloud(
     packages: packageSettings(sections.packages),
     firewall: firewallSettings(sections.firewall),
     identity: identitySettings(sections.identity),
+    ...(sections.api.rate_limit && { rateLimit: sections.api.rate_limit }),
     ha: haTimings(sections.ha),
     virtualRouterId: sections.ha.virtual_router_id,
     backends: sections.storage.backends.map(storageBackend),

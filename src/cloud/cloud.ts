@@ -183,6 +183,8 @@ export interface Cloud {
   };
   readonly firewall: FirewallSettings;
   readonly identity: IdentitySettings;
+  /** How often an address that is no host's may ask one service; absent: as often as it wants. */
+  readonly rateLimit?: { readonly requests: number; readonly seconds: number };
   readonly ha: HaTimings;
   readonly virtualRouterId: number;
   /** The first is the default for Glance, Cinder's volume type and Nova's disks. */

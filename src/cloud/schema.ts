@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { apiSchema } from './schema-api.ts';
 import { configSchema } from './schema-config.ts';
 import { firewallSchema } from './schema-firewall.ts';
 import { hostSchema, networksSchema, sshSchema, timeSchema } from './schema-hosts.ts';
@@ -53,6 +54,7 @@ export const descriptionSchema = z
       })
       .prefault({})
       .describe('Dashboard.'),
+    api: apiSchema.prefault({}),
     identity: identitySchema.prefault({}),
     volume: z
       .strictObject({ backup: z.boolean().default(false).describe('Whether volumes can be backed up.') })

@@ -176,9 +176,29 @@ function section(cloud: Cloud, proxy: BalancedSection, certificate: string): str
     const peer = proxy.http ? verified(host, proxy.http.domain) : '';
     return `  server ${host.name} ${host.addresses.management}:${proxy.backendPort}${peer}${check}${backup}`;
   });
-  return [`listen ${proxy.name}`, ...binds, ...proxy.lines.map((line) => `  ${line}`), ...servers, ''].join(
-    '\n',
+  const lines = [...proxy.lines, ...(proxy.tls ? rateLimit(cloud) : [])].map((line) => `  ${line}`);
+  return [`listen ${proxy.name}`, ...binds, ...lines, ...servers, ''].join('\n');
+}
+
+/** haproxy takes 64 words in a line. */
+const ADDRESSES_IN_LINE = 32;
+
+/**
+ * Users' requests are counted by their address, for each service by itself. Not those of the cloud's own hosts: the
+ * services ask one another through the virtual address, and the dashboard asks for all of its users.
+ */
+function rateLimit({ rateLimit: limit, hosts }: Cloud): readonly string[] {
+  if (!limit) return [];
+  const own = [...new Set(hosts.flatMap(({ addresses }) => Object.values(addresses)))];
+  const chunks = Array.from({ length: Math.ceil(own.length / ADDRESSES_IN_LINE) }, (_, index) =>
+    own.slice(index * ADDRESSES_IN_LINE, (index + 1) * ADDRESSES_IN_LINE),
   );
+  return [
+    `stick-table type ip size 100k expire ${limit.seconds}s store http_req_rate(${limit.seconds}s)`,
+    ...chunks.map((addresses) => `acl own_host src ${addresses.join(' ')}`),
+    'http-request track-sc0 src unless own_host',
+    `http-request return status 429 content-type text/plain string "Too many requests" hdr Retry-After ${limit.seconds} if { sc_http_req_rate(0) gt ${limit.requests} }`,
+  ];
 }
 
 /** Where haproxy finds the authority of a domain's servers. */

@@ -73,6 +73,53 @@ describe('haproxy on three control hosts', () => {
     expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(all - 1500);
   });
 
+  describe('with a rate limit', () => {
+    const { cloud, ...rest } = threeControls();
+    const limited = content(
+      { ...rest, cloud: { ...cloud, rateLimit: { requests: 200, seconds: 10 } } },
+      'control1',
+      PATH,
+    );
+    const sections = limited.split('\nlisten ').slice(1);
+
+    it('is none by default', () => {
+      expect(configuration).not.toMatch(/stick-table|429/);
+    });
+
+    it('counts and answers 429 in each HTTP section, and in no other', () => {
+      const web = sections.filter((section) => section.includes('ssl crt'));
+      expect(web.length).toBeGreaterThan(8);
+      for (const section of web) {
+        expect(section).toContain('  stick-table type ip size 100k expire 10s store http_req_rate(10s)\n');
+        expect(section).toMatch(
+          / {2}http-request track-sc0 src unless own_host\n {2}http-request return status 429 .* hdr Retry-After 10 if \{ sc_http_req_rate\(0\) gt 200 \}\n/,
+        );
+      }
+      for (const section of sections.filter((other) => !web.includes(other)))
+        expect(section).not.toMatch(/stick-table|429/);
+    });
+
+    // A limit for the services themselves would stop the cloud under load.
+    it('exempts every host of the cloud, in lines that haproxy can read', () => {
+      const [host] = cloud.hosts;
+      if (!host) throw new Error('the cloud has no host');
+      const many = Array.from({ length: 100 }, (_, index) => ({
+        ...host,
+        addresses: { management: `198.51.100.${index + 1}` },
+      }));
+      const hosts = [...cloud.hosts, ...many] as typeof cloud.hosts;
+      const whole = content(
+        { ...rest, cloud: { ...cloud, hosts, rateLimit: { requests: 1, seconds: 1 } } },
+        'control1',
+        PATH,
+      );
+      const lines = block(whole, 'listen identity').filter((line) => line.startsWith('  acl own_host src '));
+      const exempt = lines.flatMap((line) => line.trim().split(' ').slice(3));
+      expect(exempt).toEqual([...new Set(hosts.flatMap(({ addresses }) => Object.values(addresses)))]);
+      for (const line of lines) expect(line.split(' ').length).toBeLessThan(64);
+    });
+  });
+
   it('takes no word of a client for where a request came from', () => {
     const api = block(configuration, 'listen compute').join('\n');
     for (const header of ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Prefix', 'Forwarded'])
