@@ -44,10 +44,7 @@ export const database: Step<Cloud> = {
       account,
       ...hosts.flatMap((host) => [
         server(host),
-        ...databaseHealthResources(context.cloud, host, componentOn(context, host, 'tools'), [
-          server(host),
-          account,
-        ]),
+        ...databaseHealthResources(context.cloud, host, [server(host), account]),
       ]),
     ];
   },

@@ -10,6 +10,7 @@ import { platformOf } from '../platform/select.ts';
 import {
   aptSources,
   command,
+  directory,
   file,
   hostsEntries,
   MANAGED,
@@ -19,6 +20,7 @@ import {
   sysctl,
 } from '../resources/index.ts';
 import { plain } from '../secrets/confidential.ts';
+import { databaseHealthUser } from './database/health.ts';
 import { authorityResources } from './preflight/authority.ts';
 import { pathCheck } from './preflight/paths.ts';
 import { preflightRequirements } from './preflight/requirements.ts';
@@ -118,8 +120,13 @@ function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readon
     sysctl(host.name, 'net.ipv4.tcp_keepalive_intvl', '10'),
     sysctl(host.name, 'net.ipv4.tcp_keepalive_probes', '3'),
   ];
+  // A file OSD once made this folder belong to Ceph's daemons.
+  const state = directory(host.name, STATE_DIRECTORY, { mode: '0755', after: [id] });
+  const { tools } = platformOf(cloud.release, factsOf(facts, host.name)).components;
   return [
     id,
+    state,
+    ...(host.roles.has('control') ? [databaseHealthUser(host, tools)] : []),
     ...sources,
     name,
     names,

@@ -29,13 +29,19 @@ show_log_file() {
   fi
 }
 
+# Whether the manager knows the files of the service that a timer starts other than they are.
+is_service_stale() {
+  case $unit in *.timer) ;; *) return 1 ;; esac
+  [ "$(unit=${unit%.timer}.service && property NeedDaemonReload)" = yes ]
+}
+
 # Makes the manager read the unit's files where it does not know them as they are. That takes most of a second on a
 # control host and serves all units, so of several services that start at the same time one does it and the others wait.
 read_unit_files() {
   mkdir -p "$state_directory" || exit 1
   (
     flock 9 2>/dev/null || :
-    if [ "$(property NeedDaemonReload)" = yes ] || [ "$(property LoadState)" = not-found ]; then
+    if [ "$(property NeedDaemonReload)" = yes ] || [ "$(property LoadState)" = not-found ] || is_service_stale; then
       systemctl daemon-reload </dev/null || exit 1
     fi
   ) 9>>"$state_directory/reading-units" || exit 1

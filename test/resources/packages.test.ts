@@ -235,7 +235,7 @@ describe('aptSources', () => {
     writeFileSync(debian, 'Types: deb\nURIs: http://archive.example/debian\n');
     const { run } = rehearsal(place, {
       'apt-get': 'case "$*" in *update) ;; *) unexpected "$@";; esac',
-      chown: 'case "$2" in root:root) ;; *) unexpected "$@";; esac',
+      chown: 'case "$*" in "-h -- root:root ./new" | "-- root:root "*) ;; *) unexpected "$@";; esac',
     });
     // biome-ignore lint/suspicious/noExplicitAny: any kind.
     const kind = resource.kind as ShellKind<any, any>;

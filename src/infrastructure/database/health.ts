@@ -11,6 +11,20 @@ const NAME = 'cloudwright-database-health';
 /** User of the host and of its database: it owns nothing, and the database shows it the server's status alone. */
 const USER = 'cloudwright-health';
 
+function healthUserId(host: Host): string {
+  return `${host.name}/command:database-health-user`;
+}
+
+/** The user of the host; made before the packages, after whose users the system bus reads its policies. */
+export function databaseHealthUser(host: Host, tools: Component): Resource {
+  return command(host.name, 'database-health-user', {
+    doing: `create the user ${USER}`,
+    unless: `getent passwd ${USER} && getent group ${USER}`,
+    script: `useradd --system --user-group --no-create-home --home-dir /nonexistent --shell ${pathOf(tools, 'nologin')} ${USER}`,
+    limitSeconds: 30,
+  });
+}
+
 /** The account that the health of each member is read with; made on any member, since each has all accounts. */
 export function databaseHealthAccount(host: Host, after: readonly Resource[]): Resource {
   return mysqlSocketUser(host.name, USER, { after, cloudWide: true });
@@ -24,26 +38,13 @@ export function databaseHealthAccount(host: Host, after: readonly Resource[]): R
 export function databaseHealthResources(
   cloud: Cloud,
   host: Host,
-  tools: Component,
   needs: readonly Resource[],
 ): readonly Resource[] {
-  const user = command(
-    host.name,
-    'database-health-user',
-    {
-      doing: `create the user ${USER}`,
-      unless: `getent passwd ${USER} && getent group ${USER}`,
-      script: `useradd --system --user-group --no-create-home --home-dir /nonexistent --shell ${pathOf(tools, 'nologin')} ${USER}`,
-      limitSeconds: 30,
-    },
-    { after: needs },
-  );
-  const after = { after: [...needs, user] };
+  const after = { after: [...needs, healthUserId(host)] };
   const program = file(host.name, `/usr/local/sbin/${NAME}`, answer, { mode: '0755', ...after });
   const socket = file(host.name, `/etc/systemd/system/${NAME}.socket`, socketUnit(cloud, host), after);
   const unit = file(host.name, `/etc/systemd/system/${NAME}@.service`, SERVICE_UNIT, after);
   return [
-    user,
     program,
     socket,
     unit,

@@ -176,7 +176,7 @@ function section(cloud: Cloud, proxy: BalancedSection, certificate: string): str
     const peer = proxy.http ? verified(host, proxy.http.domain) : '';
     return `  server ${host.name} ${host.addresses.management}:${proxy.backendPort}${peer}${check}${backup}`;
   });
-  const lines = [...proxy.lines, ...(proxy.tls ? rateLimit(cloud) : [])].map((line) => `  ${line}`);
+  const lines = [...proxy.lines, ...(proxy.http ? rateLimit(cloud) : [])].map((line) => `  ${line}`);
   return [`listen ${proxy.name}`, ...binds, ...lines, ...servers, ''].join('\n');
 }
 

@@ -87,7 +87,7 @@ describe('haproxy on three control hosts', () => {
     });
 
     it('counts and answers 429 in each HTTP section, and in no other', () => {
-      const web = sections.filter((section) => section.includes('ssl crt'));
+      const web = sections.filter((section) => section.includes('ssl crt /etc/haproxy/'));
       expect(web.length).toBeGreaterThan(8);
       for (const section of web) {
         expect(section).toContain('  stick-table type ip size 100k expire 10s store http_req_rate(10s)\n');
