@@ -2,7 +2,8 @@
 # Functions about one systemd unit.
 : "${unit?}" "${state_directory?}" "${service_not_started?}" "${unit_not_installed?}"
 
-property() { systemctl show -p "$1" --value -- "$unit" 2>/dev/null </dev/null; }
+# Of the unit, or of the one that is named.
+property() { systemctl show -p "$1" --value -- "${2-$unit}" 2>/dev/null </dev/null; }
 
 # Ends the program with what a person would look at first, on standard error.
 give_up() {
@@ -32,7 +33,7 @@ show_log_file() {
 # Whether the manager knows the files of the service that a timer starts other than they are.
 is_service_stale() {
   case $unit in *.timer) ;; *) return 1 ;; esac
-  [ "$(unit=${unit%.timer}.service && property NeedDaemonReload)" = yes ]
+  [ "$(property NeedDaemonReload "${unit%.timer}.service")" = yes ]
 }
 
 # Makes the manager read the unit's files where it does not know them as they are. That takes most of a second on a
