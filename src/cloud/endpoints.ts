@@ -1,4 +1,5 @@
 import { joinTexts, type Text, text } from '../secrets/confidential.ts';
+import { certificatePaths } from './certificates.ts';
 import type { Cloud } from './cloud.ts';
 import { ports } from './ports.ts';
 import { controlHosts, vip } from './topology.ts';
@@ -16,9 +17,13 @@ export function publicUrl(cloud: Cloud, port: number): string {
   return `https://${cloud.networks.service?.vip ?? vip(cloud)}:${port}`;
 }
 
-/** Database through the VIP: haproxy sends all to one Galera node. */
+/**
+ * Database through the VIP: haproxy sends all to one Galera node. `ssl_ca` alone makes PyMySQL verify the chain and the
+ * address; with `ssl_verify_cert` or `ssl_verify_identity` beside it, PyMySQL forgets the authority (connections.py).
+ */
 export function databaseUrl(cloud: Cloud, user: string, password: Text, database: string): Text {
-  return text`mysql+pymysql://${user}:${password}@${vip(cloud)}:${ports.database}/${database}?charset=utf8`;
+  const { authority } = certificatePaths('database');
+  return text`mysql+pymysql://${user}:${password}@${vip(cloud)}:${ports.database}/${database}?charset=utf8&ssl_ca=${authority}`;
 }
 
 /** All brokers by address: oslo.messaging fails over by itself, faster than a proxy in between would. */

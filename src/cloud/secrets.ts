@@ -5,7 +5,6 @@ export type BaseSecretName =
   | 'cloud_id'
   | 'admin_password'
   | 'demo_password'
-  | 'database_sst_password'
   | 'messaging_password'
   | 'messaging_cookie'
   | 'keepalived_password'

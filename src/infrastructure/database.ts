@@ -1,7 +1,6 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
-import { ports } from '../cloud/ports.ts';
-import { anyControl, factsOf, reached } from '../cloud/reached.ts';
-import { controlHosts, vip } from '../cloud/topology.ts';
+import { factsOf, reached } from '../cloud/reached.ts';
+import { controlHosts } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import { clusterResource, type Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
@@ -9,8 +8,15 @@ import { type Component, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { file, service } from '../resources/index.ts';
 import { stampOf } from '../resources/unit.ts';
+import { certificateResources } from './certificates.ts';
 import { databaseHealthAccount, databaseHealthResources } from './database/health.ts';
 import { mariadbConfiguration } from './database/mariadb.ts';
+import {
+  certificateInUse,
+  checkAccount,
+  memberTransportCheck,
+  throughVipCheck,
+} from './database/transport.ts';
 import type { GaleraDesired } from './galera/desired.ts';
 import { galeraKind } from './galera/kind.ts';
 import { onControlHosts } from './packages.ts';
@@ -28,28 +34,38 @@ export const database: Step<Cloud> = {
     const hosts = reached(context, controlHosts(context.cloud));
     const [first] = hosts;
     if (!first) return [];
+    const certificates = new Map(hosts.map((host) => [host.name, certificatesOf(context, host)]));
     const files = new Map(hosts.map((host) => [host.name, fileResources(context, host)]));
     const cluster = clusterResource(
       galeraKind,
       controlHosts(context.cloud).map((host) => host.name),
       'database',
       desiredCluster(context.cloud, componentOn(context, first)),
-      { after: [...files.values()].flat() },
+      { after: [...certificates.values(), ...files.values()].flat() },
     );
     const server = (host: Host) => memberServer(context, host, files.get(host.name) ?? [], cluster);
-    const account = databaseHealthAccount(first, [server(first)]);
+    const healthAccount = databaseHealthAccount(first, [server(first)]);
+    const members = hosts.flatMap((host) => [
+      server(host),
+      ...databaseHealthResources(context.cloud, host, [server(host), healthAccount]),
+    ]);
+    const account = checkAccount(first, members);
     return [
-      ...[...files.values()].flat(),
+      ...[...certificates.values(), ...files.values()].flat(),
       cluster,
+      healthAccount,
+      ...members,
       account,
-      ...hosts.flatMap((host) => [
-        server(host),
-        ...databaseHealthResources(context.cloud, host, [server(host), account]),
-      ]),
+      ...hosts.map((host) =>
+        certificateInUse(context.cloud, host, [...(certificates.get(host.name) ?? []), account]),
+      ),
     ];
   },
   checks: (context) => [
-    ...reached(context, controlHosts(context.cloud)).map((host) => memberCheck(context, host)),
+    ...reached(context, controlHosts(context.cloud)).flatMap((host) => [
+      memberCheck(context, host),
+      memberTransportCheck(context.cloud, host),
+    ]),
     ...throughVipCheck(context),
   ],
 };
@@ -73,9 +89,16 @@ function desiredCluster(cloud: Cloud, component: Component): GaleraDesired {
       position: '/run/cloudwright/galera-position',
       stamp: stampOf(unit),
     },
-    transfer: { account: 'sst', password: cloud.secrets.database_sst_password },
+    transfer: { account: component.user ?? 'mysql' },
     transferLimitSeconds: TRANSFER_LIMIT,
   };
+}
+
+/** Clients on the same hosts verify the server with the authority's certificate. */
+function certificatesOf(context: StepContext<Cloud>, host: Host): readonly Resource[] {
+  return certificateResources(context.cloud, host, 'database', {
+    group: componentOn(context, host).group ?? 'root',
+  });
 }
 
 function fileResources(context: StepContext<Cloud>, host: Host): readonly Resource[] {
@@ -135,25 +158,4 @@ function memberCheck(context: StepContext<Cloud>, host: Host): ShellCheck {
       };
     },
   };
-}
-
-function throughVipCheck(context: StepContext<Cloud>): readonly ShellCheck[] {
-  const host = anyControl(context);
-  if (!host) return [];
-  const address = vip(context.cloud);
-  return [
-    {
-      via: 'shell',
-      id: 'database-vip',
-      title: 'the database answers through the VIP',
-      host: host.name,
-      limitSeconds: 60,
-      // The server speaks first, and no account is needed: it gives its name, or says that this host has none yet.
-      script: `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/${ports.database}; head -c 60 <&3 | tr -d "\\0"'`,
-      judge: ({ stdout }) =>
-        /MariaDB|is not allowed to connect/.test(stdout)
-          ? { ok: true, sentence: `MariaDB answers on ${address}:${ports.database}` }
-          : { ok: false, sentence: `no answer on ${address}:${ports.database}` },
-    },
-  ];
 }

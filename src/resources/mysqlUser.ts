@@ -29,6 +29,8 @@ export interface UserState {
   readonly known: boolean;
   readonly exists: boolean;
   readonly passwordMatches: boolean;
+  /** It can log in over TLS only. */
+  readonly encrypted: boolean;
   /** Databases on which it has every privilege that services use; `*` for all. */
   readonly granted: ReadonlySet<string>;
 }
@@ -61,7 +63,7 @@ export const mysqlUserKind: ShellKind<UserDesired | NoUser, UserState> = {
         if ('absent' in item) return [`SELECT 'user', ${index}, 0 FROM mysql.user ${where};`];
         const match = item.hash ? text`authentication_string = '${item.hash}'` : "plugin = 'unix_socket'";
         return [
-          text`SELECT 'user', ${index}, ${match} FROM mysql.user ${where};`,
+        text`SELECT 'user', ${index}, ${match}, ${item.hash ? "ssl_type <> ''" : '1'} FROM mysql.user ${where};`,
           `SELECT 'grant', ${index}, REPLACE(Db, '\\\\_', '_') FROM mysql.db ${where} AND ${ALL_SET};`,
           `SELECT 'grant', ${index}, '*' FROM mysql.user ${where} AND ${ALL_SET};`,
         ];
@@ -77,6 +79,7 @@ export const mysqlUserKind: ShellKind<UserDesired | NoUser, UserState> = {
         known: up,
         exists: user !== undefined,
         passwordMatches: user?.[2] === '1',
+        encrypted: user?.[3] === '1',
         granted: new Set(granted),
       };
     });
@@ -91,13 +94,15 @@ export const mysqlUserKind: ShellKind<UserDesired | NoUser, UserState> = {
       };
     }
     const missing = desired.grants.filter((grant) => !state.granted.has(databaseOf(grant)));
-    if (state.exists && state.passwordMatches && missing.length === 0) return undefined;
+    const sameAccount = state.exists && state.passwordMatches && state.encrypted;
+    if (sameAccount && missing.length === 0) return undefined;
     const account = sqlAccount(desired.user, desired.from);
     const words = [
       ...(state.exists ? [] : [`make database account ${desired.user}@${desired.from}`]),
       ...(state.exists && !state.passwordMatches
         ? [`set the ${desired.hash ? 'password' : 'login'} of database account ${desired.user}`]
         : []),
+      ...(state.exists && !state.encrypted ? [`require TLS of database account ${desired.user}`] : []),
       ...(missing.length > 0 ? [`grant it ${missing.join(', ')}`] : []),
     ];
     const grants = desired.grants.map((grant) => {
@@ -105,13 +110,10 @@ export const mysqlUserKind: ShellKind<UserDesired | NoUser, UserState> = {
       return `GRANT ALL PRIVILEGES ON ${database === '*' ? '*' : sqlName(database)}.* TO ${account};`;
     });
     const identified = desired.hash
-      ? text`IDENTIFIED BY PASSWORD '${desired.hash}'`
+      ? text`IDENTIFIED BY PASSWORD '${desired.hash}' REQUIRE SSL`
       : 'IDENTIFIED VIA unix_socket';
     return {
-      summary:
-        state.exists && state.passwordMatches
-          ? `grant ${missing.join(', ')} to ${desired.user}`
-          : words.join(', '),
+      summary: sameAccount ? `grant ${missing.join(', ')} to ${desired.user}` : words.join(', '),
       script: execute([
         text`CREATE USER IF NOT EXISTS ${account} ${identified};`,
         text`ALTER USER ${account} ${identified};`,
@@ -131,7 +133,7 @@ export interface UserOptions extends ResourceOptions {
   readonly from?: string;
 }
 
-/** A database account with a password and all privileges on some databases (`nova.*`). */
+/** A database account with a password and all privileges on some databases (`nova.*`), which logs in over TLS only. */
 export function mysqlUser(
   host: string,
   user: string,

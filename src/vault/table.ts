@@ -118,7 +118,6 @@ const baseSecrets: Readonly<Record<Exclude<BaseSecretName, PairedSecretName>, Se
     least: 8,
   },
   demo_password: password,
-  database_sst_password: password,
   messaging_password: password,
   messaging_cookie: { ...password, make: () => randomText(32, LETTERS.slice(0, 26)), least: 16 },
   // VRRP has room for eight characters.

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../src/engine/resource.ts';
 import type { GaleraDesired } from '../../src/infrastructure/galera/desired.ts';
 import { galeraKind } from '../../src/infrastructure/galera/kind.ts';
-import { allChecks, allInOne, allResources, content, iniSection, threeControls } from '../steps/clouds.ts';
+import {
+  allChecks,
+  allInOne,
+  allResources,
+  content,
+  files,
+  iniSection,
+  threeControls,
+} from '../steps/clouds.ts';
 import { openStrings } from '../steps/secrets.ts';
 
 const PATH = '/etc/mysql/mariadb.conf.d/90-cloudwright.cnf';
@@ -38,7 +46,8 @@ describe('MariaDB', () => {
         'wsrep_node_name = control2',
         'wsrep_node_address = 192.0.2.12',
         'wsrep_sst_method = mariabackup',
-        'wsrep_sst_auth = sst:hidden-database_sst_password-',
+        // The server's own user: the account is authenticated by its socket.
+        'wsrep_sst_auth = mysql:',
       ]),
     );
   });
@@ -50,7 +59,7 @@ describe('MariaDB', () => {
     expect(cluster.kind).toBe(galeraKind);
     const desired = cluster.desired as GaleraDesired;
     expect(desired.members.map(({ address }) => address)).toEqual(['192.0.2.11', '192.0.2.12', '192.0.2.13']);
-    expect(desired.transfer.account).toBe('sst');
+    expect(desired.transfer.account).toBe('mysql');
     expect(
       resources.filter(({ desired: own }) => /safe_to_bootstrap|wsrep-new-cluster/.test(shown(own))),
     ).toEqual([]);
@@ -95,13 +104,52 @@ describe('MariaDB', () => {
     expect(check.judge({ exitCode: 1, stdout: '', stderr: 'no socket' }).ok).toBe(false);
   });
 
-  it('is asked through the floating address too', () => {
-    const check = allChecks(context).find(({ id }) => id === 'database-vip');
-    if (check?.via !== 'shell') throw new Error('a shell check is expected');
-    expect(check.script).toContain('/dev/tcp/192.0.2.100/3306');
-    expect(
-      check.judge({ exitCode: 0, stdout: 'Host 192.0.2.11 is not allowed to connect', stderr: '' }).ok,
-    ).toBe(true);
-    expect(check.judge({ exitCode: 124, stdout: '', stderr: '' }).ok).toBe(false);
+  // Nothing speaks in clear text, also not on one host: clients reach it through the network.
+  it.each([
+    ['one host', allInOne(), 'one'],
+    ['three', threeControls(), 'control2'],
+  ] as const)('speaks TLS only, on %s', (_, cloud, host) => {
+    const server = iniSection(content(cloud, host, PATH), 'mariadbd');
+    expect(server).toEqual(
+      expect.arrayContaining([
+        'ssl_ca = /etc/cloudwright/tls/database/ca.pem',
+        'ssl_cert = /etc/cloudwright/tls/database/certificate.pem',
+        'ssl_key = /etc/cloudwright/tls/database/key.pem',
+        'tls_version = TLSv1.2,TLSv1.3',
+        'require_secure_transport = ON',
+        'local_infile = OFF',
+      ]),
+    );
+    const written = new Map(
+      files(cloud)
+        .filter((file) => file.host === host && file.path.startsWith('/etc/cloudwright/tls/database/'))
+        .map(({ path, mode, group }) => [path.split('/').at(-1), `${mode} ${group}`]),
+    );
+    // Every service reads the authority, the server alone its key.
+    expect(Object.fromEntries(written)).toEqual({
+      'ca.pem': '0644 root',
+      'certificate.pem': '0644 root',
+      'key.pem': '0640 mysql',
+    });
+  });
+
+  // M5: who reached 4567 with the name of the cluster joined it and was sent all data, in clear text.
+  it('replicates and copies its data over TLS, between members that show a certificate', () => {
+    const configuration = content(context, 'control2', PATH);
+    const options = iniSection(configuration, 'galera').find((line) =>
+      line.startsWith('wsrep_provider_options'),
+    );
+    for (const option of [
+      'socket.ssl=YES',
+      'socket.ssl_ca=/etc/cloudwright/tls/database/ca.pem',
+      'socket.ssl_cert=/etc/cloudwright/tls/database/certificate.pem',
+      'socket.ssl_key=/etc/cloudwright/tls/database/key.pem',
+      'gmcast.listen_addr=ssl://192.0.2.12:4567',
+      'ist.recv_addr=ssl://192.0.2.12:4568',
+    ]) {
+      expect(options).toContain(option);
+    }
+    expect(configuration).not.toContain('tcp://');
+    expect(iniSection(configuration, 'sst')).toContain('ssl-mode = VERIFY_IDENTITY');
   });
 });

@@ -80,15 +80,31 @@ describe('mysqlUser', () => {
 
   test.each([
     ['absent', 'server\tup\n', 'make database account nova@%, grant it nova.*, nova_api.*'],
-    ['in place', 'server\tup\nuser\t0\t1\ngrant\t0\tnova\ngrant\t0\tnova_api\n', undefined],
+    ['in place', 'server\tup\nuser\t0\t1\t1\ngrant\t0\tnova\ngrant\t0\tnova_api\n', undefined],
     [
       'wrong password',
-      'server\tup\nuser\t0\t0\ngrant\t0\tnova\ngrant\t0\tnova_api\n',
+      'server\tup\nuser\t0\t0\t1\ngrant\t0\tnova\ngrant\t0\tnova_api\n',
       'set the password of database account nova',
     ],
-    ['a grant missing', 'server\tup\nuser\t0\t1\ngrant\t0\tnova\n', 'grant nova_api.* to nova'],
+    ['a grant missing', 'server\tup\nuser\t0\t1\t1\ngrant\t0\tnova\n', 'grant nova_api.* to nova'],
+    [
+      'clear text is let in',
+      'server\tup\nuser\t0\t1\t0\ngrant\t0\tnova\ngrant\t0\tnova_api\n',
+      'require TLS of database account nova',
+    ],
   ])('%s', (_, output, summary) => {
     expect(compare(nova, parse([nova], output)[0])?.summary).toBe(summary);
+  });
+
+  test('is made, and changed, to log in over TLS only', () => {
+    const statements = reveal(compare(nova, parse([nova], '')[0])?.script ?? '').split('\n');
+    for (const verb of ['CREATE USER', 'ALTER USER']) {
+      expect(statements.filter((line) => line.startsWith(verb))).toEqual([
+        expect.stringMatching(/ REQUIRE SSL;$/),
+      ]);
+    }
+    const { read } = nova.kind.via === 'shell' ? nova.kind : expect.fail('a shell kind is expected');
+    expect(reveal(read([nova.desired]))).toContain("ssl_type <> ''");
   });
 
   test('neither password nor hash shows, and the password does not travel', () => {

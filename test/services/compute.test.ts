@@ -21,10 +21,10 @@ describe('nova.conf', () => {
 
   it('has database access on control hosts only', () => {
     expect(iniSection(control, 'api_database')[0]).toBe(
-      'connection = mysql+pymysql://nova:hidden-nova_database_password-@192.0.2.100:3306/nova_api?charset=utf8',
+      'connection = mysql+pymysql://nova:hidden-nova_database_password-@192.0.2.100:3306/nova_api?charset=utf8&ssl_ca=/etc/cloudwright/tls/database/ca.pem',
     );
     expect(iniSection(control, 'database')[0]).toBe(
-      'connection = mysql+pymysql://nova:hidden-nova_database_password-@192.0.2.100:3306/nova?charset=utf8',
+      'connection = mysql+pymysql://nova:hidden-nova_database_password-@192.0.2.100:3306/nova?charset=utf8&ssl_ca=/etc/cloudwright/tls/database/ca.pem',
     );
     for (const name of ['api_database', 'database', 'keystone_authtoken'])
       expect(iniSection(compute, name)).toEqual([]);

@@ -7,7 +7,7 @@ const ML2 = '/etc/neutron/plugins/ml2/ml2_conf.ini';
 describe('neutron.conf', () => {
   it('has the database on control hosts only', () => {
     expect(iniSection(content(threeControls(), 'control2', NEUTRON), 'database')[0]).toBe(
-      'connection = mysql+pymysql://neutron:hidden-neutron_database_password-@192.0.2.100:3306/neutron?charset=utf8',
+      'connection = mysql+pymysql://neutron:hidden-neutron_database_password-@192.0.2.100:3306/neutron?charset=utf8&ssl_ca=/etc/cloudwright/tls/database/ca.pem',
     );
     const compute = content(threeControls(), 'compute1', NEUTRON);
     for (const name of ['database', 'keystone_authtoken', 'nova', 'placement'])

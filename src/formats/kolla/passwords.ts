@@ -6,7 +6,6 @@ import { entryOf } from '../values/node.ts';
 /** Secrets of `passwords.yml` and where they go in the vault. */
 const target: ReadonlyMap<string, string> = new Map([
   ['keystone_admin_password', 'admin_password'],
-  ['mariadb_backup_database_password', 'database_sst_password'],
   ['rabbitmq_password', 'messaging_password'],
   ['rabbitmq_cluster_cookie', 'messaging_cookie'],
   ['keepalived_password', 'keepalived_password'],
@@ -18,6 +17,10 @@ const target: ReadonlyMap<string, string> = new Map([
 /** Secrets that have no use here, with the reason. */
 const unused: ReadonlyMap<string, string> = new Map([
   ['database_password', 'not used: root reaches the database over its local socket, without a password'],
+  [
+    'mariadb_backup_database_password',
+    "not used: members copy data as the server's own user, without a password",
+  ],
   ['mariadb_monitor_password', 'not used: the health check of the database needs no password'],
   ...meaninglessOf('kolla'),
 ]);

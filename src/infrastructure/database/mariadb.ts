@@ -1,14 +1,20 @@
+import { certificatePaths } from '../../cloud/certificates.ts';
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import { controlHosts } from '../../cloud/topology.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
 import { type Component, pathOf } from '../../platform/platform.ts';
 import { MANAGED } from '../../resources/index.ts';
-import { type Text, text } from '../../secrets/confidential.ts';
 import { memoryShare } from '../memory.ts';
 
 /** Server options; Galera's only where there is more than one control host. */
-export function mariadbConfiguration(cloud: Cloud, host: Host, facts: HostFacts, component: Component): Text {
+export function mariadbConfiguration(
+  cloud: Cloud,
+  host: Host,
+  facts: HostFacts,
+  component: Component,
+): string {
   const address = host.addresses.management;
+  const { authority, certificate, key } = certificatePaths('database');
   const server = `# ${MANAGED}
 [mariadbd]
 bind-address = ${address}
@@ -22,6 +28,13 @@ character-set-collations = utf8mb3=utf8mb3_general_ci
 max_connections = 4096
 # A host behind the balancer must not be shut out because health checks hang up early.
 max_connect_errors = 1000000
+ssl_ca = ${authority}
+ssl_cert = ${certificate}
+ssl_key = ${key}
+tls_version = TLSv1.2,TLSv1.3
+require_secure_transport = ON
+# No statement makes a client send its files (LOAD DATA LOCAL).
+local_infile = OFF
 innodb_buffer_pool_size = ${memoryShare(facts, 0.03, 128, 8192)}M
 innodb_flush_log_at_trx_commit = 1
 innodb_file_per_table = 1
@@ -37,7 +50,19 @@ performance_schema = OFF
     .map((control) => control.name)
     .reverse()
     .join(',');
-  return text`${server}binlog_format = ROW
+  const replication = [
+    'gcache.size=128M',
+    `gmcast.listen_addr=ssl://${address}:4567`,
+    `ist.recv_addr=ssl://${address}:4568`,
+    'socket.ssl=YES',
+    `socket.ssl_ca=${authority}`,
+    `socket.ssl_cert=${certificate}`,
+    `socket.ssl_key=${key}`,
+    'pc.recovery=TRUE',
+    'evs.suspect_timeout=PT10S',
+    'evs.inactive_timeout=PT20S',
+  ].join(';');
+  return `${server}binlog_format = ROW
 innodb_autoinc_lock_mode = 2
 
 [galera]
@@ -48,9 +73,14 @@ wsrep_cluster_address = gcomm://${members.join(',')}
 wsrep_node_name = ${host.name}
 wsrep_node_address = ${address}
 wsrep_sst_method = mariabackup
-wsrep_sst_auth = sst:${cloud.secrets.database_sst_password}
+# The server's own user, by its socket: no password.
+wsrep_sst_auth = ${component.user ?? 'mysql'}:
 wsrep_sst_donor = ${donors},
 wsrep_slave_threads = ${Math.max(2, facts.cpus)}
-wsrep_provider_options = "gcache.size=128M;gmcast.listen_addr=tcp://${address}:4567;pc.recovery=TRUE;evs.suspect_timeout=PT10S;evs.inactive_timeout=PT20S"
+wsrep_provider_options = "${replication}"
+
+[sst]
+# Without it the copy of all data is in clear text. Both sides show a certificate; the donor compares the joiner's name.
+ssl-mode = VERIFY_IDENTITY
 `;
 }

@@ -1,7 +1,5 @@
 import type { Decision } from '../../engine/resource.ts';
 import { shellProgram } from '../../resources/program.ts';
-import type { Text } from '../../secrets/confidential.ts';
-import { text } from '../../secrets/confidential.ts';
 import { act } from '../members.ts';
 import start from '../start.sh';
 import bootstrap from './bootstrap.sh';
@@ -38,13 +36,12 @@ export function positionOn(desired: GaleraDesired, host: string): Decision {
 
 /** Makes the account with which a donor reads its data. */
 export function accountOn(desired: GaleraDesired, host: string): Decision {
-  const { account, password } = desired.transfer;
-  const identified: Text = password === undefined ? 'via unix_socket' : text`by '${password}'`;
+  const { account } = desired.transfer;
   return act(
     host,
     `create the account that copies data to joining members on ${host}`,
-    text`mariadb <<'SQL'
-create user if not exists '${account}'@'localhost' identified ${identified};
+    `mariadb <<'SQL'
+create user if not exists '${account}'@'localhost' identified via unix_socket;
 grant reload, process, lock tables, replication client on *.* to '${account}'@'localhost';
 SQL`,
     60,

@@ -1,4 +1,3 @@
-import type { Text } from '../../secrets/confidential.ts';
 import type { DescribedMember, Wish } from '../members.ts';
 
 /** Where the distribution keeps the server. */
@@ -18,8 +17,8 @@ export interface GaleraDesired {
   readonly members: readonly DescribedMember[];
   readonly wish: Wish;
   readonly platform: GaleraPlatform;
-  /** The account of `wsrep_sst_auth`; without a password it is authenticated by the socket. */
-  readonly transfer: { readonly account: string; readonly password?: Text };
+  /** The account of `wsrep_sst_auth`, authenticated by the socket. */
+  readonly transfer: { readonly account: string };
   /** Seconds that the copy of all data to one joining member may take; the unit's start limit must not be shorter. */
   readonly transferLimitSeconds: number;
 }
