@@ -144,7 +144,7 @@ function memberCheck(context: StepContext<Cloud>, host: Host): ShellCheck {
     host: host.name,
     limitSeconds: 120,
     script:
-      "mariadb -N -B -e \"select variable_name, variable_value from information_schema.global_status where variable_name in ('uptime','wsrep_cluster_size','wsrep_cluster_status','wsrep_local_state_comment')\"",
+      "mariadb --skip-ssl -N -B -e \"select variable_name, variable_value from information_schema.global_status where variable_name in ('uptime','wsrep_cluster_size','wsrep_cluster_status','wsrep_local_state_comment')\"",
     judge: ({ exitCode, stdout, stderr }) => {
       if (exitCode !== 0) return { ok: false, sentence: `MariaDB does not answer: ${stderr.trim()}` };
       if (members === 1) return { ok: true, sentence: 'MariaDB answers' };

@@ -77,7 +77,7 @@ function databaseMembersCheck(cloud: Cloud, host: Host): ShellCheck {
     host: host.name,
     limitSeconds: 10,
     script: `command -v mariadb >/dev/null || exit 0
-mariadb -N -B -e "select variable_value from information_schema.global_status where variable_name = 'wsrep_cluster_size'" 2>/dev/null || :`,
+mariadb --skip-ssl -N -B -e "select variable_value from information_schema.global_status where variable_name = 'wsrep_cluster_size'" 2>/dev/null || :`,
     judge: ({ stdout }) => {
       const size = Number(stdout.trim() || 0);
       return size <= described

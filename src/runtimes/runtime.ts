@@ -58,7 +58,7 @@ export function migrationShell(runtime: Runtime, project: ProjectOnPlatform, bod
   return [
     `set -e\nexport ${withoutAnswerLimit.join(' ')}`,
     runtime.run(project),
-    'query() { mariadb -N -B -e "$1"; }',
+    'query() { mariadb --skip-ssl -N -B -e "$1"; }',
     body,
   ];
 }

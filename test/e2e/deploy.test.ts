@@ -15,6 +15,7 @@ import { leaveLab, report } from './support/lab.ts';
 import { packageLayer } from './support/layer.ts';
 import { balancedServers, printed } from './support/node.ts';
 import { openstackKinds } from './support/openstackKinds.ts';
+import { databaseTls } from './support/tls-database.ts';
 import { tunnelledCloud } from './support/tunnel.ts';
 
 /**
@@ -353,6 +354,15 @@ describe('an all-in-one cloud', () => {
     lab,
     node,
     () => join(folder, FILE),
+    async () => idsOf(await succeeds('apply'), 'change-done'),
+  );
+
+  databaseTls(
+    node,
+    async () => {
+      const view = await runCli(folder, ['vault', 'view', '-f', FILE, '--json'], 60);
+      return dataOf<{ secrets: Record<string, string> }>(view.stdout).secrets;
+    },
     async () => idsOf(await succeeds('apply'), 'change-done'),
   );
 

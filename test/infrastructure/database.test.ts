@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Resource } from '../../src/engine/resource.ts';
 import type { GaleraDesired } from '../../src/infrastructure/galera/desired.ts';
@@ -151,5 +154,19 @@ describe('MariaDB', () => {
     }
     expect(configuration).not.toContain('tcp://');
     expect(iniSection(configuration, 'sst')).toContain('ssl-mode = VERIFY_IDENTITY');
+  });
+
+  // The client verifies the server on its local socket too: an expired certificate would lock root out, and the health
+  // check would take every member for dead.
+  it('is asked through its local socket without TLS, wherever a host asks for itself', () => {
+    const source = fileURLToPath(new URL('../../src', import.meta.url));
+    const calls = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ts|sh)$/.test(name))
+      .flatMap((name) => readFileSync(join(source, name), 'utf8').match(/\bmariadb (--?\w|<<).*/g) ?? []);
+    expect(calls.length).toBeGreaterThan(8);
+    const remote = (call: string) => call.includes('--host=');
+    expect(
+      calls.filter((call) => !remote(call) && !/^mariadb (--no-defaults )?--skip-ssl /.test(call)),
+    ).toEqual([]);
   });
 });

@@ -30,8 +30,8 @@ function host(installed = '30.0.0-1') {
   const db = join(place, 'db');
   const tools = {
     'dpkg-query': `[ "$*" = '-W -f \${Version} glance-common' ] || unexpected "$@"\nprintf %s '${installed}'`,
-    mariadb: `[ "$1 $2 $3" = '-N -B -e' ] || unexpected "$@"
-case $4 in
+    mariadb: `[ "$1 $2 $3 $4" = '--skip-ssl -N -B -e' ] || unexpected "$@"
+case $5 in
 "select version from cloudwright.migrations where name = 'glance'; select 'filled' from glance.alembic_version limit 1") cat '${db}/version' '${db}/rows' 2>/dev/null || exit 1 ;;
 'create database if not exists cloudwright' | 'create table if not exists cloudwright.migrations '*) ;;
 "replace into cloudwright.migrations values ('glance', '${installed}')") echo '${installed}' >'${db}/version' ;;

@@ -7,7 +7,7 @@ carriage_return=$(printf '\r')
 timeout 5 sed -nu "/^$carriage_return*\$/q" || exit 0
 
 # All in one query. A member that is slow to answer is not dead: it may take as long as the balancer waits.
-state=$(timeout 18 mariadb --no-defaults --user=cloudwright-health -N -B -e "select concat_ws(' ', if(@@wsrep_on, 1, 0),
+state=$(timeout 18 mariadb --no-defaults --skip-ssl --user=cloudwright-health -N -B -e "select concat_ws(' ', if(@@wsrep_on, 1, 0),
   coalesce((select variable_value from information_schema.global_status where variable_name = 'wsrep_cluster_status'), 'none'),
   coalesce((select variable_value from information_schema.global_status where variable_name = 'wsrep_local_state'), 'none'))" 2>&1)
 

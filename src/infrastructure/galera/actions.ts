@@ -40,7 +40,7 @@ export function accountOn(desired: GaleraDesired, host: string): Decision {
   return act(
     host,
     `create the account that copies data to joining members on ${host}`,
-    `mariadb <<'SQL'
+    `mariadb --skip-ssl <<'SQL'
 create user if not exists '${account}'@'localhost' identified via unix_socket;
 grant reload, process, lock tables, replication client on *.* to '${account}'@'localhost';
 SQL`,

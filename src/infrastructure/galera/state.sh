@@ -30,7 +30,7 @@ if [ -e "$data/gvwstate.dat" ]; then
 fi
 if [ "$(systemctl is-active "$unit" 2>/dev/null)" = active ]; then
   # A member outside the primary component answers questions about itself and refuses all others.
-  timeout 5 mariadb --connect-timeout=3 -f -N -B 2>/dev/null <<SQL | sed -n 's/	/=/p'
+  timeout 5 mariadb --skip-ssl --connect-timeout=3 -f -N -B 2>/dev/null <<SQL | sed -n 's/	/=/p'
 select 'wsrep_on', @@wsrep_on;
 show global status where variable_name in ('wsrep_cluster_status','wsrep_cluster_state_uuid','wsrep_cluster_size',
 'wsrep_local_state_comment','wsrep_incoming_addresses','wsrep_ready','wsrep_last_committed');

@@ -49,7 +49,7 @@ export function cellMappingCheck(host: string, wanted: readonly string[]): Shell
     host,
     concerns: wanted,
     limitSeconds: 300,
-    script: 'mariadb -N -B -e "select host from nova_api.host_mappings"',
+    script: 'mariadb --skip-ssl -N -B -e "select host from nova_api.host_mappings"',
     judge: ({ stdout }) => {
       const mapped = new Set(stdout.split('\n'));
       const missing = wanted.filter((name) => !mapped.has(name));

@@ -15,9 +15,9 @@ function ask(mariadb: string, timeout = 'shift; exec "$@"', request = REQUEST) {
   mkdirSync(join(place, 'bin'));
   const program = join(place, 'health');
   writeFileSync(program, health);
-  const strict = `[ "$1 $2 $3 $4 $5" = '--no-defaults --user=cloudwright-health -N -B -e' ] && [ $# -eq 6 ] || {
+  const strict = `[ "$1 $2 $3 $4 $5 $6" = '--no-defaults --skip-ssl --user=cloudwright-health -N -B -e' ] && [ $# -eq 7 ] || {
   echo "unexpected: $*" >&2; exit 99; }
-case $6 in *@@wsrep_on*wsrep_cluster_status*wsrep_local_state*) ;; *) echo "unexpected: $6" >&2; exit 99 ;; esac`;
+case $7 in *@@wsrep_on*wsrep_cluster_status*wsrep_local_state*) ;; *) echo "unexpected: $7" >&2; exit 99 ;; esac`;
   for (const [name, body] of [
     ['mariadb', `${strict}\n${mariadb}`],
     ['timeout', timeout],

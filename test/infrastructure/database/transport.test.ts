@@ -116,9 +116,9 @@ esac`,
   });
 
   it('is read by the running server, by its replication first', () => {
-    expect(lone.script).toBe('mariadb -e "flush ssl"');
+    expect(lone.script).toBe('mariadb --skip-ssl -e "flush ssl"');
     expect(command(threeControls(), 'control2/command:database-certificate').script).toBe(
-      'mariadb -e "set global wsrep_provider_socket_ssl_reload = 1; flush ssl"',
+      'mariadb --skip-ssl -e "set global wsrep_provider_socket_ssl_reload = 1; flush ssl"',
     );
   });
 
