@@ -13,11 +13,11 @@ const MANAGEMENT = '192.168.21.11';
 const VIP = '192.168.21.100';
 const DAY_MS = 86_400_000;
 
-/** Connects as nova-conductor does, by the URL in its file; `clear`: without an authority, as before TLS. */
+/** Connects as Keystone does, by the URL in its file; `clear`: without an authority, as before TLS. */
 const CLIENT = `
 import configparser, re, sys, sqlalchemy
 files = configparser.RawConfigParser(strict=False)
-files.read('/etc/nova/nova.conf')
+files.read('/etc/keystone/keystone.conf')
 url = files['database']['connection']
 if sys.argv[1] == 'clear': url = re.sub('&ssl_ca=[^&]*', '', url)
 try:
@@ -83,7 +83,7 @@ export function databaseTls(
       expect(await printed(on, `stat -c '%a %U %G' ${FOLDER}/ca.pem ${FOLDER}/key.pem`)).toBe(
         '644 root root\n640 root mysql',
       );
-      expect((await on(`runuser -u nova -- cat ${FOLDER}/key.pem`)).exitCode).not.toBe(0);
+      expect((await on(`runuser -u keystone -- cat ${FOLDER}/key.pem`)).exitCode).not.toBe(0);
     });
 
     it.each<[string, () => Promise<Partial<CertificateRequest>>, RegExp]>([

@@ -1,5 +1,21 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  authorityNames,
+  authorityOf,
+  certificateOf,
+  certificatePaths,
+} from '../../../src/cloud/certificates.ts';
+import type { Cloud } from '../../../src/cloud/cloud.ts';
+import { secretOf } from '../../../src/cloud/secrets.ts';
+import { mariadbConfiguration } from '../../../src/infrastructure/database/mariadb.ts';
+import { certificateInUse } from '../../../src/infrastructure/database/transport.ts';
 import { galeraKind } from '../../../src/infrastructure/galera/kind.ts';
+import { components } from '../../../src/platform/debian-13/components.ts';
+import type { CommandDesired } from '../../../src/resources/command.ts';
+import { reveal } from '../../../src/secrets/confidential.ts';
+import { hostCertificates } from '../../../src/vault/hostCertificates.ts';
+import { cloudOf, factsOfHost } from '../../steps/clouds.ts';
+import { captureOn, INCREMENTAL, REPLICATION, ROW, WHOLE } from '../support/capture.ts';
 import {
   actions,
   addresses,
@@ -18,7 +34,28 @@ import {
 
 const limit = 900_000;
 
+const ALL = 'roles: [control, network, compute, storage], devices: ["file:/var/lib/osd.img:20G"] }';
+const SIZE = { cpus: 2, memoryMiB: 3072 };
+
+const description = (described: string) => `
+cloud: test
+networks:
+  management: { interface: eth1, cidr: 192.168.21.0/24, vip: 192.168.21.100 }
+  provider: { interface: eth2 }
+  overlay: { interface: eth3, cidr: 192.168.23.0/24 }
+hosts:
+  ${described}
+`;
+
+/** With an authority and certificates in place of the unit tests' texts. */
+async function certified(cloud: Cloud, present: ReadonlyMap<string, string> = new Map()): Promise<Cloud> {
+  const made = await hostCertificates(present, cloud, new Date());
+  return { ...cloud, secrets: { ...cloud.secrets, ...Object.fromEntries(made) } };
+}
+
 describe('Galera', () => {
+  let cloud: Cloud;
+
   const desired = (members = described) => ({
     members,
     wish: 'converge' as const,
@@ -32,35 +69,41 @@ describe('Galera', () => {
     transferLimitSeconds: 600,
   });
 
-  const configure = (host: Host, clustered: boolean) =>
-    on(
+  /** As the step `database` configures it: in a cluster, or as a server of its own. */
+  const configure = async (host: Host, clustered: boolean) => {
+    const described = clustered
+      ? cloud
+      : cloudOf(description(`${host}: { address: ${addresses[host]}, ${ALL}`));
+    const own = described.hosts.find(({ name }) => name === host) ?? expect.fail(`no host ${host}`);
+    const configuration = mariadbConfiguration(described, own, factsOfHost(host, SIZE), components.mariadb);
+    await on(
       host,
       `cat >/etc/mysql/mariadb.conf.d/90-cloudwright.cnf <<'CNF'
-[mariadbd]
-bind-address = ${addresses[host]}
-innodb_buffer_pool_size = 64M
-performance_schema = OFF
-${
-  clustered
-    ? `binlog_format = ROW
-innodb_autoinc_lock_mode = 2
-[galera]
-wsrep_on = ON
-wsrep_provider = /usr/lib/galera/libgalera_smm.so
-wsrep_cluster_name = test
-wsrep_cluster_address = gcomm://${Object.values(addresses).join(',')}
-wsrep_node_name = ${host}
-wsrep_node_address = ${addresses[host]}
-wsrep_sst_method = mariabackup
-wsrep_sst_auth = mysql:
-wsrep_provider_options = "gcache.size=32M;gmcast.listen_addr=tcp://${addresses[host]}:4567;pc.recovery=TRUE"`
-    : ''
-}
-CNF
+${configuration}CNF
 mkdir -p /etc/systemd/system/mariadb.service.d
 printf '[Service]\\nRestart=on-failure\\n' >/etc/systemd/system/mariadb.service.d/cloudwright.conf
 systemctl daemon-reload`,
     );
+  };
+
+  /** Gives a host a certificate of the cloud's authority. */
+  const certify = async (host: Host) => {
+    const paths = certificatePaths('database');
+    const own = cloud.hosts.find(({ name }) => name === host) ?? expect.fail(`no host ${host}`);
+    const { authority, certificate, key } = certificateOf(cloud, 'database', own);
+    const files = {
+      [paths.authority]: authority,
+      [paths.certificate]: certificate,
+      [paths.key]: reveal(key),
+    };
+    const written = Object.entries(files).map(([path, content]) => `cat >${path} <<'PEM'\n${content}PEM`);
+    await on(
+      host,
+      `mkdir -p ${paths.key.replace(/\/[^/]*$/, '')}
+${written.join('\n')}
+chgrp mysql ${paths.key} && chmod 640 ${paths.key}`,
+    );
+  };
 
   /** As a reinstalled host: the package's own empty data. */
   const wipe = (host: string) =>
@@ -77,11 +120,14 @@ mariadb-install-db --user=mysql --skip-test-db --auth-root-authentication-method
   const kept = async () => ((await rows())[0] ?? '').split(',').map(Number);
   const everywhere = (numbers: readonly number[]) =>
     hosts.map(() => [...numbers].sort((a, b) => a - b).join(','));
-  const insert = (host: string, n: number) => on(host, `mariadb -e 'insert into keep.t values (${n})'`);
+  const insert = (host: string, n: number) =>
+    on(host, `mariadb -e "insert into keep.t values (${n}, '${ROW}')"`);
 
   beforeAll(async () => {
-    await beginClusters('longgalera', ['mariadb']);
+    await beginClusters('longgalera', ['mariadb', 'authorities']);
+    cloud = await certified(cloudOf(description(`"control[1:3]": { address: ${addresses.control1}, ${ALL}`)));
     for (const host of hosts) {
+      await certify(host);
       await wipe(host);
       await configure(host, false);
     }
@@ -93,7 +139,7 @@ mariadb-install-db --user=mysql --skip-test-db --auth-root-authentication-method
     async () => {
       await on(
         'control2',
-        'systemctl start mariadb; mariadb -e "create database keep; create table keep.t (n int primary key)"',
+        'systemctl start mariadb; mariadb -e "create database keep; create table keep.t (n int primary key, word text)"',
       );
       await insert('control2', 1);
       for (const host of hosts) await configure(host, true);
@@ -119,11 +165,18 @@ mariadb-install-db --user=mysql --skip-test-db --auth-root-authentication-method
       const before = await kept();
       await on('control3', 'systemctl kill -s KILL mariadb; systemctl stop mariadb');
       await insert('control1', 2);
+      const capture = await captureOn('control3');
       expect(actions(await converge(galeraKind, desired()))).toEqual([
         'act control3: join MariaDB on control3 to the cluster',
         'nothing',
       ]);
       expect(await rows()).toEqual(everywhere([...before, 2]));
+      // What it missed, from the other members' caches; and then as a member.
+      await insert('control1', 20);
+      const { bytes, readable } = await capture();
+      expect(bytes[INCREMENTAL]).toBeGreaterThan(0);
+      expect(bytes[REPLICATION]).toBeGreaterThan(0);
+      expect(readable).toEqual(['datagram']);
     },
     limit,
   );
@@ -134,11 +187,59 @@ mariadb-install-db --user=mysql --skip-test-db --auth-root-authentication-method
       const before = await kept();
       await wipe('control1');
       await insert('control2', 3);
+      const capture = await captureOn('control1');
       expect(actions(await converge(galeraKind, desired()))).toEqual([
         'act control1: join MariaDB on control1 to the cluster',
         'nothing',
       ]);
       expect(await rows()).toEqual(everywhere([...before, 3]));
+      const { bytes, readable } = await capture();
+      expect(bytes[WHOLE]).toBeGreaterThan(1_000_000);
+      expect(readable).toEqual(['datagram']);
+    },
+    limit,
+  );
+
+  test(
+    'members take over renewed certificates while they run',
+    async () => {
+      const shown = async (host: Host, words: string) =>
+        await on(
+          host,
+          `openssl s_client -connect ${addresses[host]}:${words} </dev/null 2>/dev/null | openssl x509 -noout -serial`,
+        );
+      const both = async (host: Host) => [
+        await shown(host, '3306 -starttls mysql'),
+        await shown(host, String(REPLICATION)),
+      ];
+      await on('control1', "mariadb -e \"create user if not exists 'nobody'@'%' account lock\"");
+      const before = await Promise.all(hosts.map(both));
+      const members = await onAll('systemctl show -p MainPID --value mariadb');
+      const authority = authorityNames('database');
+      const kept = {
+        [authority.key]: reveal(secretOf(cloud, authority.key)),
+        [authority.certificate]: authorityOf(cloud, 'database'),
+      };
+      cloud = await certified(cloud, new Map(Object.entries(kept)));
+      for (const host of hosts) {
+        await certify(host);
+        const { desired } = certificateInUse(
+          cloud,
+          cloud.hosts.find(({ name }) => name === host) ?? expect.fail(host),
+          [],
+        );
+        const { unless, script } = desired as CommandDesired;
+        expect((await ssh(host, unless)).code, `${host} before`).not.toBe(0);
+        await on(host, script);
+        expect((await ssh(host, unless)).code, `${host} after`).toBe(0);
+      }
+      for (const [index, host] of hosts.entries()) {
+        const [client, member] = await both(host);
+        expect(client).toBe(member);
+        expect(before[index]).not.toContain(client);
+      }
+      expect(await onAll('systemctl show -p MainPID --value mariadb')).toEqual(members);
+      expect(await converge(galeraKind, desired())).toEqual(['nothing']);
     },
     limit,
   );
