@@ -63,7 +63,7 @@ export const mysqlUserKind: ShellKind<UserDesired | NoUser, UserState> = {
         if ('absent' in item) return [`SELECT 'user', ${index}, 0 FROM mysql.user ${where};`];
         const match = item.hash ? text`authentication_string = '${item.hash}'` : "plugin = 'unix_socket'";
         return [
-        text`SELECT 'user', ${index}, ${match}, ${item.hash ? "ssl_type <> ''" : '1'} FROM mysql.user ${where};`,
+          text`SELECT 'user', ${index}, ${match}, ${item.hash ? "ssl_type <> ''" : '1'} FROM mysql.user ${where};`,
           `SELECT 'grant', ${index}, REPLACE(Db, '\\\\_', '_') FROM mysql.db ${where} AND ${ALL_SET};`,
           `SELECT 'grant', ${index}, '*' FROM mysql.user ${where} AND ${ALL_SET};`,
         ];

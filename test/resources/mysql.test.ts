@@ -122,8 +122,8 @@ describe('mysqlSocketUser', () => {
 
   test.each([
     ['absent', 'server\tup\n', 'make database account health@localhost'],
-    ['in place', 'server\tup\nuser\t0\t1\n', undefined],
-    ['with a password', 'server\tup\nuser\t0\t0\n', 'set the login of database account health'],
+    ['in place', 'server\tup\nuser\t0\t1\t1\n', undefined],
+    ['with a password', 'server\tup\nuser\t0\t0\t1\n', 'set the login of database account health'],
   ])('%s', (_, output, summary) => {
     expect(compare(health, parse([health], output)[0])?.summary).toBe(summary);
   });
