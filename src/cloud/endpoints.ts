@@ -46,6 +46,6 @@ export function memcachedServers(cloud: Cloud): readonly string[] {
 /** OVN's northbound or southbound database, all members. */
 export function ovnConnection(cloud: Cloud, port: number): string {
   return controlHosts(cloud)
-    .map((host) => `tcp:${host.addresses.management}:${port}`)
+    .map((host) => `ssl:${host.addresses.management}:${port}`)
     .join(',');
 }

@@ -10,6 +10,7 @@ export const ports = {
   cacheMembers: 11311,
   ovnNorthbound: 6641,
   ovnSouthbound: 6642,
+  ovnSouthboundControl: 16642,
   statistics: 1984,
 } as const;
 
@@ -43,6 +44,12 @@ export const portTable: readonly PortEntry[] = [
     name: 'ovnSouthbound',
     title: 'the OVN southbound database',
     port: ports.ovnSouthbound,
+    listens: 'host-address',
+  },
+  {
+    name: 'ovnSouthboundControl',
+    title: 'the OVN southbound database, for control hosts',
+    port: ports.ovnSouthboundControl,
     listens: 'host-address',
   },
   {

@@ -12,7 +12,10 @@ export interface CertificateOptions {
   readonly after?: readonly (Resource | string)[];
 }
 
-/** The authority, and the host's certificate and key, which only root and the group read. */
+/**
+ * The authority, and the host's certificate and key, which only root and the group read. The key is written last: OVN's
+ * daemons look at the certificate only when they have found that the key has changed (lib/stream-ssl.c).
+ */
 export function certificateResources(
   cloud: Cloud,
   host: Host,
@@ -22,9 +25,10 @@ export function certificateResources(
   const paths = certificatePaths(domain);
   const { authority, certificate, key } = certificateOf(cloud, domain, host);
   const secret = { group, mode: group === 'root' ? '0600' : '0640', after };
-  const own =
-    form === 'both'
-      ? [file(host.name, paths.both, joinTexts([certificate, key], ''), secret)]
-      : [file(host.name, paths.certificate, certificate, { after }), file(host.name, paths.key, key, secret)];
-  return [file(host.name, paths.authority, authority, { after }), ...own];
+  const trusted = file(host.name, paths.authority, authority, { after });
+  if (form === 'both') {
+    return [trusted, file(host.name, paths.both, joinTexts([certificate, key], ''), secret)];
+  }
+  const shown = file(host.name, paths.certificate, certificate, { after });
+  return [trusted, shown, file(host.name, paths.key, key, { ...secret, after: [...after, shown] })];
 }

@@ -1,3 +1,4 @@
+import { certificatePaths } from '../cloud/certificates.ts';
 import type { Cloud, Host, PhysicalNetwork } from '../cloud/cloud.ts';
 import { ovnConnection } from '../cloud/endpoints.ts';
 import { ports } from '../cloud/ports.ts';
@@ -19,11 +20,18 @@ export function usesUserspace(cloud: Cloud, facts: AllFacts, host: Host): boolea
   return cloud.network.datapath === 'userspace';
 }
 
-/** Open vSwitch and the OVN controller of a gateway or compute host. `central`: the databases' services. */
+/** What must be in place before the OVN controller starts. */
+export interface ChassisNeeds {
+  readonly certificates: readonly Resource[];
+  /** Ids of the databases' services. */
+  readonly central: readonly string[];
+}
+
+/** Open vSwitch and the OVN controller of a gateway or compute host. */
 export function chassisResources(
   { cloud, facts }: StepContext<Cloud>,
   host: Host,
-  central: readonly string[],
+  { certificates, central }: ChassisNeeds,
 ): readonly Resource[] {
   const { openvswitch: component, 'ovn-host': controller } = platformOf(
     cloud.release,
@@ -56,7 +64,10 @@ ${sandbox('chassis')}[Install]
 WantedBy=multi-user.target
 `,
   );
-  const setUp = service(host.name, CHASSIS, { watches: [script, unit], after: [openvswitch] });
+  const setUp = service(host.name, CHASSIS, {
+    watches: [script, unit],
+    after: [openvswitch, ...certificates],
+  });
   const started = service(host.name, unitOf(controller, 'server'), { after: [setUp, ...central] });
   return [
     systemId,
@@ -84,6 +95,7 @@ function chassisScript(cloud: Cloud, host: Host, userspace: boolean): string {
   const overlayAddress = host.addresses.overlay;
   const overlayCidr = cloud.networks.overlay?.cidr;
   const physical = ownNetworks(cloud, host);
+  const own = certificatePaths('ovn');
   const settings: Readonly<Record<string, string>> = {
     'ovn-remote': ovnConnection(cloud, ports.ovnSouthbound),
     'ovn-encap-type': 'geneve',
@@ -106,11 +118,15 @@ function chassisScript(cloud: Cloud, host: Host, userspace: boolean): string {
     '    echo 1 >"/proc/sys/net/ipv4/conf/$device/rp_filter"',
     '  done',
     '}',
-    `ovs-vsctl set open_vswitch . ${Object.entries(settings)
+    // ovn-controller takes its key from here, and reads it again when key and certificate have changed: a restart would
+    // cut the tunnels. One transaction: it never sees an address of TLS without a key.
+    `ovs-vsctl set-ssl ${own.key} ${own.certificate} ${own.authority} -- set open_vswitch . ${Object.entries(
+      settings,
+    )
       .map(([key, value]) => quote(`external_ids:${key}="${value}"`))
       .join(' ')}`,
     `ovs-vsctl --may-exist add-br br-int -- set bridge br-int datapath_type=${datapath} fail-mode=secure other_config:disable-in-band=true`,
-    // Neutron's metadata agent and os-vif talk to the local database.
+    // Neutron's metadata agent and os-vif talk to the local database, which nobody else reaches on the loopback address.
     'ovs-vsctl set-manager ptcp:6640:127.0.0.1',
     'ip link set br-int up',
     'closed br-int',

@@ -44,7 +44,9 @@ export const infrastructureListeners: readonly Listener[] = [
   management('members of the message broker', [4369, 25672], controlHosts, controlHosts),
   management('memcached', [ports.cache], controlHosts, controlHosts),
   management('OVN northbound database', [ports.ovnNorthbound], controlHosts, controlHosts),
-  management('OVN southbound database', [ports.ovnSouthbound], controlHosts, messagingClients),
+  // With the rights of a chassis, and with all rights.
+  management('OVN southbound database', [ports.ovnSouthbound], controlHosts, chassisHosts),
+  management('OVN southbound database', [ports.ovnSouthboundControl], controlHosts, controlHosts),
   management('members of the OVN databases', ['6643-6644'], controlHosts, controlHosts),
   {
     title: 'Geneve tunnels',

@@ -21,6 +21,7 @@ import {
 } from '../resources/index.ts';
 import { plain } from '../secrets/confidential.ts';
 import { databaseHealthUser } from './database/health.ts';
+import { plainMembersCheck } from './ovn/checks.ts';
 import { authorityResources } from './preflight/authority.ts';
 import { pathCheck } from './preflight/paths.ts';
 import { preflightRequirements } from './preflight/requirements.ts';
@@ -45,6 +46,12 @@ export const preflight: Step<Cloud> = {
       ...(mayBeForeign(cloud, facts) ? controls.map((host) => vipFreeCheck(context, host)) : []),
       ...controls.map((host) => virtualRouterCheck(cloud, host)),
       ...controls.map((host) => databaseMembersCheck(cloud, host)),
+      ...controls.map((host) =>
+        plainMembersCheck(
+          host,
+          platformOf(cloud.release, factsOf(facts, host.name)).components['ovn-central'],
+        ),
+      ),
     ];
   },
 };

@@ -2,6 +2,7 @@ import type { Client } from '../api/client.ts';
 import { apiCheck } from '../checks/apiCheck.ts';
 import { type AgentExpectation, judgeNetworkAgents } from '../checks/judgements.ts';
 import { withoutHosts } from '../checks/verdict.ts';
+import { certificateOf, certificatePaths } from '../cloud/certificates.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { ovnConnection, transportUrl } from '../cloud/endpoints.ts';
 import { ports } from '../cloud/ports.ts';
@@ -9,7 +10,7 @@ import { reached, unreached } from '../cloud/reached.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { chassisHosts, controlHosts, gatewayHosts, vip } from '../cloud/topology.ts';
 import type { ApiCheck, ShellCheck } from '../engine/check.ts';
-import type { HostContext, Sections, ServiceContext, ServiceDefinition } from './definition.ts';
+import type { HostContext, Section, Sections, ServiceContext, ServiceDefinition } from './definition.ts';
 import {
   authTokenSection,
   cacheSection,
@@ -20,6 +21,12 @@ import {
 
 const PORT = 9696;
 const ML2 = 'plugins/ml2/ml2_conf.ini';
+/** Under Neutron's configuration folder: with what its servers connect to OVN's databases. */
+const OVN_FILES = {
+  authority: 'ovn/ca.pem',
+  certificate: 'ovn/certificate.pem',
+  key: 'ovn/key.pem',
+} as const;
 
 /** Neutron with ML2/OVN. */
 export const network: ServiceDefinition = {
@@ -38,9 +45,19 @@ export const network: ServiceDefinition = {
       },
       sections,
     },
-    { name: ML2, on: controlHosts, sections: ({ cloud }) => ml2Sections(cloud) },
+    {
+      name: ML2,
+      on: controlHosts,
+      sections: ({ cloud, project }) => ml2Sections(cloud, project.configuration),
+    },
     { name: 'neutron_ovn_metadata_agent.ini', on: chassisHosts, sections: metadataSections },
   ],
+  // The servers run as Neutron's user, which reads no other copy of the key.
+  files: (['authority', 'certificate', 'key'] as const).map((part) => ({
+    name: OVN_FILES[part],
+    on: controlHosts,
+    content: ({ cloud, host }) => certificateOf(cloud, 'ovn', host)[part],
+  })),
   migrations: ({ platformOf }) => {
     const { configuration } = platformOf('neutron');
     return [
@@ -117,11 +134,17 @@ function sections(context: HostContext): Sections {
   };
 }
 
-export function ml2Sections(cloud: Cloud): Sections {
+/** `folder` has the configuration of Neutron. */
+export function ml2Sections(cloud: Cloud, folder: string): Sections {
   const vlans = cloud.physicalNetworks.flatMap((physical) =>
     physical.vlans.map((range) => `${physical.name}:${range}`),
   );
   const tenantTypes = cloud.networks.overlay ? cloud.network.tenantTypes : [];
+  const files = {
+    authority: `${folder}/${OVN_FILES.authority}`,
+    certificate: `${folder}/${OVN_FILES.certificate}`,
+    key: `${folder}/${OVN_FILES.key}`,
+  };
   return {
     ml2: {
       type_drivers: 'flat,vlan,geneve,vxlan,local',
@@ -138,7 +161,10 @@ export function ml2Sections(cloud: Cloud): Sections {
     securitygroup: { enable_security_group: true },
     ovn: {
       ovn_nb_connection: ovnConnection(cloud, ports.ovnNorthbound),
-      ovn_sb_connection: ovnConnection(cloud, ports.ovnSouthbound),
+      ovn_sb_connection: ovnConnection(cloud, ports.ovnSouthboundControl),
+      // A process has one set of files for all its connections (ovs.stream.Stream).
+      ...credentials('nb', files),
+      ...credentials('sb', files),
       ovn_l3_scheduler: 'leastloaded',
       ovn_metadata_enabled: true,
       enable_distributed_floating_ip: false,
@@ -157,7 +183,23 @@ function metadataSections({ cloud, project, platform }: HostContext): Sections {
     },
     agent: { root_helper: `sudo neutron-rootwrap ${project.configuration}/rootwrap.conf` },
     ovs: { ovsdb_connection: `unix:${platform.components.openvswitch.paths.database}` },
-    ovn: { ovn_sb_connection: ovnConnection(cloud, ports.ovnSouthbound) },
+    // The agent runs as root, and the database lets it write what belongs to its chassis.
+    ovn: {
+      ovn_sb_connection: ovnConnection(cloud, ports.ovnSouthbound),
+      ...credentials('sb', certificatePaths('ovn')),
+    },
+  };
+}
+
+/** Files with which a database is asked, as options of `[ovn]`. */
+function credentials(
+  database: 'nb' | 'sb',
+  { authority, certificate, key }: Record<keyof typeof OVN_FILES, string>,
+): Section {
+  return {
+    [`ovn_${database}_ca_cert`]: authority,
+    [`ovn_${database}_certificate`]: certificate,
+    [`ovn_${database}_private_key`]: key,
   };
 }
 

@@ -16,6 +16,7 @@ import { packageLayer } from './support/layer.ts';
 import { balancedServers, printed } from './support/node.ts';
 import { openstackKinds } from './support/openstackKinds.ts';
 import { databaseTls } from './support/tls-database.ts';
+import { tlsOvn } from './support/tls-ovn.ts';
 import { tunnelledCloud } from './support/tunnel.ts';
 
 /**
@@ -365,6 +366,10 @@ describe('an all-in-one cloud', () => {
     },
     async () => idsOf(await succeeds('apply'), 'change-done'),
   );
+  tlsOvn(node, async () => {
+    const view = await runCli(folder, ['vault', 'view', '-f', FILE, '--json'], 60);
+    return dataOf<{ secrets: Readonly<Record<string, string>> }>(view.stdout).secrets;
+  });
 
   openstackKinds(
     () =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cloud } from '../../src/cloud/cloud.ts';
-import { allInOne, content, threeControls } from '../steps/clouds.ts';
+import { allInOne, allResources, content, threeControls } from '../steps/clouds.ts';
 
 const CHASSIS = '/usr/local/sbin/cloudwright-chassis';
 
@@ -23,7 +23,24 @@ describe('the chassis script', () => {
     expect(script).toContain("ethtool -K 'eth2' tx off");
   });
 
-  // O13: Neutron would schedule a router or a flat network to a host that has no port in it.
+  it('connects over TLS with the certificate of the host, in the transaction that names the addresses', () => {
+    for (const host of ['control1', 'compute1']) {
+      expect(content(threeControls(), host, CHASSIS)).toContain(
+        `\novs-vsctl set-ssl /etc/cloudwright/tls/ovn/key.pem /etc/cloudwright/tls/ovn/certificate.pem /etc/cloudwright/tls/ovn/ca.pem -- set open_vswitch . 'external_ids:ovn-remote="ssl:192.0.2.11:6642,ssl:192.0.2.12:6642,ssl:192.0.2.13:6642"' `,
+      );
+    }
+  });
+
+  it('runs when the certificate is there, and not again for a new one, which would cut the tunnels', () => {
+    const unit = allResources(threeControls()).find(
+      ({ id }) => id === 'compute1/service:cloudwright-chassis',
+    );
+    const certificate = 'compute1/file:/etc/cloudwright/tls/ovn/certificate.pem';
+    expect(unit?.after).toContain(certificate);
+    expect(unit?.watches).not.toContain(certificate);
+  });
+
+  // Neutron would schedule a router or a flat network to a host that has no port in it.
   it('maps a physical network to its bridge only on hosts with a port in it', () => {
     const context = threeControls();
     const hosts: Cloud['hosts'] = context.cloud.hosts.map((host) => {

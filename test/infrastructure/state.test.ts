@@ -54,7 +54,6 @@ describe('a bare host', () => {
           database: 'OVN_Southbound',
           members,
           wish: 'converge',
-          protocol: 'tcp',
           raftPort: 6644,
           electionTimer: 10_000,
           platform: { unit: 'no-such.service', file: nowhere, schema: nowhere, control: nowhere, stamp },
@@ -125,8 +124,9 @@ describe('Galera', () => {
 describe('OVN', () => {
   test('servers of a leader', () => {
     const state = parseOvnDatabaseState(
-      'file=clustered\ncid=c\nsid=e84cb515-3dc0\nanswers=yes\nstatus=cluster member\nrole=leader\nleader=self\ntimer=5000\nunapplied=2\nserver=e84c tcp:10.0.0.1:6643\nserver=1ce7 tcp:10.0.0.2:6643 120\nend=yes\n',
+      'file=clustered\ncid=c\nlocal=ssl:10.0.0.1:6643\nsid=e84cb515-3dc0\nanswers=yes\nstatus=cluster member\nrole=leader\nleader=self\ntimer=5000\nunapplied=2\nserver=e84c ssl:10.0.0.1:6643\nserver=1ce7 ssl:10.0.0.2:6643 120\nend=yes\n',
     );
+    expect(state.local).toBe('ssl:10.0.0.1:6643');
     expect(state.raft).toEqual({
       status: 'cluster member',
       role: 'leader',
@@ -134,8 +134,8 @@ describe('OVN', () => {
       electionTimer: 5000,
       unapplied: 2,
       servers: [
-        { sid: 'e84c', address: 'tcp:10.0.0.1:6643', silentMilliseconds: undefined },
-        { sid: '1ce7', address: 'tcp:10.0.0.2:6643', silentMilliseconds: 120 },
+        { sid: 'e84c', address: 'ssl:10.0.0.1:6643', silentMilliseconds: undefined },
+        { sid: '1ce7', address: 'ssl:10.0.0.2:6643', silentMilliseconds: 120 },
       ],
     });
   });

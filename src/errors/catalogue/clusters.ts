@@ -26,6 +26,12 @@ export const clustersErrors = defineCatalogue({
     next: 'Start the missing members with their data and run the same command again.',
     exit: 1,
   },
+  CLUSTER_NOT_ENCRYPTED: {
+    what: '{cluster}: its servers talk to one another in clear text ({found}).',
+    why: 'A server keeps its address and protocol for as long as it is in its cluster. A server with TLS beside it would be a second cluster.',
+    next: 'Form the cluster again from its data, as docs/security.md describes under “OVN”, then run the same command again.',
+    exit: 1,
+  },
   CLUSTER_STATE_UNREADABLE: {
     what: '{cluster}: the state of {hosts} could not be read completely.',
     why: 'Nothing is changed while the state of a member that can be reached is unknown.',

@@ -22,6 +22,11 @@ export function decideOvnDatabase(
   const { reached, unreachable } = survey(desired.members, members);
   const unread = reached.filter(({ state }) => !state.complete || state.file === 'damaged');
   if (unread.length > 0) return refuse('CLUSTER_STATE_UNREADABLE', names(unread), { cluster });
+  const plain = reached.filter(({ state }) => state.local !== undefined && !state.local.startsWith('ssl:'));
+  if (plain.length > 0) {
+    const found = plain.map(({ host, state }) => `${host}: ${state.local}`).join('; ');
+    return refuse('CLUSTER_NOT_ENCRYPTED', names(plain), { cluster, found });
+  }
   const missing = desired.wish === 'recover' ? [] : unreachable;
   const silent = reached.find(({ state }) => state.service === 'active' && !state.answers);
   if (silent) return wait(`the ${cluster} on ${silent.host} to answer`, ANSWER_LIMIT_SECONDS);

@@ -19,7 +19,6 @@ export interface OvnDatabaseDesired {
   /** One member: a standalone database. */
   readonly members: readonly DescribedMember[];
   readonly wish: Wish;
-  readonly protocol: 'tcp' | 'ssl';
   /** The port on which the servers talk among themselves. */
   readonly raftPort: number;
   /** Milliseconds without a leader's message after which a new leader is elected. */
@@ -36,6 +35,7 @@ export function contentTable(desired: OvnDatabaseDesired): string {
   return desired.database === 'OVN_Northbound' ? 'Logical_Switch' : 'Chassis';
 }
 
+/** A server's own address in its cluster, which it keeps for good (ovsdb(7), "Clustered Database Service Model"). */
 export function raftAddress(desired: OvnDatabaseDesired, member: DescribedMember): string {
-  return `${desired.protocol}:${member.address}:${desired.raftPort}`;
+  return `ssl:${member.address}:${desired.raftPort}`;
 }

@@ -7,6 +7,7 @@ if [ ! -e "$file" ]; then
 elif ovsdb-tool db-is-clustered "$file" 2>/dev/null; then
   echo file=clustered
   echo "cid=$(ovsdb-tool db-cid "$file" 2>/dev/null)"
+  echo "local=$(ovsdb-tool db-local-address "$file" 2>/dev/null)"
   echo "sid=$(ovsdb-tool db-sid "$file" 2>/dev/null)"
 elif ovsdb-tool db-is-standalone "$file" 2>/dev/null; then
   echo file=standalone
@@ -19,7 +20,7 @@ else
 fi
 if [ -S "$control" ] && [ "$(systemctl is-active "$unit" 2>/dev/null)" = active ]; then
   timeout 5 ovn-appctl -t "$control" ovsdb-server/list-dbs >/dev/null 2>&1 && echo answers=yes
-  # Servers: "1ce7 (1ce7 at tcp:10.0.0.2:6643) next_index=5 match_index=4 last msg 120 ms ago".
+  # Servers: "1ce7 (1ce7 at ssl:10.0.0.2:6643) next_index=5 match_index=4 last msg 120 ms ago".
   timeout 5 ovn-appctl -t "$control" cluster/status "$database" 2>/dev/null | sed -n '
     s/^Status: */status=/p
     s/^Role: */role=/p

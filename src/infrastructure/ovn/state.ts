@@ -4,7 +4,7 @@ import { fieldsOf, type ServiceState, serviceStateOf } from '../members.ts';
 export interface RaftServer {
   /** The first four digits of its id. */
   readonly sid: string;
-  /** `tcp:10.0.0.1:6643` */
+  /** `ssl:10.0.0.1:6643` */
   readonly address: string;
   /** Milliseconds since its last message; undefined for the server itself and where nothing was heard yet. */
   readonly silentMilliseconds: number | undefined;
@@ -31,6 +31,8 @@ export interface OvnDatabaseState {
   /** The cluster that a clustered file belongs to; undefined before it has joined. */
   readonly cid: string | undefined;
   readonly sid: string | undefined;
+  /** The address under which a clustered file takes part in its cluster, for good: `ssl:10.0.0.1:6643`. */
+  readonly local: string | undefined;
   /** Rows of the table that tells a used standalone database from an empty one; undefined where unknown. */
   readonly rows: number | undefined;
   /** The server answers on its control socket. */
@@ -51,6 +53,7 @@ export function parseOvnDatabaseState(output: string): OvnDatabaseState {
     file: fileKind(fields.get('file')),
     cid: cid === undefined || cid === '' || cid === NO_CLUSTER ? undefined : cid,
     sid: fields.get('sid') || undefined,
+    local: fields.get('local') || undefined,
     rows: rows === undefined ? undefined : Number(rows),
     answers: fields.get('answers') === 'yes',
     raft: raftStatus(fields, output),

@@ -22,6 +22,7 @@ const PRIVATE_PORTS = {
   RabbitMQ: 5672,
   'OVN northbound': 6641,
   'OVN southbound': 6642,
+  'OVN southbound for control hosts': 16_642,
 };
 
 /** What an all-in-one cloud on `control1` answers to a machine that belongs to nobody. */

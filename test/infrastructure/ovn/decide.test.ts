@@ -9,14 +9,13 @@ type M = Member<OvnDatabaseState>;
 const C = 'cccccccc-0000-4000-8000-000000000001';
 const OTHER = 'dddddddd-0000-4000-8000-000000000002';
 const addresses: Record<string, string> = { a: '10.0.0.1', b: '10.0.0.2', c: '10.0.0.3', d: '10.0.0.4' };
-const raft = (host: string) => `tcp:${addresses[host]}:6643`;
+const raft = (host: string) => `ssl:${addresses[host]}:6643`;
 
 function desired(hosts: readonly string[]): OvnDatabaseDesired {
   return {
     database: 'OVN_Northbound',
     members: hosts.map((host) => ({ host, address: addresses[host] ?? '' })),
     wish: 'converge',
-    protocol: 'tcp',
     raftPort: 6643,
     electionTimer: 10_000,
     platform: {
@@ -37,6 +36,7 @@ function member(state: Partial<OvnDatabaseState> = {}): M {
     file: 'none',
     cid: undefined,
     sid: undefined,
+    local: undefined,
     rows: undefined,
     answers: false,
     raft: undefined,
@@ -63,6 +63,7 @@ function serving(host: string, status: Partial<RaftStatus> = {}, state: Partial<
     file: 'clustered',
     cid: C,
     sid: `${sid(host)}-0000`,
+    local: raft(host),
     answers: true,
     raft: {
       status: 'cluster member',
@@ -81,7 +82,7 @@ const leading = (host: string, status: Partial<RaftStatus> = {}) =>
   serving(host, { role: 'leader', leader: 'self', ...status });
 const leaderless = (host: string) => serving(host, { role: 'candidate', leader: 'unknown' });
 const stopped = (host: string, state: Partial<OvnDatabaseState> = {}) =>
-  member({ file: 'clustered', cid: C, sid: `${sid(host)}-0000`, ...state });
+  member({ file: 'clustered', cid: C, sid: `${sid(host)}-0000`, local: raft(host), ...state });
 const blank = member();
 const standalone = (rows: number | undefined) =>
   member({ service: 'active', answers: true, file: 'standalone', rows });
@@ -331,6 +332,13 @@ const cases: readonly Case[] = [
     b: serving('b', {}, { cid: OTHER }),
     c: serving('c', {}, { cid: OTHER }),
     expected: 'refuse CLUSTER_DIFFERENT_DATA a',
+  },
+  {
+    title: 'a cluster without TLS: no server joins it, none starts, no other cluster is formed',
+    a: stopped('a', { local: 'tcp:10.0.0.1:6643' }),
+    b: blank,
+    c: serving('c', {}, { local: 'tcp:10.0.0.3:6643' }),
+    expected: 'refuse CLUSTER_NOT_ENCRYPTED a',
   },
   {
     title: 'a damaged file',

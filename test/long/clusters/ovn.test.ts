@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OvnDatabaseDesired } from '../../../src/infrastructure/ovn/desired.ts';
 import { ovnDatabaseKind } from '../../../src/infrastructure/ovn/kind.ts';
+import { type Credential, makeAuthority, makeCertificate, makeKey } from '../../../src/vault/certificate.ts';
 import {
   actions,
   addresses,
@@ -24,7 +25,6 @@ describe('OVN', () => {
     database: 'OVN_Northbound',
     members,
     wish: 'converge',
-    protocol: 'tcp',
     raftPort: 6643,
     electionTimer: 8000,
     platform: {
@@ -37,19 +37,44 @@ describe('OVN', () => {
   });
   const title = 'OVN northbound database';
 
-  const configure = (host: Host) =>
-    on(
+  const folder = '/etc/cloudwright/tls/ovn';
+  const credential = `--private-key=${folder}/key.pem --certificate=${folder}/certificate.pem --ca-cert=${folder}/ca.pem`;
+
+  const putCredential = async (host: Host, to: string, authority: Credential) => {
+    const key = makeKey();
+    const certificate = await makeCertificate({
+      subject: host,
+      key,
+      issuer: authority,
+      authority: false,
+      addresses: [addresses[host]],
+      names: [host],
+      purposes: ['server', 'client'],
+      days: 30,
+      now: new Date(),
+    });
+    const files = { ca: authority.certificate, certificate, key };
+    const writes = Object.entries(files).map(([name, text]) => `cat >${to}/${name}.pem <<'END'\n${text}END`);
+    await on(host, ['umask 077', `mkdir -p ${to}`, ...writes].join('\n'));
+  };
+
+  const configure = async (host: Host, authority: Credential) => {
+    await putCredential(host, folder, authority);
+    await on(
       host,
       `systemctl stop ovn-central ovn-ovsdb-server-nb ovn-ovsdb-server-sb ovn-northd
 mkdir -p /etc/ovn /etc/systemd/system/ovn-ovsdb-server-nb.service.d
 cat >/etc/ovn/northbound.json <<'JSON'
-{"remotes": {"punix:/run/ovn/ovnnb_db.sock": {}, "ptcp:6641:${addresses[host]}": {"inactivity-probe": 60000}},
+{"remotes": {"punix:/run/ovn/ovnnb_db.sock": {}, "pssl:6641:${addresses[host]}": {"inactivity-probe": 60000}},
  "databases": {"/var/lib/ovn/ovnnb_db.db": {}}}
 JSON
-printf 'OVN_CTL_OPTS="--db-nb-config-file=/etc/ovn/northbound.json"\\n' >/etc/default/ovn-central
+cat >/etc/default/ovn-central <<'OPTIONS'
+OVN_CTL_OPTS="--db-nb-config-file=/etc/ovn/northbound.json --ovn-nb-db-ssl-key=${folder}/key.pem --ovn-nb-db-ssl-cert=${folder}/certificate.pem --ovn-nb-db-ssl-ca-cert=${folder}/ca.pem"
+OPTIONS
 printf '[Unit]\\nAssertPathExists=/var/lib/ovn/ovnnb_db.db\\n' >/etc/systemd/system/ovn-ovsdb-server-nb.service.d/cloudwright.conf
 systemctl daemon-reload`,
     );
+  };
 
   /** As a reinstalled host. */
   const wipe = (host: string) =>
@@ -60,15 +85,16 @@ systemctl daemon-reload`,
       'ovn-nbctl --no-leader-only --format=csv --no-headings --columns=name list Logical_Switch | sort | xargs',
     );
   const remotes = Object.values(addresses)
-    .map((address) => `tcp:${address}:6641`)
+    .map((address) => `ssl:${address}:6641`)
     .join(',');
   const add = (host: string, name: string) =>
-    on(host, `ovn-nbctl --db=${remotes} --timeout=20 ls-add ${name}`);
+    on(host, `ovn-nbctl --db=${remotes} ${credential} --timeout=20 ls-add ${name}`);
 
   beforeAll(async () => {
     await beginClusters('longovn', ['ovn-central']);
+    const authority = await makeAuthority('OVN', new Date());
     for (const host of hosts) {
-      await configure(host);
+      await configure(host, authority);
       await wipe(host);
     }
   }, limit);
@@ -116,6 +142,36 @@ systemctl daemon-reload`,
   );
 
   test(
+    'no server joins in clear text or with a certificate of another authority',
+    async () => {
+      const foreign = await makeAuthority('another authority', new Date());
+      await putCredential('control1', '/root/foreign', foreign);
+      await on('control1', `cp ${folder}/ca.pem /root/foreign/ca.pem`);
+      for (const protocol of ['tcp', 'ssl']) {
+        const status = await on(
+          'control1',
+          `rm -rf /root/joining && mkdir /root/joining && cd /root/joining
+ovsdb-tool join-cluster db OVN_Northbound ${protocol}:${addresses.control1}:7643 ${protocol}:${addresses.control2}:6643
+ovsdb-server db --unixctl=$PWD/ctl --log-file=$PWD/log --private-key=/root/foreign/key.pem --certificate=/root/foreign/certificate.pem --ca-cert=/root/foreign/ca.pem >/dev/null 2>&1 &
+timeout 60 sh -c "until grep -q 'connection (dropped|closed)' log; do sleep 0.2; done"
+refused=$?
+ovn-appctl -t $PWD/ctl cluster/status OVN_Northbound | sed -n 's/^Status: //p'
+kill $!; exit $refused`,
+        );
+        expect(status, protocol).toBe('joining cluster');
+      }
+      for (const host of hosts) {
+        const servers = await on(
+          host,
+          `ovn-appctl -t /run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound | sed -n 's/^    .* at \\([^)]*\\)).*/\\1/p' | sort | xargs`,
+        );
+        expect(servers).toBe(hosts.map((name) => `ssl:${addresses[name]}:6643`).join(' '));
+      }
+    },
+    limit,
+  );
+
+  test(
     'a short election timer is raised',
     async () => {
       const raised = { ...desired(), electionTimer: 20_000 };
@@ -148,7 +204,7 @@ systemctl daemon-reload`,
       await wipe('control1');
       const done = actions(await converge(ovnDatabaseKind, desired()));
       expect(done).toEqual([
-        expect.stringMatching(/^act control[23]: remove the server tcp:192.168.21.11:6643 from the cluster/),
+        expect.stringMatching(/^act control[23]: remove the server ssl:192.168.21.11:6643 from the cluster/),
         `act control1: join control1 to the cluster of the ${title}`,
         'nothing',
       ]);
@@ -156,7 +212,7 @@ systemctl daemon-reload`,
       expect(
         await on(
           'control1',
-          'ovn-appctl -t /run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound | grep -c " at tcp:"',
+          'ovn-appctl -t /run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound | grep -c " at ssl:"',
         ),
       ).toBe('3');
     },
@@ -193,6 +249,34 @@ systemctl daemon-reload`,
       expect(outcomes.at(-1)).toBe('refuse CLUSTER_NO_QUORUM control1');
       expect(await switches('control3')).toBe('one two');
       await onAll('systemctl stop ovn-ovsdb-server-nb');
+    },
+    limit,
+  );
+
+  test(
+    'a cluster without TLS is refused, and formed again from its data as docs/security.md says',
+    async () => {
+      for (const host of hosts) await wipe(host);
+      await on(
+        'control1',
+        `ovsdb-tool create-cluster /var/lib/ovn/ovnnb_db.db /usr/share/ovn/ovn-nb.ovsschema tcp:${addresses.control1}:6643
+systemctl start ovn-ovsdb-server-nb && ovn-nbctl --timeout=60 --wait=none ls-add plain`,
+      );
+      expect(await converge(ovnDatabaseKind, desired())).toEqual(['refuse CLUSTER_NOT_ENCRYPTED control1']);
+      await on('control1', 'systemctl stop ovn-ovsdb-server-nb');
+      expect(await converge(ovnDatabaseKind, desired())).toEqual(['refuse CLUSTER_NOT_ENCRYPTED control1']);
+
+      await on(
+        'control1',
+        `cd /var/lib/ovn && mv ovnnb_db.db ovnnb_db.clustered && ovsdb-tool cluster-to-standalone ovnnb_db.db ovnnb_db.clustered`,
+      );
+      expect(actions(await converge(ovnDatabaseKind, desired()))).toEqual([
+        `act control1: form the cluster of the ${title} from the rows of control1`,
+        `act control2: join control2 to the cluster of the ${title}`,
+        `act control3: join control3 to the cluster of the ${title}`,
+        'nothing',
+      ]);
+      expect(await Promise.all(hosts.map(switches))).toEqual(['plain', 'plain', 'plain']);
     },
     limit,
   );
