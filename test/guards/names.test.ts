@@ -21,6 +21,8 @@ const names = [
 const EVERYWHERE = new Set([
   ...['cinder-scheduler', 'cinder-volume', 'cinder-backup', 'heat-engine'],
   ...['curl', 'ethtool', 'polkit'],
+  // OVN's own names for its daemons: of the role, of options and of the sockets of their control.
+  ...['ovn-controller', 'ovn-northd'],
   // The database with the server's own tables.
   'mysql',
 ]);

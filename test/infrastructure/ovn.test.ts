@@ -36,9 +36,9 @@ describe('OVN’s databases', () => {
       expect(options).toMatch(new RegExp(` --${daemon}-ssl-ca-cert=/etc/cloudwright/tls/ovn/ca.pem[ "]`));
     }
     // They look at the certificate only when the key has changed.
-    expect(resource('control1/file:/etc/cloudwright/tls/ovn/key.pem').after).toEqual([
+    expect(resource('control1/file:/etc/cloudwright/tls/ovn/key.pem').after).toContain(
       'control1/file:/etc/cloudwright/tls/ovn/certificate.pem',
-    ]);
+    );
     const keys = files(context).filter(({ path }) => path === '/etc/cloudwright/tls/ovn/key.pem');
     expect(keys.map(({ host, mode, group }) => `${host} ${mode} ${group}`)).toEqual(
       ['control1', 'control2', 'control3', 'compute1', 'compute2'].map((host) => `${host} 0600 root`),

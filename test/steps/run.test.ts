@@ -39,7 +39,11 @@ function gateAnswers(script: string): string | undefined {
     return 'WSREP_CLUSTER_SIZE\t3\nWSREP_CLUSTER_STATUS\tPrimary\nWSREP_LOCAL_STATE_COMMENT\tSynced\n';
   if (script.includes('rabbit_nodes:list_running'))
     return '{ok, {[rabbit@control1,rabbit@control2,rabbit@control3], [], []}}';
-  if (script.includes('ovsdb-client')) return '"connected":true,"leader":true,"model":"clustered"';
+  // The southbound server answers on two ports.
+  if (script.includes('ovsdb-client')) {
+    const targets = /^for target in (.*); do$/m.exec(script)?.[1]?.split(' ') ?? [];
+    return targets.map(() => '"connected":true,"leader":true,"model":"clustered"').join('\n');
+  }
   if (/ceph daemon mon\.\w+ mon_status/.test(script)) return '{"state": "peon"}';
   return undefined;
 }
@@ -217,7 +221,7 @@ function everything(all: readonly Resource[]): Set<string> {
   ]);
 }
 
-// H9: a changed file of RabbitMQ, OVN, the monitors, MariaDB or keepalived was a full stop.
+// A changed file of RabbitMQ, OVN, the monitors, MariaDB or keepalived was a full stop.
 it.each([
   ['/etc/rabbitmq/rabbitmq.conf', 'rabbitmq-server', 'control'],
   ['/etc/default/ovn-central', 'ovn-ovsdb-server-sb', 'control'],

@@ -153,7 +153,7 @@ systemctl daemon-reload`,
           `rm -rf /root/joining && mkdir /root/joining && cd /root/joining
 ovsdb-tool join-cluster db OVN_Northbound ${protocol}:${addresses.control1}:7643 ${protocol}:${addresses.control2}:6643
 ovsdb-server db --unixctl=$PWD/ctl --log-file=$PWD/log --private-key=/root/foreign/key.pem --certificate=/root/foreign/certificate.pem --ca-cert=/root/foreign/ca.pem >/dev/null 2>&1 &
-timeout 60 sh -c "until grep -q 'connection (dropped|closed)' log; do sleep 0.2; done"
+timeout 60 sh -c "until grep -Eqs 'connection (attempt failed|dropped|closed)' log; do sleep 0.2; done"
 refused=$?
 ovn-appctl -t $PWD/ctl cluster/status OVN_Northbound | sed -n 's/^Status: //p'
 kill $!; exit $refused`,
@@ -260,7 +260,8 @@ kill $!; exit $refused`,
       await on(
         'control1',
         `ovsdb-tool create-cluster /var/lib/ovn/ovnnb_db.db /usr/share/ovn/ovn-nb.ovsschema tcp:${addresses.control1}:6643
-systemctl start ovn-ovsdb-server-nb && ovn-nbctl --timeout=60 --wait=none ls-add plain`,
+systemctl start ovn-ovsdb-server-nb
+timeout 60 sh -c 'until ovn-nbctl --timeout=10 --may-exist ls-add plain; do sleep 0.2; done'`,
       );
       expect(await converge(ovnDatabaseKind, desired())).toEqual(['refuse CLUSTER_NOT_ENCRYPTED control1']);
       await on('control1', 'systemctl stop ovn-ovsdb-server-nb');
