@@ -245,6 +245,11 @@ kill $!; exit $refused`,
     async () => {
       await wipe('control1');
       await wipe('control2');
+      // A leader notices only after its election timer that nobody follows.
+      await on(
+        'control3',
+        `timeout 120 sh -c 'until ovn-appctl -t /run/ovn/ovnnb_db.ctl cluster/status OVN_Northbound | grep -qx "Leader: unknown"; do sleep 0.2; done'`,
+      );
       const outcomes = await converge(ovnDatabaseKind, desired());
       expect(outcomes.at(-1)).toBe('refuse CLUSTER_NO_QUORUM control1');
       expect(await switches('control3')).toBe('one two');
