@@ -1,3 +1,4 @@
+import { Confidential } from '../secrets/confidential.ts';
 import type { Session } from './session.ts';
 
 export interface ComputeService {
@@ -121,6 +122,15 @@ export function computeApi(session: Session) {
     },
     detachVolume: (server: string, volume: string) =>
       remove(`/servers/${server}/os-volume_attachments/${volume}`),
+    /** The address of the page that shows the screen; it holds a token that lets anybody in. */
+    async console(server: string): Promise<Confidential> {
+      const answer = await session.json<{ remote_console: { url: string } }>('compute', {
+        method: 'POST',
+        path: `/servers/${server}/remote-consoles`,
+        json: { remote_console: { protocol: 'vnc', type: 'novnc' } },
+      });
+      return new Confidential(answer.remote_console.url);
+    },
     async consoleOutput(server: string, lines: number): Promise<string> {
       const answer = await session.json<{ output: string | null }>('compute', {
         method: 'POST',

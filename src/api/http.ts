@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { Dispatcher, Pool } from 'undici';
+import type { Agent, Dispatcher, Pool } from 'undici';
 import { problem } from '../errors/problem.ts';
 import { reveal, type Text } from '../secrets/confidential.ts';
 import type { Dial } from './dial.ts';
 import { ApiError, scrub } from './errors.ts';
 import { CERTIFICATE_CODES, DialError, Ways } from './ways.ts';
+import { type ByteStream, openWebSocket } from './webSocket.ts';
 
 export interface HttpRequest {
   /** The service in words, for errors: "the image service". */
@@ -28,6 +29,8 @@ export interface HttpResponse {
 export interface Http {
   /** Resolves with any answer, also an error status; rejects with API_* when there was none. */
   send(request: HttpRequest): Promise<HttpResponse>;
+  /** Opens a WebSocket at an address that begins with `http:` or `https:`; rejects with an `Error`. */
+  webSocket(url: string, limitSeconds: number): Promise<ByteStream>;
   close(): void;
 }
 
@@ -52,6 +55,7 @@ const CONNECTIONS = 16;
 export function createHttp(options: HttpOptions = {}): Http {
   const ways = new Ways(options.dial);
   const pools = new Map<string, Pool>();
+  let agent: Agent | undefined;
   // Loaded when the first request is sent: most commands send none.
   const library = lazily(() => import('undici'));
 
@@ -116,10 +120,19 @@ export function createHttp(options: HttpOptions = {}): Http {
     }
   }
 
+  async function webSocket(url: string, limitSeconds: number): Promise<ByteStream> {
+    const undici = await library();
+    agent ??= new undici.Agent({ connect: ways.connector(undici.buildConnector, options.ca) });
+    const { href } = new URL(url.replace(/^http/, 'ws'));
+    return openWebSocket({ library: undici, url: href, dispatcher: agent, limitSeconds });
+  }
+
   return {
     send,
+    webSocket,
     close() {
-      for (const pool of pools.values()) void pool.destroy().catch(() => undefined);
+      for (const pool of [...pools.values(), ...(agent ? [agent] : [])])
+        void pool.destroy().catch(() => undefined);
       pools.clear();
     },
   };

@@ -52,7 +52,7 @@ export const TEST_PREFIX = 'cw-test-';
 
 /**
  * Proves the cloud from the outside: an instance on the provider network and one behind a floating address, both
- * reached by ping and ssh, and a volume seen in the guest. Never rejects: every failure is a row, and an event
+ * reached by ping and ssh, a console, and a volume seen in the guest. Never rejects: every failure is a row, and an event
  * `check-failed`. What was made is removed again, also after a failure or an interruption.
  */
 export async function acceptance(input: AcceptanceInput): Promise<AcceptanceResult> {

@@ -1,7 +1,7 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { factsOf, reached } from '../cloud/reached.ts';
 import { secretOf } from '../cloud/secrets.ts';
-import { hostsWith, usesCeph } from '../cloud/topology.ts';
+import { controlHosts, hostsWith, usesCeph } from '../cloud/topology.ts';
 import type { ShellCheck } from '../engine/check.ts';
 import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
@@ -9,9 +9,12 @@ import { type Platform, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { diversion, file, MANAGED, service } from '../resources/index.ts';
 import { plain, type Text } from '../secrets/confidential.ts';
+import { certificateResources } from './certificates.ts';
 import { usesUserspace } from './chassis.ts';
 import { computeIdentity } from './hypervisor/computeIdentity.ts';
+import { consoleEncryptionCheck } from './hypervisor/consoles.ts';
 import { migrationAccess } from './hypervisor/migrationAccess.ts';
+import { qemuCertificates, qemuConfiguration, renewConsoles } from './hypervisor/qemu.ts';
 import { tapService } from './ovs/taps.ts';
 
 /** libvirt and QEMU on the compute hosts, and the way by which instances move between them. */
@@ -20,32 +23,50 @@ export const hypervisor: Step<Cloud> = {
   title: 'Hypervisors (libvirt, QEMU)',
   needs: [],
   applies: (cloud) => hostsWith(cloud, 'compute').length > 0,
-  resources: (context) =>
-    reached(context, hostsWith(context.cloud, 'compute')).flatMap((host) => hostResources(context, host)),
+  resources: (context) => [
+    ...reached(context, hostsWith(context.cloud, 'compute')).flatMap((host) => hostResources(context, host)),
+    ...reached(context, controlHosts(context.cloud)).flatMap((host) => proxyCertificates(context, host)),
+  ],
   checks: (context) =>
-    reached(context, hostsWith(context.cloud, 'compute')).map((host) => virtualizationCheck(context, host)),
+    reached(context, hostsWith(context.cloud, 'compute')).flatMap((host) => [
+      virtualizationCheck(context, host),
+      consoleEncryptionCheck(context, host),
+    ]),
 };
+
+/** With what the console proxy of a control host shows the hypervisors who it is. */
+function proxyCertificates({ cloud, facts }: StepContext<Cloud>, host: Host): readonly Resource[] {
+  const { projects, title } = platformOf(cloud.release, factsOf(facts, host.name));
+  if (!projects.nova) throw new Error(`${title} has no entry for nova`);
+  return certificateResources(cloud, host, 'hypervisor', { group: projects.nova.group });
+}
 
 function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readonly Resource[] {
   const own = factsOf(facts, host.name);
   const platform = platformOf(cloud.release, own);
   const component = platform.components.libvirt;
   const userspace = usesUserspace(cloud, facts, host);
-  const qemu = own.container
-    ? [file(host.name, pathOf(component, 'qemu'), containerQemu(component.user ?? 'root'), { mode: '0600' })]
-    : [];
+  const certificates = qemuCertificates(cloud, host, component);
+  const qemu = file(host.name, pathOf(component, 'qemu'), qemuConfiguration(component, own), {
+    mode: '0600',
+  });
   // Without it libvirtd exits after two idle minutes, and whether it runs depends on when it is read.
   const stay = file(host.name, pathOf(component, 'defaults'), `# ${MANAGED}\nLIBVIRTD_ARGS=""\n`);
   const secrets = usesCeph(cloud) ? cephSecrets(cloud, host, platform) : [];
   const wrapper = userspace ? offloadWrapper(host, platform) : [];
   const server = unitOf(component, 'server');
-  const libvirt = service(host.name, server, { watches: [...qemu, stay, ...secrets], after: wrapper });
+  const libvirt = service(host.name, server, {
+    watches: [qemu, stay, ...secrets],
+    after: [...wrapper, ...certificates],
+  });
   return [
-    ...qemu,
+    ...certificates,
+    qemu,
     stay,
     ...secrets,
     ...wrapper,
     libvirt,
+    renewConsoles(host, component, certificates, libvirt),
     ...(userspace ? guestTaps(host, platform) : []),
     ...migrationAccess(cloud, host, platform),
     computeIdentity(cloud, host, platform),
@@ -58,17 +79,6 @@ function guestTaps(host: Host, platform: Platform): readonly Resource[] {
   const script = file(host.name, taps.scriptPath, taps.script, { mode: '0755' });
   const unit = file(host.name, taps.unitPath, taps.unit);
   return [script, unit, service(host.name, taps.name, { watches: [script, unit] })];
-}
-
-/** A container offers no AppArmor, no cgroup controllers to delegate and no private mount namespaces. */
-function containerQemu(user: string): string {
-  return `# ${MANAGED}
-security_driver = "none"
-cgroup_controllers = [ ]
-namespaces = [ ]
-remember_owner = 0
-user = "${user}"
-`;
 }
 
 /**

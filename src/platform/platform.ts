@@ -70,6 +70,15 @@ export interface ProcessOnPlatform {
   readonly defaults?: Readonly<Record<string, string>>;
   /** Units of the packages that no cloud uses: kept stopped. */
   readonly unusedUnits?: readonly string[];
+  /** Files of the packages with known bugs, which others take the place of. */
+  readonly replaced?: readonly ReplacedFile[];
+}
+
+export interface ReplacedFile {
+  readonly path: string;
+  /** Where the package's own file is kept, through upgrades too; the content may use it. */
+  readonly original: string;
+  readonly content: string;
 }
 
 export type ComponentName =

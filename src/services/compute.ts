@@ -1,10 +1,17 @@
+import { certificatePaths } from '../cloud/certificates.ts';
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import { LOOPBACK } from '../cloud/endpoints.ts';
 import { reached, unreached } from '../cloud/reached.ts';
 import { secretOf } from '../cloud/secrets.ts';
 import { controlHosts, hostsWith, usesCeph, vip } from '../cloud/topology.ts';
 import { cellMigrations, hostDiscovery } from './cells.ts';
-import { cellMappingCheck, computeServicesCheck, consoleCheck, placementCheck } from './checks/compute.ts';
+import {
+  cellMappingCheck,
+  computeServicesCheck,
+  consoleCheck,
+  consoleProxyCheck,
+  placementCheck,
+} from './checks/compute.ts';
 import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
 import { hypervisorSections } from './shared/hypervisor.ts';
 import {
@@ -20,6 +27,10 @@ import { workers } from './shared/workers.ts';
 const PORT = 8774;
 const METADATA_PORT = 8775;
 const CONSOLE_PORT = 6080;
+
+/** With what the console proxies connect to the hypervisors. The step `hypervisor` writes these files. */
+const consolePaths = certificatePaths('hypervisor');
+const consoleFiles = [consolePaths.authority, consolePaths.certificate, consolePaths.key];
 
 const computeHosts = (cloud: Cloud) => hostsWith(cloud, 'compute');
 
@@ -106,6 +117,7 @@ export const compute: ServiceDefinition = {
         lines: ['balance source', 'timeout tunnel 3600s'],
       },
       startsAfter: ['mariadb', 'rabbitmq'],
+      watches: ({ host }) => consoleFiles.map((path) => `${host.name}/file:${path}`),
     },
     {
       name: 'compute',
@@ -135,6 +147,7 @@ export const compute: ServiceDefinition = {
       placementCheck(names(computeHosts(cloud))),
       cellMappingCheck(control.name, names(computeHosts(cloud))),
       consoleCheck(control.name, `https://${vip(cloud)}:${CONSOLE_PORT}/vnc_auto.html`),
+      ...names(controlHosts(cloud)).map((name) => consoleProxyCheck(name, context.platformOf('nova'))),
     ];
   },
 };
@@ -196,6 +209,12 @@ function sections(context: HostContext): Sections {
       novncproxy_host: LOOPBACK,
       novncproxy_port: CONSOLE_PORT,
       novncproxy_base_url: `https://${cloud.networks.service?.vip ?? vip(cloud)}:${CONSOLE_PORT}/vnc_auto.html`,
+      ...(control && {
+        auth_schemes: 'vencrypt',
+        vencrypt_ca_certs: consolePaths.authority,
+        vencrypt_client_cert: consolePaths.certificate,
+        vencrypt_client_key: consolePaths.key,
+      }),
     },
   };
 }

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Client, type ClientOptions, createClient } from '../../src/api/client.ts';
 import { Confidential } from '../../src/secrets/confidential.ts';
+import { acceptance } from './fake-console.ts';
 
 export interface FakeRequest {
   readonly method: string;
@@ -67,6 +69,13 @@ export class FakeCloud {
 
   id(kind: string): string {
     return `${kind}-${this.#next++}`;
+  }
+
+  /** What happens to a WebSocket: `head` is what to answer to its request. */
+  onUpgrade(handle: (socket: Duplex, head: string, url: string) => void): void {
+    this.#server?.on('upgrade', (message: IncomingMessage, socket: Duplex) => {
+      handle(socket, acceptance(message.headers['sec-websocket-key'] ?? ''), message.url ?? '');
+    });
   }
 
   add(...routes: readonly Route[]): void {

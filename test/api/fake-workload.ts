@@ -1,4 +1,5 @@
 import type { FakeCloud, Route } from './fake-cloud.ts';
+import { type Conversation, converse, goodScreen } from './fake-console.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: stored as the requests bring them.
 type Thing = any;
@@ -19,6 +20,8 @@ export interface FakeWorkload {
   readonly floatingips: Thing[];
   /** An instance with this in its name goes to ERROR. */
   broken: string | undefined;
+  /** What the consoles send, and what they wait for in between. */
+  screen: Conversation;
   /** Every request that changed something, in order: `DELETE router cw-test-…-tenant`. */
   readonly changes: string[];
 }
@@ -41,8 +44,13 @@ export function addWorkload(cloud: FakeCloud): FakeWorkload {
     rules: [],
     floatingips: [],
     broken: undefined,
+    screen: goodScreen,
     changes: [],
   };
+  cloud.onUpgrade((socket, head, url) => {
+    if (!url.startsWith('/?token=secret-server-')) return socket.destroy();
+    converse(socket, head, state.screen);
+  });
   addImages(cloud, state);
   addCompute(cloud, state);
   addVolumes(cloud, state);
@@ -220,6 +228,18 @@ function addCompute(cloud: FakeCloud, state: FakeWorkload): void {
       /^compute\/v2.1\/servers\/([^/]+)\/action$/,
       ({ json }) =>
         'os-getConsoleOutput' in json ? { json: { output: 'kernel up\r\nlogin:\r\n' } } : undefined,
+    ],
+    [
+      'POST',
+      /^compute\/v2.1\/servers\/([^/]+)\/remote-consoles$/,
+      ({ match, json }) => ({
+        json: {
+          remote_console: {
+            ...json.remote_console,
+            url: `${cloud.url}/vnc_auto.html?path=%3Ftoken%3Dsecret-${match[0]}`,
+          },
+        },
+      }),
     ],
   ];
   cloud.add(...routes);

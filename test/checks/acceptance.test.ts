@@ -7,6 +7,7 @@ import { type AcceptanceInput, type AcceptanceResult, acceptance } from '../../s
 import { Confidential, reveal } from '../../src/secrets/confidential.ts';
 import { makeSshKeyPair } from '../../src/vault/ssh-key.ts';
 import { type FakeCloud, withFakeCloud } from '../api/fake-cloud.ts';
+import { type Conversation, goodScreen, untrustedScreen } from '../api/fake-console.ts';
 import { addWorkload, type FakeWorkload } from '../api/fake-workload.ts';
 
 let folder = '';
@@ -89,7 +90,7 @@ function rowOf(result: AcceptanceResult, name: string) {
 }
 
 function nothingLeft(state: FakeWorkload): void {
-  const { changes: _, rules: __, broken: ___, subnets: ____, ...things } = state;
+  const { changes: _, rules: __, broken: ___, subnets: ____, screen: _____, ...things } = state;
   expect(things).toEqual({
     images: [],
     flavors: [],
@@ -121,6 +122,7 @@ describe('acceptance', () => {
         'keypair',
         'security-group',
         'instance',
+        'console',
         'ping',
         'ssh',
         'metadata',
@@ -138,6 +140,7 @@ describe('acceptance', () => {
       expect(rowOf(result, 'instance').sentence).toMatch(
         /^ACTIVE after \d+ s on aio, address 203\.0\.113\.6\d$/,
       );
+      expect(rowOf(result, 'console').sentence).toBe('720 × 400, QEMU (instance)');
       expect(rowOf(result, 'volume-attach').sentence).toBe('in use, the guest sees vdb of 1 GiB');
       const checks = (type: string) =>
         result.events.flatMap((event) => (event.type === type && 'check' in event ? [event.check] : []));
@@ -146,6 +149,29 @@ describe('acceptance', () => {
       expect(JSON.parse(JSON.stringify(result)).name).toMatch(/^cw-test-[0-9a-f]{6}$/);
       nothingLeft(state);
     }));
+
+  it.each([
+    ['does not trust the compute host', untrustedScreen, 'could not agree with the compute host'],
+    ['is no console', [{ send: Buffer.from('HTTP/1.1 400\n') }], 'it speaks'],
+    [
+      'wants a password of the browser',
+      [goodScreen[0], { ...goodScreen[1], send: Buffer.of(1, 2) }],
+      'types 2',
+    ],
+  ] as [string, Conversation, string][])(
+    'fails for a console whose proxy %s, without its token',
+    (_, screen, reason) =>
+      withFakeCloud(async (cloud) => {
+        const state = addWorkload(cloud);
+        state.screen = screen;
+        const result = await run(cloud, state);
+        expect(result.ok).toBe(false);
+        expect(problemOf(result, 'console')?.code).toBe('CHECK_CONSOLE');
+        expect(problemOf(result, 'console')?.what).toContain(reason);
+        expect(JSON.stringify([result, result.events])).not.toContain('token');
+        expect(rowOf(result, 'ssh').ok).toBe(true);
+      }),
+  );
 
   it('opens ping and ssh in a group of its own and never in a default one', () =>
     withFakeCloud(async (cloud) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { allInOne, content, iniSection, threeControls } from '../steps/clouds.ts';
+import type { ShellCheck } from '../../src/engine/check.ts';
+import { allChecks, allInOne, content, iniSection, threeControls } from '../steps/clouds.ts';
 
 const NOVA = '/etc/nova/nova.conf';
 const COMPUTE = '/etc/nova/nova-compute.conf';
@@ -55,6 +56,16 @@ describe('nova.conf', () => {
     ]);
   });
 
+  // M5: without `vencrypt` the proxy takes a console in clear text, and asks nobody who it is.
+  it('lets the console proxies connect over TLS only, with a certificate of their own', () => {
+    expect(iniSection(control, 'vnc').slice(-4)).toEqual([
+      'auth_schemes = vencrypt',
+      'vencrypt_ca_certs = /etc/cloudwright/tls/hypervisor/ca.pem',
+      'vencrypt_client_cert = /etc/cloudwright/tls/hypervisor/certificate.pem',
+      'vencrypt_client_key = /etc/cloudwright/tls/hypervisor/key.pem',
+    ]);
+  });
+
   it('replicates queues as soon as there are several brokers', () => {
     expect(iniSection(control, 'oslo_messaging_rabbit')).toEqual([
       'rabbit_quorum_queue = true',
@@ -77,7 +88,7 @@ describe('nova-compute.conf', () => {
       'cpu_mode = host-model',
       'inject_partition = -2',
       'live_migration_uri = qemu+ssh://nova@%s/system?keyfile=/var/lib/nova/.ssh/id_ed25519',
-      'live_migration_scheme = tcp',
+      'live_migration_with_native_tls = true',
       'live_migration_inbound_addr = 192.0.2.21',
       'live_migration_permit_auto_converge = true',
       'images_type = rbd',
@@ -112,5 +123,34 @@ describe('nova-compute.conf', () => {
   it('obeys the description', () => {
     const context = allInOne('\ncompute: { virtualization: kvm }\n');
     expect(iniSection(content(context, 'one', COMPUTE), 'libvirt')[0]).toBe('virt_type = kvm');
+  });
+});
+
+describe('the check of the console proxies', () => {
+  const checks = allChecks(threeControls()).filter(
+    (check): check is ShellCheck => check.via === 'shell' && check.id.startsWith('console-proxy-'),
+  );
+  const judge = (...lines: readonly string[]) =>
+    checks[0]?.judge({ exitCode: 0, stdout: `${lines.join('\n')}\n`, stderr: 'why' });
+
+  it('runs Nova’s code as its user on every control host', () => {
+    expect(checks.map(({ host }) => host)).toEqual(['control1', 'control2', 'control3']);
+    expect(checks[0]?.script).toMatch(/^console_proxy_verifies 'nova' '\/etc\/nova\/nova\.conf'$/m);
+  });
+
+  it('passes for a proxy that enters the right console and no other', () => {
+    expect(judge('right: entered', 'wrong address: not trusted', 'wrong authority: not trusted')?.ok).toBe(
+      true,
+    );
+  });
+
+  // What the package does without the replacement.
+  it.each([
+    ['another host’s', ['right: entered', 'wrong address: entered', 'wrong authority: not trusted']],
+    ['a stranger’s', ['right: entered', 'wrong address: not trusted', 'wrong authority: entered']],
+    ['no', ['right: not trusted', 'wrong address: not trusted', 'wrong authority: not trusted']],
+    ['who knows which', ['']],
+  ])('fails for a proxy that enters %s console', (_, lines) => {
+    expect(judge(...lines)).toMatchObject({ ok: false, evidence: 'why' });
   });
 });

@@ -1,4 +1,5 @@
 import { fail } from '../../errors/problem.ts';
+import { readScreen } from './console.ts';
 import { type Guest, type GuestAccess, ping, runInGuest, withConsole } from './guest.ts';
 import { addressOf, bootInstance, parsePartitions, waitForVolume } from './instance.ts';
 import { type ProviderNetwork, tenantCidr } from './provider.ts';
@@ -37,6 +38,10 @@ export function providerRows(common: Common, provider: Row<ProviderNetwork>): vo
     provider,
     (have) => have.network.id,
   );
+  rows.row('console', 'Screen of the instance through the console proxy', { guest }, async (have) => {
+    const screen = await readScreen(client, have.guest);
+    return { value: screen, sentence: `${screen.width} × ${screen.height}, ${screen.title}` };
+  });
   const reached = reachRows(common, guest, '', 'the provider network');
   const volume = rows.row('volume', 'Volume', { ready: common.parts.securityGroup }, async () => {
     const made = await client.volume.create({ name, size: VOLUME_GIB });

@@ -74,6 +74,12 @@ export const checksErrors = defineCatalogue({
     next: 'Look at the console of the instance below, at the bridge of the provider network, and at its cable or VLAN.',
     exit: 1,
   },
+  CHECK_CONSOLE: {
+    what: 'The console of {name} cannot be opened at {address}: {reason}.',
+    why: 'The browser reaches it through the load balancer and a console proxy, which accepts only a certificate of the compute host.',
+    next: 'Run `cloudwright verify compute hypervisor`, and look at the log of the console proxies on the control hosts. The console of an instance that was started before consoles were encrypted answers after a hard reboot.',
+    exit: 1,
+  },
   CHECK_GUEST: {
     what: 'In the instance {name}: {found}.',
     why: '{reason}',

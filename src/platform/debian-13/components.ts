@@ -146,8 +146,12 @@ hashpw = checkpw = gensalt
       qemu: '/etc/libvirt/qemu.conf',
       secrets: '/etc/libvirt/secrets',
       emulator: '/usr/bin/qemu-system-x86_64',
+      // AppArmor lets QEMU read certificates here.
+      certificates: '/etc/pki/qemu',
+      running: '/run/libvirt/qemu',
     },
     user: 'libvirt-qemu',
+    group: 'libvirt-qemu',
   },
   'web-server': {
     packages: ['apache2', 'libapache2-mod-wsgi-py3'],

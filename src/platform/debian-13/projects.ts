@@ -1,4 +1,5 @@
 import type { ProjectOnPlatform } from '../platform.ts';
+import { verifiedConsoles } from './consoles.ts';
 
 /** Debian names a project's user, group and folders alike. */
 function project(
@@ -54,6 +55,7 @@ export const projects: Readonly<Record<string, ProjectOnPlatform>> = {
           '/etc/default/nova-consoleproxy': 'NOVA_CONSOLE_PROXY_TYPE=novnc\nNOVA_SERIAL_PROXY_START=false\n',
         },
         unusedUnits: ['nova-spicehtml5proxy', 'nova-serialproxy'],
+        replaced: [verifiedConsoles],
       },
       compute: { packages: ['nova-compute', 'nova-compute-kvm', 'qemu-utils'], unit: 'nova-compute' },
     },

@@ -1,5 +1,5 @@
 import type { Resource } from '../../engine/resource.ts';
-import { file, MANAGED, service } from '../../resources/index.ts';
+import { diversion, file, MANAGED, service } from '../../resources/index.ts';
 import type { ProcessRequest } from '../runtime.ts';
 import { processOn } from './processOn.ts';
 import { bootUnits, dropIn } from './units.ts';
@@ -7,7 +7,7 @@ import { bootUnits, dropIn } from './units.ts';
 /** A daemon under its package's unit, started again whatever ended it. */
 export function daemon({ process, context, watches, after, turn }: ProcessRequest): readonly Resource[] {
   const { host, project } = context;
-  const { unit, defaults = {}, unusedUnits = [] } = processOn(project, process.name);
+  const { unit, defaults = {}, unusedUnits = [], replaced = [] } = processOn(project, process.name);
   const settings = dropIn(host.name, unit, [
     '[Unit]',
     `After=${bootUnits(context, process.startsAfter ?? []).join(' ')}`.trimEnd(),
@@ -18,10 +18,23 @@ export function daemon({ process, context, watches, after, turn }: ProcessReques
   const files = Object.entries(defaults).map(([path, content]) =>
     file(host.name, path, `# ${MANAGED}\n${content}`),
   );
+  const replacements = replaced.flatMap(({ path, original, content }) => {
+    const kept = diversion(host.name, `keep ${original}`, {
+      path,
+      to: original,
+      doing: `keep ${path} of the package under another name`,
+    });
+    return [kept, file(host.name, path, `# ${MANAGED}\n${content}`, { after: [kept] })];
+  });
   return [
     settings,
     ...files,
-    service(host.name, unit, { watches: [settings, ...files, ...watches], after, turn }),
+    ...replacements,
+    service(host.name, unit, {
+      watches: [settings, ...files, ...replacements, ...watches],
+      after,
+      turn,
+    }),
     ...unusedUnits.map((unused) => service(host.name, unused, { enabled: false, running: false })),
   ];
 }

@@ -3,6 +3,9 @@ import { apiCheck } from '../../checks/apiCheck.ts';
 import { type ComputeExpectation, judgeComputeServices } from '../../checks/judgements.ts';
 import { judge, shortName, withoutHosts } from '../../checks/verdict.ts';
 import type { ApiCheck, ShellCheck } from '../../engine/check.ts';
+import { quote } from '../../hosts/quote.ts';
+import type { ProjectOnPlatform } from '../../platform/platform.ts';
+import consoleProxy from './consoleProxy.sh';
 
 /** Each compute host is a resource provider with processors, memory and disk: without them nothing is scheduled. */
 export function placementCheck(computeHosts: readonly string[]): ApiCheck<Client> {
@@ -72,5 +75,27 @@ export function consoleCheck(host: string, url: string): ShellCheck {
       stdout === '200'
         ? { ok: true, sentence: `${url} serves the console page` }
         : { ok: false, sentence: `the console page answers ${stdout || 'nothing'}` },
+  };
+}
+
+const PROXY_WANTED = ['right: entered', 'wrong address: not trusted', 'wrong authority: not trusted'];
+
+/** Nova's own code on a control host enters a console of a host that it can trust, and no other. */
+export function consoleProxyCheck(host: string, { user, configuration }: ProjectOnPlatform): ShellCheck {
+  return {
+    via: 'shell',
+    id: `console-proxy-${host}`,
+    title: `the console proxy on ${host} verifies the compute hosts' certificates`,
+    host,
+    limitSeconds: 90,
+    thorough: true,
+    script: `${consoleProxy}\nconsole_proxy_verifies ${quote(user)} ${quote(`${configuration}/nova.conf`)}`,
+    judge: ({ stdout, stderr }) => {
+      const seen = stdout.trim().split('\n');
+      const wrong = PROXY_WANTED.findIndex((line, index) => seen[index] !== line);
+      if (wrong < 0) return { ok: true, sentence: 'it verifies authority and address' };
+      const sentence = `the proxy's connection says "${seen[wrong] || 'nothing'}" instead of "${PROXY_WANTED[wrong]}"`;
+      return { ok: false, sentence, evidence: stderr };
+    },
   };
 }

@@ -32,9 +32,9 @@ export function hypervisorSections({ cloud, own, platform, host, project }: Host
       hw_machine_type: kvm ? undefined : 'x86_64=pc',
       inject_partition: -2,
       ...(hostsWith(cloud, 'compute').length > 1 && {
-        // libvirt is reached over ssh with Nova's own key; the guest's memory goes from QEMU to QEMU.
+        // libvirt is reached over ssh with Nova's own key; the guest's memory and disks go from QEMU to QEMU over TLS.
         live_migration_uri: `qemu+ssh://${project.user}@%s/system?keyfile=${project.state}/.ssh/id_ed25519`,
-        live_migration_scheme: 'tcp',
+        live_migration_with_native_tls: true,
         live_migration_inbound_addr: host.addresses.management,
         live_migration_permit_auto_converge: true,
       }),

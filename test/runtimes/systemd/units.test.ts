@@ -46,6 +46,27 @@ describe('a WSGI process', () => {
   });
 });
 
+describe('a file of a package that is replaced', () => {
+  const folder = '/usr/lib/python3/dist-packages/nova/console/rfb';
+  const path = `${folder}/authvencrypt.py`;
+
+  it('is kept under another name before ours is written, and restarts what uses it', () => {
+    const find = (id: string) => allResources(context).find((resource) => resource.id === id);
+    const kept = `control2/command:keep ${folder}/authvencrypt_packaged.py`;
+    expect(find(kept)?.desired).toMatchObject({ script: expect.stringContaining('dpkg-divert') });
+    expect(find(`control2/file:${path}`)?.after).toContain(kept);
+    expect(find('control2/service:nova-novncproxy')?.watches).toContain(`control2/file:${path}`);
+    expect(find(`compute1/file:${path}`)).toBeUndefined();
+  });
+
+  it('verifies the authority and the address of the compute host', () => {
+    const text = content(context, 'control1', path);
+    expect(text).toContain('from nova.console.rfb import authvencrypt_packaged as packaged\n');
+    expect(text).toContain('ssl.PROTOCOL_TLS_CLIENT');
+    expect(text).toContain('server_hostname=sock.getpeername()[0]');
+  });
+});
+
 describe('a daemon', () => {
   it('starts at boot after what it needs, by the names of the platform', () => {
     const after = /^After=(.*)$/m.exec(
