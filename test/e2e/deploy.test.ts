@@ -16,6 +16,7 @@ import { packageLayer } from './support/layer.ts';
 import { balancedServers, printed } from './support/node.ts';
 import { openstackKinds } from './support/openstackKinds.ts';
 import { databaseTls } from './support/tls-database.ts';
+import { hypervisorTls } from './support/tls-hypervisor.ts';
 import { tlsOvn } from './support/tls-ovn.ts';
 import { tunnelledCloud } from './support/tunnel.ts';
 
@@ -63,6 +64,12 @@ const idsOf = (events: readonly RunEvent[], type: 'change-planned' | 'change-don
 async function openstack(words: string): Promise<Record<string, unknown>[]> {
   const line = `OS_CLIENT_CONFIG_FILE=/root/clouds.yaml openstack --os-cloud trial ${words}`;
   return JSON.parse(await printed(node, `${line} -f json`)) as Record<string, unknown>[];
+}
+
+/** The secrets of the cloud, by name. */
+async function secrets(): Promise<Readonly<Record<string, string>>> {
+  const view = await runCli(folder, ['vault', 'view', '-f', FILE, '--json'], 60);
+  return dataOf<{ secrets: Readonly<Record<string, string>> }>(view.stdout).secrets;
 }
 
 /** Changes the description for the time of `work`. */
@@ -358,18 +365,9 @@ describe('an all-in-one cloud', () => {
     async () => idsOf(await succeeds('apply'), 'change-done'),
   );
 
-  databaseTls(
-    node,
-    async () => {
-      const view = await runCli(folder, ['vault', 'view', '-f', FILE, '--json'], 60);
-      return dataOf<{ secrets: Record<string, string> }>(view.stdout).secrets;
-    },
-    async () => idsOf(await succeeds('apply'), 'change-done'),
-  );
-  tlsOvn(node, async () => {
-    const view = await runCli(folder, ['vault', 'view', '-f', FILE, '--json'], 60);
-    return dataOf<{ secrets: Readonly<Record<string, string>> }>(view.stdout).secrets;
-  });
+  databaseTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));
+  hypervisorTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));
+  tlsOvn(node, secrets);
 
   openstackKinds(
     () =>

@@ -253,6 +253,7 @@ describe('secrets of three control hosts', () => {
       'nova_password',
       'nova_ssh_private_key',
       'placement_password',
+      'tls_hypervisor_host_compute1_key',
       'tls_ovn_host_compute1_key',
     ]);
   });

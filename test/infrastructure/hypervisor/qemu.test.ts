@@ -118,7 +118,7 @@ describe('renewing the certificates of consoles', () => {
     const host = rehearsal(place, { virsh: 'exit 0' });
     try {
       expect(host.run(shellProgram(renew, { running })).code).toBe(0);
-      expect(host.calls()).toEqual(['virsh -q -c qemu:///system domdisplay-reload instance-1 --type vnc']);
+      expect(host.calls()).toEqual(['virsh -q -c qemu:///system domdisplay-reload instance-1 --type 1']);
       const refusing = rehearsal(place, { virsh: 'exit 1' });
       expect(refusing.run(shellProgram(renew, { running })).code).toBe(1);
     } finally {
