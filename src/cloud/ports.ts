@@ -4,7 +4,9 @@ import { serviceFacts } from './services.ts';
 export const ports = {
   database: 3306,
   databaseHealth: 9200,
-  messaging: 5672,
+  messaging: 5671,
+  // Erlang's distribution: how the brokers speak to one another.
+  messagingMembers: 25_672,
   cache: 11211,
   /** On each control host's loopback: memcached of the first control host, the second … */
   cacheMembers: 11311,
@@ -34,6 +36,12 @@ export const portTable: readonly PortEntry[] = [
   },
   { name: 'database', title: 'the database', port: ports.database, listens: 'virtual-address' },
   { name: 'messaging', title: 'the message broker', port: ports.messaging, listens: 'host-address' },
+  {
+    name: 'messagingMembers',
+    title: 'the members of the message broker',
+    port: ports.messagingMembers,
+    listens: 'host-address',
+  },
   {
     name: 'ovnNorthbound',
     title: 'the OVN northbound database',

@@ -27,6 +27,12 @@ export function chassisHosts(cloud: Cloud): readonly Host[] {
   return cloud.hosts.filter((host) => gateways.has(host) || host.roles.has('compute'));
 }
 
+/** Hosts with a process that speaks over the message broker. */
+export function messagingClients(cloud: Cloud): readonly Host[] {
+  const chassis = new Set(chassisHosts(cloud));
+  return cloud.hosts.filter((host) => host.roles.has('control') || chassis.has(host));
+}
+
 /** Every host with a Ceph daemon. */
 export function cephHosts(cloud: Cloud): readonly Host[] {
   return cloud.hosts.filter((host) => storageRoles.some((role) => host.roles.has(role)));

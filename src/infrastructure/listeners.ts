@@ -1,14 +1,20 @@
 import type { Cloud, Host } from '../cloud/cloud.ts';
 import type { Listener } from '../cloud/listeners.ts';
 import { ports } from '../cloud/ports.ts';
-import { cephHosts, chassisHosts, controlHosts, hostsWith, usesCeph } from '../cloud/topology.ts';
+import {
+  cephHosts,
+  chassisHosts,
+  controlHosts,
+  hostsWith,
+  messagingClients,
+  usesCeph,
+} from '../cloud/topology.ts';
+import { STREAM_PORTS } from './messaging/files.ts';
 
 const everyHost = (cloud: Cloud): readonly Host[] => cloud.hosts;
 const computeHosts = (cloud: Cloud): readonly Host[] => hostsWith(cloud, 'compute');
 const monitors = (cloud: Cloud): readonly Host[] => (usesCeph(cloud) ? hostsWith(cloud, 'mon') : []);
 const cephDaemons = (cloud: Cloud): readonly Host[] => (usesCeph(cloud) ? cephHosts(cloud) : []);
-const messagingClients = (cloud: Cloud): readonly Host[] =>
-  cloud.hosts.filter((host) => controlHosts(cloud).includes(host) || chassisHosts(cloud).includes(host));
 
 /** A listener in the management network. */
 function management(
@@ -40,8 +46,13 @@ export const infrastructureListeners: readonly Listener[] = [
   management('Galera', [4567, 4568, 4444], controlHosts, controlHosts),
   management('Galera', [4567], controlHosts, controlHosts, 'udp'),
   management('message broker', [ports.messaging], controlHosts, messagingClients),
-  // The port mapper, and the distribution port of the nodes.
-  management('members of the message broker', [4369, 25672], controlHosts, controlHosts),
+  // The port mapper, the distribution port of the nodes, and the replication of streams.
+  management(
+    'members of the message broker',
+    [4369, ports.messagingMembers, `${STREAM_PORTS.first}-${STREAM_PORTS.last}`],
+    controlHosts,
+    controlHosts,
+  ),
   management('memcached', [ports.cache], controlHosts, controlHosts),
   management('OVN northbound database', [ports.ovnNorthbound], controlHosts, controlHosts),
   // With the rights of a chassis, and with all rights.

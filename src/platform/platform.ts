@@ -31,6 +31,10 @@ export interface PackageManager {
   readonly version: string;
   /** Shell that lists packages that are not fully installed; prints nothing when all is well. */
   readonly audit: string;
+  /** The versions of packages below which a cloud would not be safe, by package. */
+  readonly leastVersions: Readonly<Record<string, string>>;
+  /** Shell that succeeds where the package `$1` is installed in a version before `$2`. */
+  readonly older: string;
   /** Answers to questions that have no configuration file, by package. */
   readonly answers: Readonly<Record<string, readonly string[]>>;
   /** Components of the distribution's archive. */

@@ -6,6 +6,7 @@ import type { Step, StepContext } from '../engine/step.ts';
 import { unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { command, packages, STATE_DIRECTORY } from '../resources/index.ts';
+import { quoteAll } from '../resources/shell.ts';
 
 const NAME = 'packages';
 
@@ -31,7 +32,11 @@ function installation(groups: readonly PackageGroup[]): Step<Cloud> {
     needs: ['preflight'],
     resources: (context) =>
       reached(context, context.cloud.hosts).flatMap((host) => onHost(context, host.name, groups)),
-    checks: (context) => reached(context, context.cloud.hosts).map((host) => auditCheck(context, host.name)),
+    checks: (context) =>
+      reached(context, context.cloud.hosts).flatMap(({ name }) => [
+        auditCheck(context, name),
+        versionCheck(context, name),
+      ]),
   };
 }
 
@@ -97,6 +102,33 @@ function auditCheck({ cloud, facts }: StepContext<Cloud>, host: string): ShellCh
       stdout.trim() === ''
         ? { ok: true, sentence: 'every package is fully installed' }
         : { ok: false, sentence: 'packages are not fully installed', evidence: stdout },
+  };
+}
+
+/** Whether no package is older than the configuration needs, which would not be seen otherwise. */
+function versionCheck({ cloud, facts }: StepContext<Cloud>, host: string): ShellCheck {
+  const { leastVersions, older } = platformOf(cloud.release, factsOf(facts, host)).packageManager;
+  const needs = Object.entries(leastVersions).map(quoteAll);
+  return {
+    via: 'shell',
+    id: `package-versions-${host}`,
+    title: 'packages have the security updates that the configuration relies on',
+    host,
+    limitSeconds: 30,
+    script: [
+      `older() { ${older}; }`,
+      ...needs.map((words) => `if older ${words}; then echo ${words}; fi`),
+      'echo end',
+    ].join('\n'),
+    judge: ({ stdout, stderr }) => {
+      const lines = stdout.trim().split('\n');
+      if (lines.pop() !== 'end')
+        return { ok: false, sentence: 'the versions of the packages cannot be read', evidence: stderr };
+      const found = lines.map((line) => line.replace(' ', ' before '));
+      return found.length === 0
+        ? { ok: true, sentence: 'every package is new enough' }
+        : { ok: false, sentence: `install the security updates: this host has ${found.join(', ')}` };
+    },
   };
 }
 

@@ -119,7 +119,7 @@ const baseSecrets: Readonly<Record<Exclude<BaseSecretName, PairedSecretName>, Se
   },
   demo_password: password,
   messaging_password: password,
-  messaging_cookie: { ...password, make: () => randomText(32, LETTERS.slice(0, 26)), least: 16 },
+  messaging_cookie: { ...password, make: () => randomText(64), least: 16 },
   // VRRP has room for eight characters.
   keepalived_password: {
     make: () => randomText(8),

@@ -18,6 +18,7 @@ import { openstackKinds } from './support/openstackKinds.ts';
 import { databaseTls } from './support/tls-database.ts';
 import { hypervisorTls } from './support/tls-hypervisor.ts';
 import { tlsOvn } from './support/tls-ovn.ts';
+import { tlsMessaging } from './support/tls-messaging.ts';
 import { tunnelledCloud } from './support/tunnel.ts';
 
 /**
@@ -368,6 +369,7 @@ describe('an all-in-one cloud', () => {
   databaseTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));
   hypervisorTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));
   tlsOvn(node, secrets);
+  tlsMessaging(node, MANAGEMENT);
 
   openstackKinds(
     () =>

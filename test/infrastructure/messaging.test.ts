@@ -23,7 +23,9 @@ describe('RabbitMQ', () => {
       [context, 'control2'],
       [allInOne(), 'one'],
     ] as const)
-      expect(content(whole, host, CONFIGURATION)).not.toMatch(/loopback_users/);
+      expect(content(whole, host, CONFIGURATION).match(/^loopback_users.*$/gm)).toEqual([
+        'loopback_users.guest = true',
+      ]);
     const { script } = resource('control1/command:broker-account').desired as CommandDesired;
     expect(reveal(script)).toContain('delete_user(<<"guest">>');
     expect(masked(script)).not.toContain('hidden-');
@@ -34,7 +36,7 @@ describe('RabbitMQ', () => {
     ['control1', '192.0.2.11'],
     ['control3', '192.0.2.13'],
   ])('listens on the management address of %s alone', (host, address) => {
-    expect(content(context, host, CONFIGURATION)).toContain(`listeners.tcp.default = ${address}:5672\n`);
+    expect(content(context, host, CONFIGURATION)).toContain(`listeners.ssl.default = ${address}:5671\n`);
     expect(content(context, host, CONFIGURATION)).toContain(`distribution.listener.interface = ${address}\n`);
     // The command-line tools are members for a moment.
     const tools = content(context, host, ENVIRONMENT);
@@ -46,6 +48,66 @@ describe('RabbitMQ', () => {
       `ListenStream=${address}:4369`,
     ]);
     expect(resource(`${host}/service:epmd.socket`).watches).toHaveLength(1);
+  });
+
+  // M5: AMQP and the members' own traffic went over the management network in clear.
+  it.each([
+    ['several hosts', context, 'control2'],
+    ['one host', allInOne(), 'one'],
+  ] as const)('speaks TLS only, on %s', (_name, whole, host) => {
+    const folder = '/etc/cloudwright/tls/messaging';
+    const configuration = content(whole, host, CONFIGURATION);
+    expect(configuration).toContain('listeners.tcp = none\n');
+    expect(configuration).not.toMatch(/^listeners\.tcp\.|:5672\b/m);
+    for (const line of [
+      `cacertfile = ${folder}/ca.pem`,
+      `certfile = ${folder}/certificate.pem`,
+      `keyfile = ${folder}/key.pem`,
+      'verify = verify_peer',
+      'versions.1 = tlsv1.3',
+      'versions.2 = tlsv1.2',
+    ])
+      expect(configuration).toContain(`ssl_options.${line}\n`);
+    expect(configuration).not.toContain('versions.3');
+    const flags = '-proto_dist inet_tls -ssl_dist_optfile /etc/rabbitmq/inter_node_tls.config';
+    const environment = content(whole, host, ENVIRONMENT);
+    // Without it the command-line tools reach no node.
+    for (const name of ['RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS', 'CTL_ERL_ARGS'])
+      expect(environment).toMatch(new RegExp(`^${name}=".*${flags}.*"$`, 'm'));
+    const distribution = content(whole, host, '/etc/rabbitmq/inter_node_tls.config');
+    const [server = '', client = ''] = distribution.split('{client');
+    for (const side of [server, client]) {
+      expect(side).toContain('{verify, verify_peer}');
+      expect(side).toContain(`{cacertfile, "${folder}/ca.pem"}`);
+    }
+    expect(server).toContain('{fail_if_no_peer_cert, true}');
+  });
+
+  it('restarts, and gives its key to its own user alone', () => {
+    for (const name of ['ca.pem', 'certificate.pem', 'key.pem'])
+      expect(resource('control3/service:rabbitmq-server').watches).toContain(
+        `control3/file:/etc/cloudwright/tls/messaging/${name}`,
+      );
+    const keys = files(context).filter(({ path }) => path === '/etc/cloudwright/tls/messaging/key.pem');
+    expect(keys.map(({ host, group, mode }) => `${host} ${group} ${mode}`)).toEqual([
+      'control1 rabbitmq 0640',
+      'control2 rabbitmq 0640',
+      'control3 rabbitmq 0640',
+    ]);
+  });
+
+  it('is verified by the authority on every host with a client', () => {
+    const authorities = files(context).filter(({ path }) => path === '/etc/cloudwright/tls/messaging/ca.pem');
+    expect(authorities.map(({ host }) => host)).toEqual([
+      'control1',
+      'control2',
+      'control3',
+      'compute1',
+      'compute2',
+    ]);
+    for (const { mode } of authorities) expect(mode).toBe('0644');
+    const clients = messaging.checks(context).filter(({ id }) => id.startsWith('messaging-client-'));
+    expect(clients.map(({ host }) => host)).toEqual(authorities.map(({ host }) => host));
   });
 
   // H8: a broker's data was deleted where a marker of ours was missing.

@@ -41,7 +41,13 @@ describe('a bare host', () => {
   });
 
   test('RabbitMQ', () => {
-    const platform = { unit: 'no-such.service', user: 'nobody', data: nowhere, stamp };
+    const platform = {
+      unit: 'no-such.service',
+      user: 'nobody',
+      data: nowhere,
+      stamp,
+      connections: [nowhere],
+    };
     const { stdout, code } = sh(rabbitmqKind.read({ members, wish: 'converge', platform }, 'a'));
     expect(code).toBe(0);
     expect(parseRabbitmqState(stdout)).toMatchObject({ complete: true, service: 'inactive', known: [] });
@@ -142,6 +148,11 @@ describe('OVN', () => {
 });
 
 describe('RabbitMQ', () => {
+  test('a node that started before the files by which it is reached', () => {
+    expect(parseRabbitmqState('outdated=yes\nend=yes\n')).toMatchObject({ outdated: true });
+    expect(parseRabbitmqState('end=yes\n')).toMatchObject({ outdated: false });
+  });
+
   test('a running node', () => {
     const answer = {
       running: ['rabbit@a'],

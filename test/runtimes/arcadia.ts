@@ -57,6 +57,8 @@ export const arcadia: Platform = {
   packageManager: {
     version: 'arcpkg version "$1"',
     audit: 'arcpkg audit',
+    leastVersions: { 'py-messaging': '16.2' },
+    older: 'arcpkg older "$1" "$2"',
     answers: {},
     components: ['core'],
   },

@@ -12,7 +12,7 @@ describe('nova.conf', () => {
 
   it('reaches every broker and says where it stands', () => {
     expect(iniSection(compute, 'DEFAULT').slice(0, 5)).toEqual([
-      'transport_url = rabbit://openstack:hidden-messaging_password-@192.0.2.11:5672,openstack:hidden-messaging_password-@192.0.2.12:5672,openstack:hidden-messaging_password-@192.0.2.13:5672/',
+      'transport_url = rabbit://openstack:hidden-messaging_password-@192.0.2.11:5671,openstack:hidden-messaging_password-@192.0.2.12:5671,openstack:hidden-messaging_password-@192.0.2.13:5671/',
       'log_dir = /var/log/nova',
       'my_ip = 192.0.2.21',
       'host = compute1',
@@ -67,7 +67,13 @@ describe('nova.conf', () => {
   });
 
   it('replicates queues as soon as there are several brokers', () => {
+    const tls = [
+      'ssl = true',
+      'ssl_ca_file = /etc/cloudwright/tls/messaging/ca.pem',
+      'ssl_enforce_hostname_verification = true',
+    ];
     expect(iniSection(control, 'oslo_messaging_rabbit')).toEqual([
+      ...tls,
       'rabbit_quorum_queue = true',
       'rabbit_transient_quorum_queue = true',
       'rabbit_stream_fanout = true',
@@ -75,6 +81,7 @@ describe('nova.conf', () => {
       'use_queue_manager = true',
     ]);
     expect(iniSection(content(allInOne(), 'one', NOVA), 'oslo_messaging_rabbit')).toEqual([
+      ...tls,
       'rabbit_quorum_queue = false',
     ]);
   });

@@ -88,6 +88,22 @@ describe('openVault', () => {
     expect(cloud.ssh.sudoPassword && reveal(cloud.ssh.sudoPassword)).toBe('let me in');
   });
 
+  // The broker's nodes give every right to whoever has it.
+  it('makes a long cookie of mixed characters, and keeps the one of an existing cloud', async () => {
+    const made = await ensureSecrets(cloudIn(await newFolder()), now);
+    const cookie = reveal(made.secrets.messaging_cookie);
+    expect(cookie).toMatch(/^[A-Za-z0-9]{64}$/);
+    expect(cookie).toMatch(/[a-z]/);
+    const folder = await newFolder();
+    const earlier = 'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF';
+    await writeFile(
+      vaultFileOf(folder),
+      encryptVault(`messaging_cookie: ${earlier}\n`, word.reveal(), { label: 'prod' }),
+    );
+    const kept = await ensureSecrets(cloudIn(folder), now);
+    expect(reveal(kept.secrets.messaging_cookie)).toBe(earlier);
+  });
+
   it('makes certificates that chain, name every address and are renewed in time', async () => {
     const folder = await newFolder();
     const first = await ensureSecrets(cloudIn(folder), now);

@@ -34,9 +34,13 @@ export function decideRabbitmq(
   const unread = reached.filter(({ state }) => !state.complete);
   if (unread.length > 0) return refuse('CLUSTER_STATE_UNREADABLE', names(unread), { cluster: CLUSTER });
   const missing = desired.wish === 'recover' ? [] : unreachable;
-  const locked = reached.find(({ state }) => state.otherCookie);
-  if (locked)
-    return startOn(desired, locked.host, `restart RabbitMQ on ${locked.host} with its present cookie`);
+  const outdated = reached.find(({ state }) => state.outdated);
+  if (outdated)
+    return startOn(
+      desired,
+      outdated.host,
+      `restart RabbitMQ on ${outdated.host} with its present cookie and TLS settings`,
+    );
   const silent = reached.find(({ state }) => state.service === 'active' && !state.broker);
   if (silent) return wait(`RabbitMQ on ${silent.host} to answer`, HEAL_LIMIT_SECONDS);
   const stopping = reached.find(({ state }) => state.service === 'stopping');

@@ -9,6 +9,8 @@ export interface RabbitmqPlatform {
   readonly data: string;
   /** `stampOf(unit)` */
   readonly stamp: string;
+  /** Files that a node reads at its start and by which others connect to it: its cookie, its settings of TLS. */
+  readonly connections: readonly string[];
 }
 
 export interface RabbitmqDesired {

@@ -1,5 +1,7 @@
 import type { ClusterKind } from '../../engine/resource.ts';
 import { shellProgram } from '../../resources/program.ts';
+import ask from './ask.sh';
+import { askParameters } from './ask.ts';
 import { decideRabbitmq } from './decide.ts';
 import { nodeOf, type RabbitmqDesired } from './desired.ts';
 import stateScript from './state.sh';
@@ -9,12 +11,11 @@ export const rabbitmqKind: ClusterKind<RabbitmqDesired, RabbitmqState> = {
   via: 'cluster',
   name: 'rabbitmq',
   read: ({ platform }, member) =>
-    shellProgram(stateScript, {
-      unit: platform.unit,
-      user: platform.user,
-      data: platform.data,
-      node: nodeOf(member),
-    }),
+    shellProgram(
+      [ask, stateScript],
+      { ...askParameters(platform.user, platform.data), unit: platform.unit, node: nodeOf(member) },
+      platform.connections,
+    ),
   parse: parseRabbitmqState,
   decide: decideRabbitmq,
 };

@@ -1,14 +1,15 @@
-# Prints what a RabbitMQ node knows of itself, one name=value a line. Changes nothing; works on a bare host.
-: "${unit?}" "${user?}" "${data?}" "${node?}"
+# Prints what a RabbitMQ node knows of itself, one name=value a line. Changes nothing; works on a bare host. The words
+# are the files that a node reads at its start and by which others connect to it.
+: "${unit?}" "${data?}" "${node?}"
 if command -v rabbitmqctl >/dev/null 2>&1; then echo installed=yes; fi
 systemctl show -p ActiveState -p SubState "$unit" 2>/dev/null
 if [ -e "$data/mnesia/$node/cluster_nodes.config" ]; then
   echo "known=$(grep -o "[a-z]*@[A-Za-z0-9._-]*" "$data/mnesia/$node/cluster_nodes.config" | sort -u | tr '\n' ' ')"
 fi
 if [ "$(systemctl is-active "$unit" 2>/dev/null)" = active ]; then
-  # Asked by the node's own functions: 30 ms, where rabbitmqctl takes seconds. A stopped application answers too.
+  # Asked by the node's own functions. A stopped application answers too.
   answer=$(
-    timeout 10 runuser -u "$user" -- env "HOME=$data" erl_call -sname "$node" -e 2>/dev/null <<'ERLANG'
+    ask_node 2>/dev/null <<'ERLANG'
 Try = fun(Ask, Default) -> try Ask() catch _:_ -> Default end end,
 binary_to_list(iolist_to_binary(rabbit_json:encode(#{
   application => Try(fun() -> rabbit:is_running() end, false),
@@ -28,10 +29,10 @@ ERLANG
     echo "answer=${answer%'"}'}"
     ;;
   *)
-    # A node that started before its cookie was written can be reached by nobody.
+    # A node that started before these files were written can be reached by nobody.
     since=$(date -d "$(systemctl show -p ActiveEnterTimestamp --value "$unit")" +%s 2>/dev/null)
-    written=$(stat -c %Y "$data/.erlang.cookie" 2>/dev/null)
-    if [ "${written:-0}" -gt "${since:-0}" ]; then echo other_cookie=yes; fi
+    written=$(stat -c %Y -- "$@" 2>/dev/null | sort -n | tail -n 1)
+    if [ "${written:-0}" -gt "${since:-0}" ]; then echo outdated=yes; fi
     ;;
   esac
 fi

@@ -19,8 +19,8 @@ export interface RabbitmqState {
   readonly service: ServiceState;
   /** The cluster that the node's store belongs to, itself included; empty without a store. */
   readonly known: readonly string[];
-  /** The cookie was written after the node's start. */
-  readonly otherCookie: boolean;
+  /** It does not answer, and its cookie or its settings of TLS were written after its start. */
+  readonly outdated: boolean;
   /** Undefined where the node does not run or does not answer. */
   readonly broker: RabbitmqBroker | undefined;
 }
@@ -32,7 +32,7 @@ export function parseRabbitmqState(output: string): RabbitmqState {
     installed: fields.get('installed') === 'yes',
     service: serviceStateOf(fields.get('ActiveState'), fields.get('SubState')),
     known: wordsOf(fields.get('known')),
-    otherCookie: fields.get('other_cookie') === 'yes',
+    outdated: fields.get('outdated') === 'yes',
     broker: brokerOf(fields.get('answer')),
   };
 }

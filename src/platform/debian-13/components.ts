@@ -20,6 +20,7 @@ export const components: Readonly<Record<ComponentName, Component>> = {
     paths: {
       configuration: '/etc/rabbitmq/rabbitmq.conf',
       environment: '/etc/rabbitmq/rabbitmq-env.conf',
+      distribution: '/etc/rabbitmq/inter_node_tls.config',
       home: '/var/lib/rabbitmq',
       cookie: '/var/lib/rabbitmq/.erlang.cookie',
     },

@@ -10,6 +10,11 @@ export const debian13: Platform = {
   packageManager: {
     version: `dpkg-query -W -f '\${Version}' "$1"`,
     audit: 'dpkg --audit',
+    leastVersions: {
+      // Before it the client compares no host names, whatever it is asked for (CVE-2026-44393).
+      'python3-oslo.messaging': '16.1.0-3+deb13u1',
+    },
+    older: `installed=$(dpkg-query -W -f '\${Version}' "$1" 2>/dev/null) && [ -n "$installed" ] && dpkg --compare-versions "$installed" lt "$2"`,
     answers: { 'nova-consoleproxy': ['nova-consoleproxy nova-consoleproxy/daemon_type select novnc'] },
     components: ['main'],
   },

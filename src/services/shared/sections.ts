@@ -1,3 +1,4 @@
+import { certificatePaths } from '../../cloud/certificates.ts';
 import { databaseUrl, memcachedServers, transportUrl } from '../../cloud/endpoints.ts';
 import { secretOf } from '../../cloud/secrets.ts';
 import { controlHosts } from '../../cloud/topology.ts';
@@ -28,13 +29,22 @@ export function databaseSection({ cloud }: ServiceContext, user: string, databas
 }
 
 /**
+ * The brokers are reached over TLS only. The name is verified only when that is asked for: otherwise any certificate
+ * of the authority would be taken (CVE-2026-44393).
+ *
  * With several brokers every queue is replicated (quorum), the short-lived ones under fixed names since quorum
  * queues can't be exclusive, and fan-out goes through streams, since a quorum queue for each consumer does not scale.
  * One broker has nothing to replicate to and keeps classic queues.
  */
 export function messagingSection({ cloud }: ServiceContext): Section {
-  if (controlHosts(cloud).length === 1) return { rabbit_quorum_queue: false };
+  const tls = {
+    ssl: true,
+    ssl_ca_file: certificatePaths('messaging').authority,
+    ssl_enforce_hostname_verification: true,
+  };
+  if (controlHosts(cloud).length === 1) return { ...tls, rabbit_quorum_queue: false };
   return {
+    ...tls,
     rabbit_quorum_queue: true,
     rabbit_transient_quorum_queue: true,
     rabbit_stream_fanout: true,

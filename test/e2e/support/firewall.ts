@@ -19,7 +19,7 @@ const PRIVATE_PORTS = {
   memcached: 11_211,
   epmd: 4369,
   'distribution of RabbitMQ': 25_672,
-  RabbitMQ: 5672,
+  RabbitMQ: 5671,
   'OVN northbound': 6641,
   'OVN southbound': 6642,
   'OVN southbound for control hosts': 16_642,
@@ -42,7 +42,7 @@ export function firewall(
         machines.set(name, await intruder(lab, name, NODE, [...Object.values(own), VIP]));
       const open = await listeners(on);
       listening = [...new Set(open.map(({ port }) => port))];
-      expect(listening).toEqual(expect.arrayContaining([22, 3306, 5672, 6641, 8774, 11_211]));
+      expect(listening).toEqual(expect.arrayContaining([22, 3306, 5671, 6641, 8774, 11_211]));
     });
 
     it('keeps what hosts say to one another on the management network', async () => {
@@ -105,7 +105,7 @@ export function firewall(
       await printed(on, 'nft insert rule inet cloudwright input accept');
       const storage = from('storage');
       expect(await storage.open(own.management, listening)).toEqual(
-        expect.arrayContaining([3306, 5672, 11_211]),
+        expect.arrayContaining([3306, 5671, 11_211]),
       );
       expect(await apply()).toEqual(['control1/firewall:rules']);
       expect(await storage.open(own.management, listening)).toEqual([]);

@@ -9,7 +9,13 @@ function desired(hosts: readonly string[]): RabbitmqDesired {
   return {
     members: hosts.map((host) => ({ host, address: host })),
     wish: 'converge',
-    platform: { unit: 'rabbitmq-server.service', user: 'rabbitmq', data: '/data', stamp: '/stamps/rabbitmq' },
+    platform: {
+      unit: 'rabbitmq-server.service',
+      user: 'rabbitmq',
+      data: '/data',
+      stamp: '/stamps/rabbitmq',
+      connections: ['/data/.erlang.cookie'],
+    },
   };
 }
 
@@ -23,7 +29,7 @@ function member(state: Partial<RabbitmqState> = {}): M {
     installed: true,
     service: 'inactive',
     known: [],
-    otherCookie: false,
+    outdated: false,
     broker: undefined,
     ...state,
   });
@@ -350,10 +356,24 @@ const cases: readonly Case[] = [
   },
   {
     title: 'a broker that runs with another cookie',
-    a: member({ service: 'active', known: nodes('a'), otherCookie: true }),
+    a: member({ service: 'active', known: nodes('a'), outdated: true }),
     b: blank,
     c: blank,
-    expected: 'act a: restart RabbitMQ on a with its present cookie',
+    expected: 'act a: restart RabbitMQ on a with its present cookie and TLS settings',
+  },
+  {
+    title: 'a cluster that was deployed without TLS: restarted first',
+    a: stored('abc', 'starting'),
+    b: member({ service: 'active', known: nodes('abc'), outdated: true }),
+    c: member({ service: 'active', known: nodes('abc'), outdated: true }),
+    expected: 'act b: restart RabbitMQ on b with its present cookie and TLS settings',
+  },
+  {
+    title: 'restarted one after another, they wait for one another',
+    a: stored('abc', 'starting'),
+    b: stored('abc', 'starting'),
+    c: stored('abc', 'starting'),
+    expected: 'wait: RabbitMQ on a to start',
   },
   {
     title: 'a broker that stops',

@@ -1,5 +1,15 @@
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { certificatePaths } from '../../../src/cloud/certificates.ts';
+import {
+  brokerConfiguration,
+  brokerEnvironment,
+  distributionOptions,
+} from '../../../src/infrastructure/messaging/files.ts';
 import { rabbitmqKind } from '../../../src/infrastructure/rabbitmq/kind.ts';
+import { components } from '../../../src/platform/debian-13/components.ts';
+import { pathOf } from '../../../src/platform/platform.ts';
+import { type Credential, makeAuthority, makeCertificate, makeKey } from '../../../src/vault/certificate.ts';
 import {
   actions,
   addresses,
@@ -18,6 +28,11 @@ import {
 const limit = 900_000;
 
 describe('RabbitMQ', () => {
+  const rabbitmq = components.rabbitmq;
+  const tls = certificatePaths('messaging');
+  const environment = pathOf(rabbitmq, 'environment');
+  const distribution = pathOf(rabbitmq, 'distribution');
+
   const desired = (members = described) => ({
     members,
     wish: 'converge' as const,
@@ -26,36 +41,60 @@ describe('RabbitMQ', () => {
       user: 'rabbitmq',
       data: '/var/lib/rabbitmq',
       stamp: '/var/lib/cloudwright/started/rabbitmq-server.service',
+      connections: [pathOf(rabbitmq, 'cookie'), environment, distribution, tls.certificate],
     },
   });
 
-  const configure = (host: Host) =>
+  /** Writes files as a deployment does. */
+  const write = (host: Host, files: Readonly<Record<string, string>>) =>
     on(
       host,
-      `cat >/etc/rabbitmq/rabbitmq.conf <<'CONF'
-listeners.tcp.default = ${addresses[host]}:5672
-distribution.listener.interface = ${addresses[host]}
-distribution.listener.port_range.min = 25672
-distribution.listener.port_range.max = 25672
-cluster_partition_handling = pause_minority
-CONF
-cat >/etc/rabbitmq/rabbitmq-env.conf <<'CONF'
-export ERL_EPMD_ADDRESS=${addresses[host]}
-CTL_ERL_ARGS="-kernel inet_dist_use_interface {${addresses[host].replaceAll('.', ',')}}"
-CONF
-mkdir -p /etc/systemd/system/epmd.socket.d
-cat >/etc/systemd/system/epmd.socket.d/cloudwright.conf <<'CONF'
-[Socket]
+      Object.entries(files)
+        .map(([path, content]) => `mkdir -p ${dirname(path)} && cat >${path} <<'CONTENT'\n${content}CONTENT`)
+        .join('\n'),
+    );
+
+  /** A certificate of the authority for a node's name, in the files of the host. */
+  const certify = async (host: Host, authority: Credential, name: string, days = 30) => {
+    const key = makeKey();
+    const certificate = await makeCertificate({
+      subject: name,
+      key,
+      issuer: authority,
+      authority: false,
+      addresses: [addresses[host]],
+      names: [name],
+      purposes: ['server', 'client'],
+      days,
+      now: new Date(),
+    });
+    await write(host, { [tls.authority]: authority.certificate, [tls.certificate]: certificate });
+    await write(host, { [tls.key]: key });
+    await on(host, `chgrp rabbitmq ${tls.key} && chmod 640 ${tls.key}`);
+  };
+
+  const configure = async (host: Host) => {
+    const address = addresses[host];
+    await certify(host, authority, host);
+    await write(host, {
+      [pathOf(rabbitmq, 'configuration')]: brokerConfiguration({ address, several: true, memoryMiB: 512 }),
+      [distribution]: distributionOptions(),
+      [environment]: brokerEnvironment(address, distribution),
+      '/etc/systemd/system/epmd.socket.d/cloudwright.conf': `[Socket]
 ListenStream=
-ListenStream=${addresses[host]}:4369
+ListenStream=${address}:4369
 ListenStream=127.0.0.1:4369
 FreeBind=yes
-CONF
-systemctl daemon-reload
+`,
+    });
+    await on(
+      host,
+      `systemctl daemon-reload
 systemctl stop rabbitmq-server
 systemctl stop epmd.service epmd.socket
 systemctl start epmd.socket`,
     );
+  };
 
   /** As a reinstalled host. */
   const wipe = (host: string) =>
@@ -73,7 +112,10 @@ chown rabbitmq: /var/lib/rabbitmq/cookie.new && mv -f /var/lib/rabbitmq/cookie.n
       'lists:usort([length(maps:get(nodes, amqqueue:get_type_state(Q))) || Type <- [rabbit_quorum_queue, rabbit_stream_queue], Q <- rabbit_amqqueue:list_by_type(Type)]).',
     );
 
+  let authority: Credential = { key: '', certificate: '' };
+
   beforeAll(async () => {
+    authority = await makeAuthority('brokers', new Date());
     await beginClusters('longrabbitmq', ['rabbitmq']);
     for (const host of hosts) {
       await wipe(host);
@@ -122,9 +164,11 @@ chown rabbitmq: /var/lib/rabbitmq/cookie.new && mv -f /var/lib/rabbitmq/cookie.n
     'nothing listens on all addresses',
     async () => {
       for (const listeners of await onAll(
-        'ss -Htln | awk "{print \\$4}" | grep -E ":(4369|5672|25672)$" | sort',
+        'ss -Htln | awk "{print \\$4}" | grep -E ":(4369|567[12]|25672)$" | sort',
       )) {
         expect(listeners).toMatch(/:25672/);
+        expect(listeners).toMatch(/:5671/);
+        expect(listeners).not.toMatch(/:5672$/m);
         expect(listeners).not.toMatch(/^(\*|0\.0\.0\.0|\[::\]):/m);
       }
     },
@@ -132,9 +176,64 @@ chown rabbitmq: /var/lib/rabbitmq/cookie.new && mv -f /var/lib/rabbitmq/cookie.n
   );
 
   test(
+    'streams are copied over TLS',
+    async () => {
+      const options = await onAll(
+        "rabbitmqctl -q eval '{application:get_env(osiris, replication_transport), application:get_env(osiris, port_range)}.'",
+      );
+      for (const option of options) expect(option).toBe('{{ok,ssl},{ok,{25673,26172}}}');
+      const connections = await onAll(
+        'ss -Htn state established | grep -cE ":2(567[3-9]|5[7-9]|6[01])" || true',
+      );
+      expect(connections.map(Number).some((count) => count > 0)).toBe(true);
+    },
+    limit,
+  );
+
+  const kill = 'systemctl kill -s KILL rabbitmq-server; systemctl stop rabbitmq-server; true';
+
+  test(
+    'a member with a certificate of another authority does not get in',
+    async () => {
+      const running = () => evaluate('control1', 'rabbit_nodes:list_running().');
+      await on('control3', kill);
+      await certify('control3', await makeAuthority('others', new Date()), 'control3');
+      await on('control3', 'timeout 20 systemctl start rabbitmq-server; true');
+      expect(await running()).not.toContain('control3');
+      await on('control3', kill);
+      await certify('control3', authority, 'control3');
+      expect((await converge(rabbitmqKind, desired())).at(-1)).toBe('nothing');
+      expect(await running()).toContain('control3');
+    },
+    limit,
+  );
+
+  test(
+    'nobody connects to a member whose certificate has another name, or has expired',
+    async () => {
+      const ask = 'rabbitmqctl -q -n rabbit@control3 eval "node()."';
+      expect(await on('control1', ask)).toBe('rabbit@control3');
+      for (const [name, days] of [
+        ['control9', 30],
+        ['control3', -0.5],
+      ] as const) {
+        await on('control3', kill);
+        await certify('control3', authority, name, days);
+        await on('control3', 'timeout 20 systemctl start rabbitmq-server; true');
+        await expect(on('control1', ask)).rejects.toThrow(/unable to perform an operation|TLS|nodedown/i);
+      }
+      await on('control3', kill);
+      await certify('control3', authority, 'control3');
+      expect((await converge(rabbitmqKind, desired())).at(-1)).toBe('nothing');
+      expect(await on('control1', ask)).toBe('rabbit@control3');
+    },
+    limit,
+  );
+
+  test(
     'a killed member comes back',
     async () => {
-      await on('control3', 'systemctl kill -s KILL rabbitmq-server; systemctl stop rabbitmq-server; true');
+      await on('control3', kill);
       expect(actions(await converge(rabbitmqKind, desired()))).toEqual([
         'act control3: start RabbitMQ on control3',
         'nothing',
