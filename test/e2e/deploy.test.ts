@@ -17,8 +17,8 @@ import { balancedServers, printed } from './support/node.ts';
 import { openstackKinds } from './support/openstackKinds.ts';
 import { databaseTls } from './support/tls-database.ts';
 import { hypervisorTls } from './support/tls-hypervisor.ts';
-import { tlsOvn } from './support/tls-ovn.ts';
 import { tlsMessaging } from './support/tls-messaging.ts';
+import { tlsOvn } from './support/tls-ovn.ts';
 import { tunnelledCloud } from './support/tunnel.ts';
 
 /**
