@@ -8,10 +8,16 @@ import type { Resource } from '../engine/resource.ts';
 import type { Step, StepContext } from '../engine/step.ts';
 import { type Platform, pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
-import { file, service, sysctl } from '../resources/index.ts';
+import { command, file, service, shellProgram, sysctl } from '../resources/index.ts';
 import { joinTexts } from '../secrets/confidential.ts';
 import { certificateResources } from './certificates.ts';
-import { authorityFile, type BalancedSection, haproxyConfiguration } from './load-balancer/haproxy.ts';
+import freeProgram from './load-balancer/addresses.sh';
+import {
+  authorityFile,
+  type BalancedSection,
+  haproxyConfiguration,
+  localPorts,
+} from './load-balancer/haproxy.ts';
 import { keepalivedConfiguration } from './load-balancer/keepalived.ts';
 import { onControlHosts } from './packages.ts';
 
@@ -62,9 +68,10 @@ function hostResources(
       ? [file(host.name, authorityFile('gateway'), authorityOf(cloud, 'gateway'))]
       : []),
   ];
+  const free = freeAddresses(host, components, services);
   const balancer = service(host.name, unitOf(components.haproxy, 'server'), {
     watches: [certificate, ...peers, haproxy],
-    after: [nonlocalBind],
+    after: [nonlocalBind, free],
     reload: true,
   });
   return [
@@ -72,9 +79,35 @@ function hostResources(
     certificate,
     ...peers,
     haproxy,
+    free,
     balancer,
     ...keepalivedResources(cloud, host, components, balancer),
   ];
+}
+
+/** The host's own addresses at which haproxy will listen, free of what listened there before haproxy ended TLS. */
+function freeAddresses(
+  host: Host,
+  { haproxy, memcached, 'web-server': webServer }: Platform['components'],
+  services: readonly BalancedSection[],
+): Resource {
+  const addresses = localPorts(host, services).map((port) => `${host.addresses.management}:${port}`);
+  const program = (act: string) =>
+    shellProgram(
+      freeProgram,
+      {
+        act,
+        keeper: `${unitOf(haproxy, 'server')}.service`,
+        others: [memcached, webServer].map((other) => `${unitOf(other, 'server')}.service`).join(' '),
+      },
+      addresses,
+    );
+  return command(host.name, 'balancer-addresses', {
+    doing: 'stop the processes that listen where haproxy ends TLS; their steps start them again',
+    unless: program('compare'),
+    script: program('stop'),
+    limitSeconds: 180,
+  });
 }
 
 function keepalivedResources(

@@ -212,11 +212,20 @@ function verified(host: Host, domain: TrustDomain): string {
   return ` ssl verify required ca-file ${authorityFile(domain)} verifyhost ${host.name}`;
 }
 
+/** Sections whose processes on this host are behind its haproxy. */
+function endedHere(host: Host, services: readonly BalancedSection[]): readonly BalancedSection[] {
+  return services.filter(({ http, hosts }) => http?.domain === 'balancer' && hosts.includes(host));
+}
+
+/** Ports of the host's own address at which haproxy ends TLS. */
+export function localPorts(host: Host, services: readonly BalancedSection[]): readonly number[] {
+  return [...endedHere(host, services).map(({ backendPort }) => backendPort), ports.cache];
+}
+
 /** TLS in front of the processes of this host, which listen on loopback alone. */
 function localSections(host: Host, services: readonly BalancedSection[]): readonly string[] {
   const { both } = certificatePaths('balancer');
-  const own = services.filter(({ http, hosts }) => http?.domain === 'balancer' && hosts.includes(host));
-  return own.map(({ name, backendPort }) =>
+  return endedHere(host, services).map(({ name, backendPort }) =>
     [
       `listen ${name}-local`,
       '  mode http',
