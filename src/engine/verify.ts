@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { problem } from '../errors/problem.ts';
 import { sideBySide } from '../hosts/bundle.ts';
 import type { ShellResult } from '../hosts/connection.ts';
@@ -13,6 +13,8 @@ export interface VerifyOptions {
   readonly atMostSeconds?: number;
   /** Seconds that a check may take while it shares a request with others; 5 by default. */
   readonly sharedSeconds?: number;
+  /** Waits before the next look; ends early at an abort. For tests. */
+  readonly pause?: (milliseconds: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 const FIRST_PAUSE = 300;
@@ -48,6 +50,7 @@ export async function verifyChecks(
   checks: readonly Check[],
   options: VerifyOptions,
 ): Promise<boolean> {
+  const { pause = pauseOrAbort } = options;
   const unsettled = new Set(checks.map((check) => check.id));
   /** Failed, or without a verdict as their host is lost. */
   const failed = new Set<string>();
@@ -70,7 +73,7 @@ export async function verifyChecks(
   async function untilTrue(watches: readonly Watch[], sharedSeconds?: number): Promise<void> {
     const slow: Promise<void>[] = [];
     let open = watches;
-    for (let wait = FIRST_PAUSE; !options.signal?.aborted; wait = Math.min(LONGEST_PAUSE, wait * 1.5)) {
+    for (let length = FIRST_PAUSE; !options.signal?.aborted; length = Math.min(LONGEST_PAUSE, length * 1.5)) {
       // What a check builds on has failed: that check says so, and this one has no verdict.
       open = open.filter(({ check }) => !check.after?.some((id) => failed.has(id)));
       const due = open.filter(isDue);
@@ -88,7 +91,7 @@ export async function verifyChecks(
       // What this look has made due has not been looked at: there is nothing to wait for.
       const looked = new Set(due);
       if (open.some((watch) => isDue(watch) && !looked.has(watch))) continue;
-      await pause(wait, undefined, options.signal && { signal: options.signal }).catch(() => {});
+      await pause(length, options.signal);
     }
     await Promise.all(slow);
   }
@@ -137,6 +140,10 @@ export async function verifyChecks(
     }
     return false;
   }
+}
+
+async function pauseOrAbort(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await wait(milliseconds, undefined, signal && { signal }).catch(() => {});
 }
 
 function nothingSeen(): Finding {
