@@ -101,6 +101,9 @@ for (const [name, samples] of Object.entries(SAMPLES)) {
 }
 const login = [...loginOptions(files), ...ADAPTER];
 for (const sections of files.values()) {
+  // Of a security update of oslo.messaging, after which not every package's sample was made again (CVE-2026-44393).
+  const broker = sections.get('oslo_messaging_rabbit');
+  broker?.add('ssl_enforce_hostname_verification');
   for (const [section, options] of sections)
     if (logsIn(options) || options.has('auth_type')) sections.set(section, new Set([...options, ...login]));
 }
