@@ -10,6 +10,7 @@ import { file, MANAGED, packages, sandbox, service, sysctl } from '../resources/
 import { firewallKind, KEPT } from './firewall/kind.ts';
 import { rulesOf } from './firewall/rules.ts';
 import { ruleset, TABLE } from './firewall/ruleset.ts';
+import { pathCheck } from './paths.ts';
 
 const UNIT = 'cloudwright-firewall';
 
@@ -24,7 +25,11 @@ export function firewall(listeners: (cloud: Cloud) => readonly Listener[]): Step
       reached(context, context.cloud.hosts).flatMap((host) =>
         hostResources(context, host, listeners(context.cloud)),
       ),
-    checks: (context) => reached(context, context.cloud.hosts).map(loadedCheck),
+    checks: (context) =>
+      reached(context, context.cloud.hosts).flatMap((host) => [
+        loadedCheck(host),
+        ...pathCheck(context.cloud, host, context.facts, 'firewall'),
+      ]),
   };
 }
 

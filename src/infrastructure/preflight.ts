@@ -22,8 +22,8 @@ import {
 import { plain } from '../secrets/confidential.ts';
 import { databaseHealthUser } from './database/health.ts';
 import { plainMembersCheck } from './ovn/checks.ts';
+import { pathCheck } from './paths.ts';
 import { authorityResources } from './preflight/authority.ts';
-import { pathCheck } from './preflight/paths.ts';
 import { preflightRequirements } from './preflight/requirements.ts';
 import { virtualRouterCheck } from './preflight/virtualRouter.ts';
 
@@ -41,7 +41,7 @@ export const preflight: Step<Cloud> = {
     return [
       ...reached(context, cloud.hosts).flatMap((host) => [
         ...hostChecks(cloud, host),
-        ...pathCheck(cloud, host, facts),
+        ...pathCheck(cloud, host, facts, 'preflight'),
       ]),
       ...(mayBeForeign(cloud, facts) ? controls.map((host) => vipFreeCheck(context, host)) : []),
       ...controls.map((host) => virtualRouterCheck(cloud, host)),

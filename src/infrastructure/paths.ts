@@ -1,7 +1,7 @@
-import type { Cloud, Host, NetworkName } from '../../cloud/cloud.ts';
-import { reached } from '../../cloud/reached.ts';
-import type { ShellCheck } from '../../engine/check.ts';
-import type { AllFacts } from '../../hosts/connection.ts';
+import type { Cloud, Host, NetworkName } from '../cloud/cloud.ts';
+import { reached } from '../cloud/reached.ts';
+import type { ShellCheck } from '../engine/check.ts';
+import type { AllFacts } from '../hosts/connection.ts';
 
 /** Networks on which the hosts talk to each other. */
 const NETWORKS: readonly NetworkName[] = ['service', 'management', 'overlay', 'storage'];
@@ -12,13 +12,21 @@ const SIDE_BY_SIDE = 32;
 
 /**
  * Every other host answers on each network that both have, to a packet as large as the network's MTU that nobody may
- * split: a switch in between with a smaller one would let connections open and then stall.
+ * split: a switch in between with a smaller one would let connections open and then stall. Before anything is changed,
+ * hosts that no run has changed are asked. The others have a firewall, which lets a host that is new ask them only when
+ * the step `firewall` has changed it.
  */
-export function pathCheck(cloud: Cloud, host: Host, facts: AllFacts): readonly ShellCheck[] {
+export function pathCheck(
+  cloud: Cloud,
+  host: Host,
+  facts: AllFacts,
+  step: 'preflight' | 'firewall',
+): readonly ShellCheck[] {
   const probes = NETWORKS.flatMap((network) =>
     reached({ cloud, facts }, cloud.hosts).flatMap((other) => {
       const [from, to] = [host.addresses[network], other.addresses[network]];
-      if (other === host || !from || !to) return [];
+      const firewalled = cloud.firewall.enabled && facts.get(other.name)?.managed === true;
+      if (other === host || !from || !to || firewalled !== (step === 'firewall')) return [];
       return [`probe ${network} ${other.name} ${from} ${to} ${cloud.networks[network]?.mtu ?? 1500}`];
     }),
   );
@@ -26,7 +34,7 @@ export function pathCheck(cloud: Cloud, host: Host, facts: AllFacts): readonly S
   return [
     {
       via: 'shell',
-      id: `paths-${host.name}`,
+      id: step === 'preflight' ? `paths-${host.name}` : `firewall-paths-${host.name}`,
       title: 'every other host answers on each network, to packets of full size',
       host: host.name,
       limitSeconds: 10,
