@@ -13,6 +13,7 @@ import { text } from '../../secrets/confidential.ts';
 import { certificateResources } from '../certificates.ts';
 import { daemonKey } from './daemonKey.ts';
 import gatewayPoolsScript from './gatewayPools.sh';
+import monitors from './monitors.sh';
 
 export interface GatewayPorts {
   /** Port of the gateway itself. */
@@ -53,7 +54,7 @@ function gatewayPools({ ceph }: Cloud, monitor: Host): Resource {
     `default.rgw.buckets.index:${ceph.pgNum}`,
     `default.rgw.buckets.data:${ceph.pgNum}`,
   ];
-  const program = (act: string) => shellProgram(gatewayPoolsScript, { act }, pools);
+  const program = (act: string) => shellProgram([monitors, gatewayPoolsScript], { act }, pools);
   return command(
     monitor.name,
     'ceph-gateway-pools',

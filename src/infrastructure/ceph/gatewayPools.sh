@@ -14,7 +14,7 @@ tagged() {
 if [ "$act" = compare ]; then
   # The marker first: a cluster without a monitor lets every question wait.
   [ -e "$mark" ] || exit 1
-  pools=$(timeout 10 ceph osd pool ls detail) || exit 1
+  pools=$(monitors 'osd pool ls' detail=detail) || exit 1
   for word; do tagged "${word%:*}" || exit 1; done
   exit 0
 fi

@@ -30,6 +30,7 @@ function host(pools: Readonly<Record<string, string>>) {
       .join(''),
   );
   const fake = rehearsal(place, {
+    python3: `[ "$1 $2 $4 $5" = "-I -c osd pool ls detail=detail" ] || unexpected "$4" "$5"\ncat '${list}'`,
     ceph: `case "$*" in
 'osd pool ls detail') cat '${list}' ;;
 'osd pool create .rgw.root '*' replicated --yes-i-really-mean-it') echo "pool 9 '.rgw.root' replicated" >>'${list}' ;;
