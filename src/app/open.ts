@@ -39,7 +39,11 @@ export async function open(file: string, caller: Caller, options: OpenOptions = 
 }
 
 /** The same with the vault, whose `commit` writes what was generated. */
-async function openWithVault(file: string, caller: Caller, options: OpenOptions): Promise<OpenedCloud> {
+export async function openWithVault(
+  file: string,
+  caller: Caller,
+  options: OpenOptions,
+): Promise<OpenedCloud> {
   const mayCreate = options.mayCreateVault === true;
   const opened = await openCloud(file, { ...vaultOptions(caller), mayCreate, tablesOf: tablesOfRelease });
   emitProblems(caller, opened.warnings);

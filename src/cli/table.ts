@@ -1,4 +1,5 @@
 import { applyCommand } from './commands/apply.ts';
+import { certificatesCommand } from './commands/certificates.ts';
 import { completionCommand } from './commands/completion.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
@@ -51,6 +52,7 @@ export const table: CommandTable = {
     vaultViewCommand,
     vaultRekeyCommand,
     vaultRotateCommand,
+    certificatesCommand,
     labUpCommand,
     labDownCommand,
     labStatusCommand,

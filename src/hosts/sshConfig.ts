@@ -29,6 +29,8 @@ export function sshOptions(configFile: string, controlPath: string, password: bo
   return [
     ...['-F', configFile, '-S', controlPath, '-T', '-e', 'none'],
     ...['-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=3'],
+    // A host that was taken over could log in to the others with the operator's agent or ticket.
+    ...['-o', 'ForwardAgent=no', '-o', 'GSSAPIDelegateCredentials=no'],
     ...['-o', 'LogLevel=INFO', '-o', 'ForwardX11=no'],
     ...['-o', 'PermitLocalCommand=no', '-o', 'RemoteCommand=none', '-o', 'ControlPersist=no'],
     ...(password ? ['-o', 'BatchMode=no', '-o', 'NumberOfPasswordPrompts=1'] : ['-o', 'BatchMode=yes']),

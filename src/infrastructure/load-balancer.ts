@@ -68,7 +68,7 @@ function hostResources(
       ? [file(host.name, authorityFile('gateway'), authorityOf(cloud, 'gateway'))]
       : []),
   ];
-  const free = freeAddresses(host, components, services);
+  const free = freeAddresses(host, components, services, [certificate, ...peers, haproxy]);
   const balancer = service(host.name, unitOf(components.haproxy, 'server'), {
     watches: [certificate, ...peers, haproxy],
     after: [nonlocalBind, free],
@@ -90,6 +90,7 @@ function freeAddresses(
   host: Host,
   { haproxy, memcached, 'web-server': webServer }: Platform['components'],
   services: readonly BalancedSection[],
+  after: readonly Resource[],
 ): Resource {
   const addresses = localPorts(host, services).map((port) => `${host.addresses.management}:${port}`);
   const program = (act: string) =>
@@ -98,16 +99,22 @@ function freeAddresses(
       {
         act,
         keeper: `${unitOf(haproxy, 'server')}.service`,
+        configuration: pathOf(haproxy, 'configuration'),
         others: [memcached, webServer].map((other) => `${unitOf(other, 'server')}.service`).join(' '),
       },
       addresses,
     );
-  return command(host.name, 'balancer-addresses', {
-    doing: 'stop the processes that listen where haproxy ends TLS; their steps start them again',
-    unless: program('compare'),
-    script: program('stop'),
-    limitSeconds: 180,
-  });
+  return command(
+    host.name,
+    'balancer-addresses',
+    {
+      doing: 'stop the processes that listen where haproxy ends TLS; their steps start them again',
+      unless: program('compare'),
+      script: program('stop'),
+      limitSeconds: 180,
+    },
+    { after },
+  );
 }
 
 function keepalivedResources(

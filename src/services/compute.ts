@@ -193,8 +193,11 @@ function sections(context: HostContext): Sections {
     glance: { region_name: context.cloud.region, valid_interfaces: 'internal' },
     neutron: {
       ...serviceAuthSection(context, 'neutron'),
-      service_metadata_proxy: true,
-      metadata_proxy_shared_secret: secretOf(cloud, 'metadata_secret'),
+      // Of the metadata API alone: whoever has the secret may ask for any instance.
+      ...(control && {
+        service_metadata_proxy: true,
+        metadata_proxy_shared_secret: secretOf(cloud, 'metadata_secret'),
+      }),
     },
     placement: serviceAuthSection(context, 'placement'),
     cinder: {

@@ -1,7 +1,7 @@
 import type { DescribedCloud } from '../cloud/build.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { PairedSecretName, Secrets } from '../cloud/secrets.ts';
-import { CloudwrightError, type Problem } from '../errors/problem.ts';
+import { CloudwrightError, type Problem, problem } from '../errors/problem.ts';
 import { Confidential, type Text } from '../secrets/confidential.ts';
 import { writePrivate } from './files.ts';
 import { encryptVault } from './format.ts';
@@ -149,7 +149,20 @@ async function generateMissing(contents: VaultContents, cloud: DescribedCloud, n
   }
   const tls = await tlsSecrets(contents, cloud, now);
   const hosts = await hostCertificates(contents, cloud, now);
-  return { generated: new Map([...generated, ...tls.generated, ...hosts]), warnings: tls.warnings };
+  const certificates = new Map([...tls.generated, ...hosts]);
+  const renewed = [...certificates.keys()].filter(
+    (name) => name.endsWith('_certificate') && contents.has(name),
+  );
+  const due =
+    renewed.length > 0
+      ? [
+          problem('VAULT_CERTIFICATES_RENEW', {
+            severity: 'warning',
+            details: { names: renewed.join(', ') },
+          }),
+        ]
+      : [];
+  return { generated: new Map([...generated, ...certificates]), warnings: [...tls.warnings, ...due] };
 }
 
 function assemble(contents: VaultContents): Pick<OpenVault, 'secrets' | 'sshPassword' | 'sudoPassword'> {

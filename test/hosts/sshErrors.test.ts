@@ -35,5 +35,9 @@ it("lets the operator's configuration win over the description's, and holds to w
   // M11: the first contact would hand the password to whoever answers.
   expect(sshConfig({ ...settings, password: 'hunter2' }, [])).toContain('StrictHostKeyChecking yes');
   expect(sshOptions('/c', '/s', false)).toContain('BatchMode=yes');
+  // A host that was taken over must not log in elsewhere as the operator, whatever their own configuration says.
+  expect(sshOptions('/c', '/s', false)).toEqual(
+    expect.arrayContaining(['ForwardAgent=no', 'GSSAPIDelegateCredentials=no']),
+  );
   expect(sshOptions('/c', '/s', true)).toContain('NumberOfPasswordPrompts=1');
 });

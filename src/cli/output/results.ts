@@ -158,6 +158,14 @@ const node = z.object({
 const lab = z.object({ lab: text, nodes: z.array(node), state: free.optional() });
 
 /** `data` of the result of each command, by the command's name. */
+const certificate = z.object({
+  domain: text,
+  holder: text,
+  until: text,
+  daysLeft: z.number(),
+  state: z.enum(['valid', 'own', 'next-apply', 'ended']),
+});
+
 export const resultSchemas = {
   up: z.object({ run, test: test.optional(), access: access.optional() }),
   init: z.object({ file: text }),
@@ -190,6 +198,10 @@ export const resultSchemas = {
   'vault view': z.object({ secrets: z.record(text, z.unknown()) }),
   'vault rekey': z.object({ vault: text, newKeyFile: z.boolean() }),
   'vault rotate': z.object({ keys: z.enum(['fernet']), primary: z.number(), removed: z.array(z.number()) }),
+  certificates: z.object({
+    certificates: z.array(certificate).readonly().optional(),
+    renewed: texts.optional(),
+  }),
   'lab up': lab,
   'lab down': z.object({ lab: text, down: z.boolean() }),
   'lab status': lab,

@@ -32,6 +32,12 @@ export const vaultErrors = defineCatalogue({
     next: 'Run the command again. It then works with the new contents.',
     exit: 2,
   },
+  VAULT_CERTIFICATES_RENEW: {
+    what: 'Certificates have to be renewed: {names}.',
+    why: 'They end in less than 30 days, or lack an address that the description has.',
+    next: 'Bring new ones to the hosts with `cloudwright apply`. `cloudwright certificates` lists them.',
+    exit: 2,
+  },
   VAULT_CERTIFICATE_DATES: {
     what: 'Your own certificate tls_certificate is valid from {from} to {until}.',
     why: 'Cloudwright does not renew a certificate that its own authority has not signed. Browsers refuse one outside these dates.',

@@ -1,6 +1,7 @@
 import type { Cloud, Host } from '../../cloud/cloud.ts';
 import type { Listener } from '../../cloud/listeners.ts';
 import type { NetworkName } from '../../cloud/networks.ts';
+import { hostsWith } from '../../cloud/topology.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
 
 /** What may come in through some interfaces. */
@@ -28,6 +29,7 @@ export function rulesOf(
 ): readonly Rule[] {
   return [
     secureShell(cloud, host, own),
+    ...migrationShell(cloud, host),
     ...pings(cloud, host),
     ...listeners
       .filter((listener) => listener.on(cloud).includes(host))
@@ -107,6 +109,25 @@ function secureShell(cloud: Cloud, host: Host, own: HostFacts): Rule {
     protocol: 'tcp',
     ports: [String(cloud.ssh.port)],
   };
+}
+
+/** Nova moves instances over ssh between compute hosts, whoever else may come in by ssh. */
+function migrationShell(cloud: Cloud, host: Host): readonly Rule[] {
+  if (cloud.firewall.ssh === undefined || !host.roles.has('compute')) return [];
+  const sources = hostsWith(cloud, 'compute')
+    .filter((other) => other !== host)
+    .map((other) => other.addresses.management);
+  if (sources.length === 0) return [];
+  const interfaces = interfacesIn(host, 'management');
+  return [
+    {
+      title: 'ssh for moving instances',
+      interfaces,
+      sources,
+      protocol: 'tcp',
+      ports: [String(cloud.ssh.port)],
+    },
+  ];
 }
 
 /** Interfaces that carry the frames of instances, tunnels and storage. */

@@ -33,6 +33,7 @@ export function migrationAccess(cloud: Cloud, host: Host, platform: Platform): r
       `# ${MANAGED}
 Host ${[...computes.map((other) => other.name), ...addresses].join(' ')}
   User ${nova.user}
+  Port ${cloud.ssh.port}
   IdentityFile ${nova.state}/.ssh/id_ed25519
   BatchMode yes
   StrictHostKeyChecking accept-new

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Finds or stops what listens at the addresses named that haproxy needs. Before haproxy ended TLS on each host, the
 # processes listened there themselves; their steps start them again, on loopback. Units that are not ours stay.
-: "${act?}" "${keeper?}" "${others?}"
+: "${act?}" "${keeper?}" "${others?}" "${configuration?}"
 
 # Units of ours that listen at the addresses, haproxy's own left out.
 holders() {
@@ -21,4 +21,6 @@ if [ "$act" = compare ]; then
   [ -z "$found" ]
   exit
 fi
+# Nothing is stopped for a configuration that haproxy would not take.
+haproxy -c -q -f "$configuration" || exit 1
 for unit in $found; do systemctl stop -- "$unit" || exit 1; done

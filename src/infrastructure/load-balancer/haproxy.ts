@@ -231,8 +231,9 @@ function localSections(host: Host, services: readonly BalancedSection[]): readon
       '  mode http',
       '  option httplog',
       `  bind ${host.addresses.management}:${backendPort} ssl crt ${both}`,
-      // The haproxy that asks goes to another host.
+      // The haproxy that asks goes to another host, and keeps connections for later: this end must not close them first.
       '  retries 0',
+      '  timeout http-keep-alive 1h',
       '  http-response set-var(txn.answered) bool(true)',
       `  http-after-response set-status ${UNREACHED} if { status 503 } !{ var(txn.answered) -m bool }`,
       `  server process ${LOOPBACK}:${backendPort}`,

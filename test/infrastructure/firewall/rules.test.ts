@@ -78,6 +78,11 @@ describe('the rules of a host', () => {
       'iifname "eth1" tcp dport 22 accept comment "ssh"',
     ]);
     const limited = threeControls('firewall: { ssh: [198.18.0.0/15] }\nssh: { port: 2222 }\n');
+    // Limited or not: Nova moves instances over it.
+    expect(accepted(limited, 'compute1', 'ssh for moving instances')).toEqual([
+      'iifname "eth1" ip saddr 192.0.2.22 tcp dport 2222 accept comment "ssh for moving instances"',
+    ]);
+    expect(accepted(limited, 'storage1', 'ssh for moving instances')).toEqual([]);
     expect(accepted(limited, 'storage1', 'ssh')).toEqual([
       'iifname "eth1" ip saddr 198.18.0.0/15 tcp dport 2222 accept comment "ssh"',
     ]);

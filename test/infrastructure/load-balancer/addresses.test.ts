@@ -26,12 +26,14 @@ function host(listening: readonly (readonly [string, number, string])[], known: 
   );
   const fake = rehearsal(place, {
     ss: `[ "$*" = -Hltnp ] || unexpected "$@"\ncat <<'END'\n${lines.join('\n')}\nEND`,
+    haproxy: `[ "$1 $2 $3" = '-c -q -f' ] || unexpected "$@"\n[ ! -e '${place}/refused' ]`,
     systemctl: `case "$*" in 'stop -- '*) ;; *) unexpected "$@" ;; esac`,
   });
   const inPlace = (script: string) => script.replaceAll('/proc/$pid', `${place}/proc/$pid`);
   return {
     compare: () => fake.run(inPlace(reveal(desired.unless))).code,
     stop: () => fake.run(inPlace(reveal(desired.script))),
+    refuse: () => writeFileSync(join(place, 'refused'), ''),
     stopped: () => fake.calls().filter((call) => call.startsWith('systemctl')),
   };
 }
@@ -57,6 +59,13 @@ it('stops what listens where haproxy will end TLS, and nothing else', () => {
     'systemctl stop -- keystone.service',
     'systemctl stop -- memcached.service',
   ]);
+});
+
+it('stops nothing for a configuration that haproxy refuses', () => {
+  const before = host([['192.0.2.11:5000', 11, 'keystone.service']], ['keystone.service']);
+  before.refuse();
+  expect(before.stop().code).not.toBe(0);
+  expect(before.stopped()).toEqual([]);
 });
 
 it('finds nothing to stop where haproxy listens already, or nobody', () => {

@@ -209,6 +209,7 @@ describe('TLS in front of what a control host runs', () => {
       '  option httplog',
       '  bind 192.0.2.12:5000 ssl crt /etc/cloudwright/tls/balancer/both.pem',
       '  retries 0',
+      '  timeout http-keep-alive 1h',
       '  http-response set-var(txn.answered) bool(true)',
       '  http-after-response set-status 425 if { status 503 } !{ var(txn.answered) -m bool }',
       '  server process 127.0.0.1:5000',
