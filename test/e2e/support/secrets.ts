@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Confidential } from '../../../src/secrets/confidential.ts';
 import { keyFileOf } from '../../../src/vault/keys.ts';
 import { parseVault, readVault, setInVault, writeVault } from '../../../src/vault/secrets.ts';
-import { publicChained, type SecretKind, singleSecrets } from '../../../src/vault/table.ts';
+import { publicChained, secretKind } from '../../../src/vault/table.ts';
 
 async function keyOf(folder: string): Promise<Confidential> {
   return new Confidential((await readFile(keyFileOf(folder), 'utf8')).trim());
@@ -28,10 +28,9 @@ export interface Needle {
  */
 export async function secretNeedles(folder: string): Promise<readonly Needle[]> {
   const key = await keyOf(folder);
-  const kinds = new Map<string, SecretKind>(Object.entries(singleSecrets));
   const needles: Needle[] = [{ secret: 'vault key', text: key.reveal() }];
   for (const [secret, value] of parseVault((await readVault(folder, key)).text)) {
-    if (kinds.get(secret)?.public || publicChained.has(secret)) continue;
+    if (secretKind(secret)?.public || publicChained.has(secret)) continue;
     const lines = value.trim().split('\n');
     const own = lines.length === 1 ? lines : lines.slice(2, -1);
     for (const text of own) if (text.length >= 8) needles.push({ secret, text });
