@@ -67,7 +67,8 @@ describe('a host out of reach', () => {
     await labHeal({ ...lab, node: 'control1' }, undefined, report);
     expectFailure(run, 'HOST_UNREACHABLE');
     expect(run.output).toContain('Host control1 cannot be reached over ssh.');
-    await applies(lab.folder, 'preflight', 'packages', 'cache');
+    // Clients reach memcached through haproxy.
+    await applies(lab.folder, 'preflight', 'packages', 'ha', 'cache');
   });
 });
 
@@ -135,7 +136,7 @@ it('shows the last log lines of a service that does not start', async () => {
     `systemctl stop memcached
 rm -f /etc/memcached.conf
 systemd-run --quiet --unit=squatter python3 -c 'import socket, time
-s = socket.create_server(("${lab.state.nodes[0]?.addresses.management}", 11211))
+s = socket.create_server(("127.0.0.1", 11211))
 time.sleep(3600)'
 timeout 20 sh -c 'until ss -Hltn "sport = :11211" | grep -q .; do sleep 0.1; done'`,
   );
