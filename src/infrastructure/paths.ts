@@ -12,9 +12,9 @@ const SIDE_BY_SIDE = 32;
 
 /**
  * Every other host answers on each network that both have, to a packet as large as the network's MTU that nobody may
- * split: a switch in between with a smaller one would let connections open and then stall. Before anything is changed,
- * hosts that no run has changed are asked. The others have a firewall, which lets a host that is new ask them only when
- * the step `firewall` has changed it.
+ * split: a switch in between with a smaller one would let connections open and then stall. A host that a run has changed
+ * may have a firewall, which lets a new host ask it only when the step `firewall` has changed it: until then its silence
+ * proves nothing.
  */
 export function pathCheck(
   cloud: Cloud,
@@ -25,8 +25,8 @@ export function pathCheck(
   const probes = NETWORKS.flatMap((network) =>
     reached({ cloud, facts }, cloud.hosts).flatMap((other) => {
       const [from, to] = [host.addresses[network], other.addresses[network]];
-      const firewalled = cloud.firewall.enabled && facts.get(other.name)?.managed === true;
-      if (other === host || !from || !to || firewalled !== (step === 'firewall')) return [];
+      if (other === host || !from || !to) return [];
+      if (step === 'firewall' && !mayBeFirewalled(cloud, facts, other.name)) return [];
       return [`probe ${network} ${other.name} ${from} ${to} ${cloud.networks[network]?.mtu ?? 1500}`];
     }),
   );
@@ -56,13 +56,27 @@ export function pathCheck(
         const lines = stdout.trim().split('\n');
         if (!lines.includes('done'))
           return { ok: false, sentence: 'the probes gave no answer', evidence: stderr };
-        const faults = lines.flatMap((line) => faultOf(line));
+        const faults = lines
+          .filter(
+            (line) =>
+              step === 'firewall' || !isSilenceOf(line, (name) => mayBeFirewalled(cloud, facts, name)),
+          )
+          .flatMap((line) => faultOf(line));
         return faults.length === 0
           ? { ok: true, sentence: `${probes.length} paths carry packets of full size` }
           : { ok: false, sentence: faults.join('; ') };
       },
     },
   ];
+}
+
+function mayBeFirewalled(cloud: Cloud, facts: AllFacts, host: string): boolean {
+  return cloud.firewall.enabled && facts.get(host)?.managed === true;
+}
+
+function isSilenceOf(line: string, which: (host: string) => boolean): boolean {
+  const [fault, , other = ''] = line.split(' ');
+  return fault === 'silent' && which(other);
 }
 
 function faultOf(line: string): readonly string[] {

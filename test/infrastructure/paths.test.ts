@@ -31,22 +31,36 @@ describe('the paths between hosts', () => {
   });
 
   // A host that was added to a deployed cloud never passed: the others' firewalls did not know it yet.
-  it('lead to a deployed host only when its firewall has been changed', () => {
+  it('to a deployed host may be silent until its firewall has been changed', () => {
     const deployed = new Map(
       [...facts].map(([name, own]) => [name, name === 'storage3' ? own : { ...own, managed: true }]),
     );
-    const targets = (step: 'preflight' | 'firewall', name: string) => {
-      const from = cloud.hosts.find((other) => other.name === name) ?? host;
-      const script = pathCheck(cloud, from, deployed, step)[0]?.script ?? '';
-      return new Set([...script.matchAll(/^probe \S+ (\S+)/gm)].map(([, to]) => to));
+    const checkOf = (step: 'preflight' | 'firewall', name = 'storage3', of = cloud) => {
+      const from = of.hosts.find((other) => other.name === name);
+      const [found] = from ? pathCheck(of, from, deployed, step) : [];
+      return found;
     };
-    expect(targets('preflight', 'control1')).toEqual(new Set(['storage3']));
-    expect(targets('preflight', 'storage3')).toEqual(new Set());
-    expect(targets('firewall', 'storage3').size).toBe(7);
-    expect(targets('firewall', 'control1').size).toBe(6);
+    const verdict = (step: 'preflight' | 'firewall', stdout: string) =>
+      checkOf(step)?.judge({ exitCode: 0, stdout, stderr: '' }).ok;
+    const silent = 'silent management control1 192.0.2.11\ndone\n';
+    expect(verdict('preflight', silent)).toBe(true);
+    expect(verdict('firewall', silent)).toBe(false);
+    // A host that answers small packets is not kept from answering by its firewall.
+    expect(verdict('preflight', 'small management control1 1500\ndone\n')).toBe(false);
+    // Nothing stands before a host that no run has changed.
+    const toNew = checkOf('preflight', 'control1')?.judge({
+      exitCode: 0,
+      stdout: 'silent management storage3 192.0.2.33\ndone\n',
+      stderr: '',
+    });
+    expect(toNew?.ok).toBe(false);
+    const targets = [...(checkOf('firewall', 'control1')?.script.matchAll(/^probe \S+ (\S+)/gm) ?? [])];
+    expect(new Set(targets.map(([, to]) => to)).size).toBe(6);
     const off = { ...cloud, firewall: { ...cloud.firewall, enabled: false } };
-    expect(pathCheck(off, host, deployed, 'firewall')).toEqual([]);
-    expect(pathCheck(off, host, deployed, 'preflight')[0]?.script).toBe(check?.script);
+    expect(checkOf('firewall', 'storage3', off)).toBeUndefined();
+    expect(checkOf('preflight', 'storage3', off)?.judge({ exitCode: 0, stdout: silent, stderr: '' }).ok).toBe(
+      false,
+    );
   });
 
   it('pass when nothing is said against them, and only then', () => {
