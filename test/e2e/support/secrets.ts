@@ -32,7 +32,9 @@ export async function secretNeedles(folder: string): Promise<readonly Needle[]> 
   for (const [secret, value] of parseVault((await readVault(folder, key)).text)) {
     if (secretKind(secret)?.public || publicChained.has(secret)) continue;
     const lines = value.trim().split('\n');
-    const own = lines.length === 1 ? lines : lines.slice(2, -1);
+    // Of a key on an elliptic curve the third line is the public key, which its certificate has too.
+    const isCurve = lines[0] === '-----BEGIN PRIVATE KEY-----' && lines.length === 5;
+    const own = lines.length === 1 ? lines : lines.slice(2, isCurve ? 3 : -1);
     for (const text of own) if (text.length >= 8) needles.push({ secret, text });
   }
   return needles;
