@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** A shell program is imported as text, as in the bundle (scripts/bundle.mjs). */
 const shellText = {
@@ -11,8 +13,23 @@ const shellText = {
 const plugins = [shellText];
 const globalSetup = ['test/e2e/support/leftBehind.ts'];
 
+/** The long end-to-end suites begin first, so that no processor is idle at the end. */
+const LONGEST = ['deploy', 'imports', 'kill', 'faults', 'firewall'];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const position = ({ moduleId }: TestSpecification): number => {
+      const found = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+      return found < 0 ? LONGEST.length : found;
+    };
+    return files.toSorted((a, b) => position(a) - position(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    // One more than processors: some tests wait for daemons, a node or a time limit.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         plugins,
@@ -40,7 +57,7 @@ export default defineConfig({
         },
       },
       {
-        // First of the end-to-end tests: its node becomes the layer that the others start from.
+        // Beside the unit tests. Its node becomes the layer that the end-to-end tests start from.
         plugins,
         test: {
           name: 'packages',
@@ -48,7 +65,6 @@ export default defineConfig({
           include: ['test/e2e/packages.test.ts'],
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -60,8 +76,9 @@ export default defineConfig({
           exclude: ['test/e2e/packages.test.ts'],
           testTimeout: 1_800_000,
           hookTimeout: 1_800_000,
-          fileParallelism: false,
-          sequence: { concurrent: false, groupOrder: 2 },
+          // A cloud waits half of the time. Two at once fit into 24 GiB.
+          maxWorkers: 2,
+          sequence: { concurrent: false, groupOrder: 2, sequencer: LongestFirst },
         },
       },
     ],

@@ -129,15 +129,17 @@ function hostResources({ cloud, facts }: StepContext<Cloud>, host: Host): readon
   ];
   // A file OSD once made this folder belong to Ceph's daemons.
   const state = directory(host.name, STATE_DIRECTORY, { mode: '0755', after: [id] });
-  const { tools } = platformOf(cloud.release, factsOf(facts, host.name)).components;
+  const platform = platformOf(cloud.release, factsOf(facts, host.name));
+  const { startupModule } = platform;
   return [
     id,
     state,
-    ...(host.roles.has('control') ? [databaseHealthUser(host, tools)] : []),
+    ...(host.roles.has('control') ? [databaseHealthUser(host, platform.components.tools)] : []),
     ...sources,
     name,
     names,
     limits,
+    ...(startupModule ? [file(host.name, startupModule.path, `# ${MANAGED}\n${startupModule.content}`)] : []),
     ...keepalive,
     ...authorityResources(cloud, host, factsOf(facts, host.name), sources),
     ...timeResources({ cloud, facts }, host, sources),

@@ -16,6 +16,8 @@ export interface Platform {
   readonly components: Readonly<Record<ComponentName, Component>>;
   /** Interpreter of WSGI applications. */
   readonly wsgiServer: { readonly command: string; readonly plugin: string };
+  /** What every process of OpenStack loads first, where the interpreter has a known bug. */
+  readonly startupModule?: StartupModule;
   /** Options that the packages' configuration files may have; loaded when asked, since it is large. */
   readonly options?: () => Promise<OptionNames>;
 }
@@ -39,6 +41,13 @@ export interface PackageManager {
   readonly answers: Readonly<Record<string, readonly string[]>>;
   /** Components of the distribution's archive. */
   readonly components: readonly string[];
+}
+
+export interface StartupModule {
+  readonly path: string;
+  readonly content: string;
+  /** `NAME=value` in the environment of the processes, by which the interpreter finds the module. */
+  readonly environment: string;
 }
 
 export interface ProjectOnPlatform {

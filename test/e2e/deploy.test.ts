@@ -15,6 +15,7 @@ import { leaveLab, report } from './support/lab.ts';
 import { packageLayer } from './support/layer.ts';
 import { balancedServers, printed } from './support/node.ts';
 import { openstackKinds } from './support/openstackKinds.ts';
+import { startupModule } from './support/startup-module.ts';
 import { databaseTls } from './support/tls-database.ts';
 import { hypervisorTls } from './support/tls-hypervisor.ts';
 import { tlsMessaging } from './support/tls-messaging.ts';
@@ -370,6 +371,7 @@ describe('an all-in-one cloud', () => {
   hypervisorTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));
   tlsOvn(node, secrets);
   tlsMessaging(node, MANAGEMENT);
+  startupModule(node);
 
   openstackKinds(
     () =>

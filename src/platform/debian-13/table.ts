@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts';
 import { components } from './components.ts';
+import { opensslErrors } from './opensslErrors.ts';
 import { projects } from './projects.ts';
 
 /** Debian 13 (trixie) with its own packages of OpenStack 2025.1. */
@@ -23,4 +24,5 @@ export const debian13: Platform = {
   // Written by scripts/options.mjs.
   options: async () => (await import('./options.json', { with: { type: 'json' } })).default,
   wsgiServer: { command: '/usr/bin/uwsgi_python3', plugin: 'python3' },
+  startupModule: opensslErrors,
 };

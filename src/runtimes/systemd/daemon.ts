@@ -2,11 +2,11 @@ import type { Resource } from '../../engine/resource.ts';
 import { diversion, file, MANAGED, service } from '../../resources/index.ts';
 import type { ProcessRequest } from '../runtime.ts';
 import { processOn } from './processOn.ts';
-import { bootUnits, dropIn } from './units.ts';
+import { bootUnits, dropIn, startupEnvironment, startupFile } from './units.ts';
 
 /** A daemon under its package's unit, started again whatever ended it. */
 export function daemon({ process, context, watches, after, turn }: ProcessRequest): readonly Resource[] {
-  const { host, project } = context;
+  const { host, project, platform } = context;
   const { unit, defaults = {}, unusedUnits = [], replaced = [] } = processOn(project, process.name);
   const settings = dropIn(host.name, unit, [
     '[Unit]',
@@ -14,6 +14,7 @@ export function daemon({ process, context, watches, after, turn }: ProcessReques
     '[Service]',
     'Restart=always',
     'RestartSec=2',
+    ...startupEnvironment(platform),
   ]);
   const files = Object.entries(defaults).map(([path, content]) =>
     file(host.name, path, `# ${MANAGED}\n${content}`),
@@ -31,7 +32,7 @@ export function daemon({ process, context, watches, after, turn }: ProcessReques
     ...files,
     ...replacements,
     service(host.name, unit, {
-      watches: [settings, ...files, ...replacements, ...watches],
+      watches: [settings, ...files, ...replacements, ...startupFile(host.name, platform), ...watches],
       after,
       turn,
     }),

@@ -35,3 +35,13 @@ function componentUnits(platform: Platform, name: ComponentName): readonly strin
 export function dropIn(host: string, unit: string, lines: readonly string[]): Resource {
   return file(host, `/etc/systemd/system/${fullUnit(unit)}.d/cloudwright.conf`, [...lines, ''].join('\n'));
 }
+
+/** The line of a unit's `[Service]` by which its process finds the platform's startup module. */
+export function startupEnvironment({ startupModule }: Platform): readonly string[] {
+  return startupModule ? [`Environment=${startupModule.environment}`] : [];
+}
+
+/** Id of the startup module's file, which the host's preparation writes: a process is started again when it changes. */
+export function startupFile(host: string, { startupModule }: Platform): readonly string[] {
+  return startupModule ? [`${host}/file:${startupModule.path}`] : [];
+}

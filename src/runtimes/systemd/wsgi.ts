@@ -4,7 +4,7 @@ import { file, renderIni, service } from '../../resources/index.ts';
 import { apiProcesses } from '../../services/shared/workers.ts';
 import type { ProcessRequest } from '../runtime.ts';
 import { processOn } from './processOn.ts';
-import { bootUnits, dropIn } from './units.ts';
+import { bootUnits, dropIn, startupEnvironment, startupFile } from './units.ts';
 
 /** Answers in pieces, bodies in pieces. */
 const STREAMING = {
@@ -69,6 +69,15 @@ export function wsgi({ process, context, watches, after, turn }: ProcessRequest)
     `ExecStart=${platform.wsgiServer.command} --ini ${iniPath}`,
     'Restart=always',
     'RestartSec=2',
+    ...startupEnvironment(platform),
   ]);
-  return [settings, start, service(host.name, unit, { watches: [settings, start, ...watches], after, turn })];
+  return [
+    settings,
+    start,
+    service(host.name, unit, {
+      watches: [settings, start, ...startupFile(host.name, platform), ...watches],
+      after,
+      turn,
+    }),
+  ];
 }

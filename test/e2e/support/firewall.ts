@@ -65,11 +65,15 @@ export function firewall(
       async (name) => {
         const machine = from(name);
         const address = name === 'provider' ? own.management : own[name];
-        expect(await machine.open(address, EVERY_PORT)).toEqual([]);
-        for (const other of [...Object.values(own), VIP]) {
-          expect(await machine.open(other, listening), other).toEqual([]);
-          expect(await machine.ping(other), other).toBe(false);
-        }
+        const every = machine.open(address, EVERY_PORT);
+        // Each of these waits for silence.
+        await Promise.all(
+          [...Object.values(own), VIP].map(async (other) => {
+            const [open, pinged] = await Promise.all([machine.open(other, listening), machine.ping(other)]);
+            expect({ other, open, pinged }).toEqual({ other, open: [], pinged: false });
+          }),
+        );
+        expect(await every).toEqual([]);
       },
     );
 
@@ -86,10 +90,12 @@ export function firewall(
         )
         .flatMap(({ ports }) => ports.map(Number));
       const machine = from('management');
-      expect(await machine.open(own.management, EVERY_PORT)).toEqual([22]);
-      expect(await machine.open(VIP, EVERY_PORT)).toEqual(
-        [...new Set([22, ...offered])].toSorted((a, b) => a - b),
+      const addresses = [own.management, VIP];
+      const [host, virtual] = await Promise.all(
+        addresses.map((address) => machine.open(address, EVERY_PORT)),
       );
+      expect(host).toEqual([22]);
+      expect(virtual).toEqual([...new Set([22, ...offered])].toSorted((a, b) => a - b));
       expect(await machine.ping(own.management)).toBe(true);
     });
 

@@ -46,6 +46,26 @@ describe('a WSGI process', () => {
   });
 });
 
+describe('the module that works round a bug of the interpreter', () => {
+  const path = '/usr/local/lib/cloudwright/python/sitecustomize.py';
+
+  it('is on every host, and every process of OpenStack loads it and is restarted when it changes', () => {
+    for (const { name } of cloud.hosts) expect(content(context, name, path)).toContain('ERR_clear_error');
+    for (const id of [
+      'control1/service:nova-api',
+      'control3/service:nova-conductor',
+      'compute1/service:nova-compute',
+    ]) {
+      const [host = '', unit] = id.split('/service:');
+      const dropIn = content(context, host, `/etc/systemd/system/${unit}.service.d/cloudwright.conf`);
+      expect(dropIn, id).toContain('Environment=PYTHONPATH=/usr/local/lib/cloudwright/python\n');
+      expect(allResources(context).find((resource) => resource.id === id)?.watches).toContain(
+        `${host}/file:${path}`,
+      );
+    }
+  });
+});
+
 describe('a file of a package that is replaced', () => {
   const folder = '/usr/lib/python3/dist-packages/nova/console/rfb';
   const path = `${folder}/authvencrypt.py`;
