@@ -21,4 +21,6 @@ export interface Listener {
   readonly from: Askers;
   /** On the network's virtual address alone. */
   readonly virtual?: true;
+  /** Datagrams without a connection: the host keeps no connection tracking entry for them (udp only). */
+  readonly untracked?: true;
 }

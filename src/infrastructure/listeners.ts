@@ -66,6 +66,8 @@ export const infrastructureListeners: readonly Listener[] = [
     on: chassisHosts,
     network: 'overlay',
     from: chassisHosts,
+    // Each flow in a tunnel has a source port of its own: under load they would fill the table of connections.
+    untracked: true,
   },
   management('consoles of instances', ['5900-6899'], computeHosts, controlHosts),
   management('moving instances', ['49152-49215'], computeHosts, computeHosts),

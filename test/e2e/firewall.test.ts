@@ -25,15 +25,20 @@ beforeAll(async () => {
 });
 afterAll(async () => await leaveLab('e2efirewall'));
 
-/** An `apply` with these lines added to the description. */
-async function apply(extra: string, steps: readonly string[] = ['preflight', 'firewall']) {
+/** An `apply` with these lines added to the description, and another host in it where `peer` is its entry. */
+async function apply(extra: string, steps: readonly string[] = ['preflight', 'firewall'], peer = '') {
   const file = join(lab.folder, 'cloud.yaml');
   const original = await readFile(file, 'utf8');
-  await writeFile(file, `${original}${extra}`);
+  await writeFile(file, `${original.replace(/^hosts:\n/m, (line) => `${line}${peer}`)}${extra}`);
   try {
     const run = await runCli(
       lab.folder,
-      ['apply', ...steps.flatMap((step) => ['--step', step]), '--json'],
+      [
+        'apply',
+        ...(peer === '' ? [] : ['--host', 'control1']),
+        ...steps.flatMap((step) => ['--step', step]),
+        '--json',
+      ],
       300,
     );
     return { ...run, events: eventsOf(run.stdout) };
@@ -90,6 +95,37 @@ describe('the firewall of a bare host', () => {
     expect(changed(allowed.events)).toEqual(['control1/firewall:rules']);
     expect(await management.open(own.management, [PORT])).toEqual([PORT]);
     expect(await storage.open(own.management, [PORT])).toEqual([]);
+  });
+
+  it('takes tunnels of peers alone, and keeps no entry of connection tracking for them', async () => {
+    const overlay = await intruder(lab, 'overlay', 11, [own.overlay]);
+    const known = nodeAddresses(21);
+    const stranger = nodeAddresses(29);
+    const joined = await apply(
+      '',
+      ['firewall'],
+      `  compute1: { address: ${known.management}, roles: [compute] }\n`,
+    );
+    expect(joined.code, joined.output).toBe(0);
+    expect(changed(joined.events)).toEqual(['control1/firewall:rules']);
+    const number = async (line: string): Promise<number> => Number(await lab.get(line));
+    const entries = () => number('cat /proc/sys/net/netfilter/nf_conntrack_count');
+    // No process listens: what the firewall lets in is counted as datagrams for nobody.
+    const letIn = () => number("awk '/^Udp: [0-9]/ { print $3 }' /proc/net/snmp");
+    const dropped = () =>
+      number(
+        `nft list chain inet cloudwright input | sed -n 's/.*counter packets \\([0-9]*\\) .*comment "dropped"/\\1/p'`,
+      );
+    const before = { entries: await entries(), letIn: await letIn(), dropped: await dropped() };
+    await overlay.datagrams(stranger.overlay, own.overlay, 6081);
+    await waitFor('the datagrams of a stranger', async () => (await dropped()) >= before.dropped + 200, 20);
+    expect(await letIn()).toBe(before.letIn);
+    await overlay.datagrams(known.overlay, own.overlay, 6081);
+    await waitFor('the datagrams of a peer', async () => (await letIn()) === before.letIn + 200, 20);
+    // Each would have an entry of its own for half a minute; the requests over ssh have some.
+    expect(await entries()).toBeLessThan(before.entries + 100);
+    const again = await apply('');
+    expect(changed(again.events)).toEqual(['control1/firewall:rules']);
   });
 
   it('goes without a trace when it is switched off, and leaves the tables of others', async () => {

@@ -15,6 +15,8 @@ export interface Rule {
   readonly ports: readonly string[];
   /** The address that is asked; undefined: any of the host. */
   readonly destination?: string;
+  /** Packets to these ports, in both directions, make no entry for connection tracking. */
+  readonly untracked?: true;
 }
 
 /** The interface that has the tunnels' address on the userspace datapath. */
@@ -61,14 +63,24 @@ function addressIn(host: Host, network: NetworkName): readonly string[] {
 }
 
 function ruleOf(cloud: Cloud, host: Host, listener: Listener): readonly Rule[] {
-  const { title, protocol, ports } = listener;
+  const { title, protocol, ports, untracked } = listener;
   const network = networkOn(host, listener.network);
   if (network === undefined) return [];
   const interfaces = interfacesIn(host, network);
   const sources = sourcesOf(cloud, host, listener, network);
   if (sources?.length === 0) return [];
   const destination = listener.virtual && cloud.networks[network]?.vip;
-  return [{ title, interfaces, sources, protocol, ports, ...(destination && { destination }) }];
+  return [
+    {
+      title,
+      interfaces,
+      sources,
+      protocol,
+      ports,
+      ...(destination && { destination }),
+      ...(untracked && { untracked }),
+    },
+  ];
 }
 
 function sourcesOf(

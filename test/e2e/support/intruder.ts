@@ -6,6 +6,7 @@ import { attempt, command, script } from '../../../src/system/command.ts';
 export type LabNetworkName = (typeof LAB_NETWORKS)[number]['name'];
 
 const SCAN = fileURLToPath(new URL('scan.mjs', import.meta.url));
+const DATAGRAMS = fileURLToPath(new URL('datagrams.mjs', import.meta.url));
 /** In the management network of the lab; no node gets one of these. The machine on the first network has the first. */
 const FIRST_ADDRESS = 161;
 
@@ -14,6 +15,8 @@ export interface Intruder {
   /** TCP ports of the address that take a connection. `ports`: `3306`, `1-65535`. */
   open(address: string, ports: readonly (number | string)[]): Promise<readonly number[]>;
   ping(address: string): Promise<boolean>;
+  /** Sends one datagram from each of 200 ports of `source`, an address that it takes for itself on the network. */
+  datagrams(source: string, target: string, port: number): Promise<void>;
 }
 
 /**
@@ -60,6 +63,12 @@ export async function intruder(
     async ping(target) {
       const words = [...inside, 'ping', '-c', '2', '-W', '3', '-i', '0.3', target];
       return (await attempt('ip', words, { doing: `ping ${target}` })).exitCode === 0;
+    },
+    async datagrams(source, target, port) {
+      const own = [`ip -n ${namespace} address replace ${source}/32 dev ${name}`];
+      await script(own.join('\n'), { doing: `take ${source}` });
+      const words = [...inside, process.execPath, DATAGRAMS, source, target, String(port)];
+      await command('ip', words, { doing: `send datagrams to ${target}`, limitSeconds: 60 });
     },
   };
 }

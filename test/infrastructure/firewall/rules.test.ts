@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { allInOne, allResources, type CloudContext, content, threeControls } from '../../steps/clouds.ts';
 
-/** The lines of the ruleset that let something in, with their comments alone where `title` is given. */
-function accepted(context: CloudContext, host: string, title?: string): readonly string[] {
+function lines(context: CloudContext, host: string): readonly string[] {
   const found = allResources(context).find(({ id }) => id === `${host}/firewall:rules`);
   const { ruleset } = (found?.desired ?? { ruleset: '' }) as { readonly ruleset: string };
-  return ruleset
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(
-      (line) => line.includes(' accept') && (title === undefined || line.endsWith(`comment "${title}"`)),
-    );
+  return ruleset.split('\n').map((line) => line.trim());
+}
+
+function chain(ruleset: readonly string[], name: string): readonly string[] {
+  const start = ruleset.indexOf(`chain ${name} {`) + 1;
+  return start === 0 ? [] : ruleset.slice(start, ruleset.indexOf('}', start));
+}
+
+/** The lines of the ruleset that let something in, with their comments alone where `title` is given. */
+function accepted(context: CloudContext, host: string, title?: string): readonly string[] {
+  return lines(context, host).filter(
+    (line) => line.includes(' accept') && (title === undefined || line.endsWith(`comment "${title}"`)),
+  );
 }
 
 const CONTROLS = ['192.0.2.11', '192.0.2.12', '192.0.2.13'];
@@ -40,6 +46,31 @@ describe('the rules of a host', () => {
       'iifname { "eth3", "br-overlay" } ip saddr { 198.51.100.11, 198.51.100.12, 198.51.100.13, 198.51.100.22 } udp dport 6081 accept comment "Geneve tunnels"',
     );
     expect(accepted(allInOne(), 'one', 'Geneve tunnels')).toEqual([]);
+  });
+
+  it('keep no entry for the packets of tunnels, in either direction, and let peers alone send them', () => {
+    const rules = lines(threeControls(), 'compute1');
+    const peers = '{ 198.51.100.11, 198.51.100.12, 198.51.100.13, 198.51.100.22 }';
+    const [name, own] = ['comment "Geneve tunnels"', '{ "eth3", "br-overlay" }'];
+    expect(chain(rules, 'prerouting')).toEqual([
+      'type filter hook prerouting priority raw;',
+      `iifname ${own} ip saddr ${peers} udp dport 6081 notrack ${name}`,
+    ]);
+    expect(chain(rules, 'output')).toEqual([
+      'type filter hook output priority raw;',
+      `oifname ${own} ip daddr ${peers} udp dport 6081 notrack ${name}`,
+    ]);
+    // An untracked packet is in no state: nothing after this rule may let it in.
+    const input = chain(rules, 'input');
+    const tunnel = input.findIndex((line) => line.endsWith(name));
+    expect(tunnel).toBeLessThan(input.findIndex((line) => line.startsWith('ct state')));
+    expect(input.filter((line) => /untracked|notrack/.test(line))).toEqual([]);
+    expect(input.filter((line) => line.includes('6081'))).toHaveLength(1);
+  });
+
+  it('leave everything tracked on a host without tunnels', () => {
+    for (const rules of [lines(allInOne(), 'one'), lines(threeControls(), 'storage1')])
+      expect(rules.filter((line) => /notrack|priority raw/.test(line))).toEqual([]);
   });
 
   it('let people in at the virtual addresses, and nobody else than haproxy behind them', () => {
