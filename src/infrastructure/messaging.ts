@@ -91,7 +91,6 @@ function desiredCluster(cloud: Cloud, component: Component): RabbitmqDesired {
         pathOf(component, 'cookie'),
         pathOf(component, 'environment'),
         pathOf(component, 'distribution'),
-        certificatePaths('messaging').certificate,
       ],
     },
   };

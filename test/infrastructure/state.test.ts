@@ -1,3 +1,4 @@
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { monitorKind } from '../../src/infrastructure/ceph/kind.ts';
@@ -8,12 +9,16 @@ import { fieldsOf, serviceStateOf } from '../../src/infrastructure/members.ts';
 import { ovnDatabaseKind } from '../../src/infrastructure/ovn/kind.ts';
 import { parseOvnDatabaseState } from '../../src/infrastructure/ovn/state.ts';
 import { rabbitmqKind } from '../../src/infrastructure/rabbitmq/kind.ts';
+import stateScript from '../../src/infrastructure/rabbitmq/state.sh';
 import { parseRabbitmqState } from '../../src/infrastructure/rabbitmq/state.ts';
-import { sh } from '../resources/sh.ts';
+import { shellProgram } from '../../src/resources/program.ts';
+import { rehearsal, scratch, sh } from '../resources/sh.ts';
 
 const nowhere = '/nonexistent/cloudwright';
 const members = [{ host: 'a', address: '10.0.0.1' }];
 const stamp = `${nowhere}/stamp`;
+const folder = scratch();
+let states = 0;
 
 describe('a bare host', () => {
   test('Galera', () => {
@@ -148,6 +153,42 @@ describe('OVN', () => {
 });
 
 describe('RabbitMQ', () => {
+  /** What a node that runs since yesterday is taken for, when a question to it ends in `status`. */
+  function outdated(status: number, written: 'certificate' | 'cookie' | 'neither'): boolean {
+    states += 1;
+    const place = `${folder}/${states}`;
+    mkdirSync(place);
+    const cookie = `${place}/cookie`;
+    const certificate = `${place}/certificate`;
+    const yesterday = new Date(Date.now() - 86_400_000);
+    for (const [name, path] of Object.entries({ cookie, certificate })) {
+      writeFileSync(path, '');
+      if (name !== written) utimesSync(path, new Date(0), new Date(0));
+    }
+    const tools = rehearsal(place, {
+      systemctl: `case "$*" in
+  'show -p ActiveState -p SubState '*) printf 'ActiveState=active\nSubState=running\n' ;;
+  'is-active '*) echo active ;;
+  'show -p ActiveEnterTimestamp --value '*) echo '${yesterday.toUTCString()}' ;;
+  *) unexpected "$@" ;;
+esac`,
+      rabbitmqctl: 'unexpected "$@"',
+    });
+    const ask = `ask_node() { cat >/dev/null; return ${status}; }`;
+    const parameters = { unit: 'broker.service', data: place, node: 'rabbit@a', certificate };
+    return parseRabbitmqState(tools.run(shellProgram([ask, stateScript], parameters, [cookie])).stdout)
+      .outdated;
+  }
+
+  // A slow broker was restarted outside its turn after each renewal of its certificate.
+  test('a node that is slow after a renewal of its certificate is not outdated, one that refuses is', () => {
+    expect(outdated(124, 'certificate')).toBe(false);
+    expect(outdated(1, 'certificate')).toBe(false);
+    expect(outdated(3, 'certificate')).toBe(true);
+    expect(outdated(3, 'neither')).toBe(false);
+    expect(outdated(1, 'cookie')).toBe(true);
+  });
+
   test('a node that started before the files by which it is reached', () => {
     expect(parseRabbitmqState('outdated=yes\nend=yes\n')).toMatchObject({ outdated: true });
     expect(parseRabbitmqState('end=yes\n')).toMatchObject({ outdated: false });

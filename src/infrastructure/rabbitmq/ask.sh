@@ -3,7 +3,7 @@
 
 # Evaluates the Erlang on standard input in the node and prints the answer: {ok, ...}. The nodes speak to one another
 # over TLS only, which erl_call cannot: its connection is carried. That is quick; a node of its own would take three
-# times as long and rabbitmqctl ten times.
+# times as long and rabbitmqctl ten times. Exits with 3 where one side does not accept the certificate of the other.
 ask_node() {
   timeout 20 runuser -u "$user" -- env "HOME=$data" python3 -I -S -c '
 import select, socket, ssl, subprocess, sys
@@ -42,6 +42,9 @@ def carry(node, client):
 try:
     context = ssl.create_default_context(cafile=authority)
     context.load_cert_chain(certificate, key)
+except OSError as error:
+    sys.exit("%s: %s" % (certificate, error))
+try:
     node = context.wrap_socket(socket.create_connection((host, port), 10), server_hostname=host)
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(5)
@@ -52,6 +55,9 @@ try:
             carry(node, client)
     sys.exit(asking.returncode)
 except OSError as error:
-    sys.exit("%s:%s: %s" % (host, port, error))
+    print("%s:%s: %s" % (host, port, error), file=sys.stderr)
+    # A node that is slow, or ends the connection for another reason, sends no alert.
+    alert = "ALERT" in (getattr(error, "reason", None) or "")
+    sys.exit(3 if alert or isinstance(error, ssl.SSLCertVerificationError) else 1)
 ' "$(hostname -s)" "$port" "$authority" "$certificate" "$key"
 }

@@ -1,6 +1,6 @@
 # Prints what a RabbitMQ node knows of itself, one name=value a line. Changes nothing; works on a bare host. The words
 # are the files that a node reads at its start and by which others connect to it.
-: "${unit?}" "${data?}" "${node?}"
+: "${unit?}" "${data?}" "${node?}" "${certificate?}"
 if command -v rabbitmqctl >/dev/null 2>&1; then echo installed=yes; fi
 systemctl show -p ActiveState -p SubState "$unit" 2>/dev/null
 if [ -e "$data/mnesia/$node/cluster_nodes.config" ]; then
@@ -23,13 +23,16 @@ binary_to_list(iolist_to_binary(rabbit_json:encode(#{
 }))).
 ERLANG
   )
+  status=$?
   case $answer in
   '{ok, "'*)
     answer=${answer#'{ok, "'}
     echo "answer=${answer%'"}'}"
     ;;
   *)
-    # A node that started before these files were written can be reached by nobody.
+    # A node that started before these files were written can be reached by nobody. It may have a renewed certificate
+    # and be reached all the same: then only a refusal says that it needs the new one, and silence that it is slow.
+    if [ "$status" -eq 3 ]; then set -- "$@" "$certificate"; fi
     since=$(date -d "$(systemctl show -p ActiveEnterTimestamp --value "$unit")" +%s 2>/dev/null)
     written=$(stat -c %Y -- "$@" 2>/dev/null | sort -n | tail -n 1)
     if [ "${written:-0}" -gt "${since:-0}" ]; then echo outdated=yes; fi

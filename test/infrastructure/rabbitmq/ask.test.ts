@@ -85,7 +85,7 @@ describe('a question to the node', () => {
     const other = await makeAuthority('others', now);
     const stranger = await credentialFiles(elsewhere, other, { name: 'localhost', now });
     const answer = await askAt(await nodeOf(stranger.own, other.certificate), paths);
-    expect(answer.code).toBe(1);
+    expect(answer.code).toBe(3);
     expect(answer.stderr).toMatch(/^localhost:\d+: .*certificate verify failed/);
     expect(answer.stderr).not.toContain('Traceback');
   });
@@ -95,7 +95,7 @@ describe('a question to the node', () => {
     const stranger = await credentialFiles(elsewhere, authority, { name: 'control2', now });
     const paths = await credentialFiles(place, authority, { name: 'localhost', now });
     const answer = await askAt(await nodeOf(stranger.own, authority.certificate), paths);
-    expect(answer.code).toBe(1);
+    expect(answer.code).toBe(3);
     expect(answer.stderr).toContain('Hostname mismatch');
   });
 
@@ -105,8 +105,42 @@ describe('a question to the node', () => {
     const stranger = await credentialFiles(elsewhere, authority, { name: 'localhost', now: past });
     const paths = await credentialFiles(place, authority, { name: 'localhost', now });
     const answer = await askAt(await nodeOf(stranger.own, authority.certificate), paths);
-    expect(answer.code).toBe(1);
+    expect(answer.code).toBe(3);
     expect(answer.stderr).toContain('certificate has expired');
+  });
+
+  // The state of the cluster tells a node that needs its renewed certificate from one that is slow by the exit status.
+  it('that is cut off in the middle of the handshake is no refusal', async () => {
+    const paths = await credentialFiles(place, await makeAuthority('brokers', now), {
+      name: 'localhost',
+      now,
+    });
+    const slow = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    open.push(slow);
+    const address = slow.address();
+    if (typeof address !== 'object' || address === null) throw new Error('it listens at no port');
+    expect(await askAt(address.port, paths)).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it('with a certificate that the node does not accept exits with the same status as the other way round', async () => {
+    const authority = await makeAuthority('brokers', now);
+    const paths = await credentialFiles(place, authority, { name: 'localhost', now });
+    const alert = createServer((socket) => {
+      socket.on('error', () => {});
+      // Record of TLS 1.2: alert, fatal, unknown_ca.
+      socket.once('data', () => socket.end(Buffer.from([21, 3, 3, 0, 2, 2, 48])));
+    });
+    await new Promise<void>((resolve) => alert.listen(0, '127.0.0.1', resolve));
+    open.push(alert);
+    const address = alert.address();
+    if (typeof address !== 'object' || address === null) throw new Error('it listens at no port');
+    const answer = await askAt(address.port, paths);
+    expect(answer.stderr).toMatch(/alert unknown ca/i);
+    expect(answer.code).toBe(3);
   });
 
   it('does not go out in clear', async () => {
