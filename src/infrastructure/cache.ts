@@ -8,6 +8,7 @@ import type { Step, StepContext } from '../engine/step.ts';
 import { pathOf, unitOf } from '../platform/platform.ts';
 import { platformOf } from '../platform/select.ts';
 import { file, MANAGED, service } from '../resources/index.ts';
+import { CACHE_CONNECTIONS } from './load-balancer/limits.ts';
 import { memoryShare } from './memory.ts';
 import { onControlHosts } from './packages.ts';
 
@@ -32,7 +33,7 @@ export const cache: Step<Cloud> = {
           `-p ${ports.cache}`,
           `-u ${memcached.user}`,
           `-l ${LOOPBACK}`,
-          '-c 8192',
+          `-c ${CACHE_CONNECTIONS}`,
           `-P ${pathOf(memcached, 'pid')}`,
           '',
         ].join('\n'),

@@ -4,6 +4,7 @@ import { controlHosts } from '../../cloud/topology.ts';
 import type { HostFacts } from '../../hosts/connection.ts';
 import { type Component, pathOf } from '../../platform/platform.ts';
 import { MANAGED } from '../../resources/index.ts';
+import { DATABASE_CONNECTIONS } from '../load-balancer/limits.ts';
 import { memoryShare } from '../memory.ts';
 
 /** Server options; Galera's only where there is more than one control host. */
@@ -25,7 +26,7 @@ collation-server = utf8mb3_general_ci
 # Migrations that only name the character set must get the same collation as the rest, or tables can't be joined.
 character-set-collations = utf8mb3=utf8mb3_general_ci
 # About twenty services with pools of up to 35 connections each.
-max_connections = 4096
+max_connections = ${DATABASE_CONNECTIONS}
 # A host behind the balancer must not be shut out because health checks hang up early.
 max_connect_errors = 1000000
 ssl_ca = ${authority}

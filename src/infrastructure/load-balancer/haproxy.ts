@@ -6,6 +6,13 @@ import { controlHosts, vip } from '../../cloud/topology.ts';
 import { type Component, pathOf } from '../../platform/platform.ts';
 import { MANAGED } from '../../resources/index.ts';
 import { joinTexts, type Text, text } from '../../secrets/confidential.ts';
+import {
+  CACHE_CONNECTIONS,
+  DATABASE_CONNECTIONS,
+  HTTP_CONNECTIONS,
+  LOCAL_CONNECTIONS,
+  STATISTICS_CONNECTIONS,
+} from './limits.ts';
 
 /** One section of haproxy.cfg: a port of the virtual address and the servers behind it. */
 export interface BalancedSection {
@@ -13,6 +20,8 @@ export interface BalancedSection {
   readonly port: number;
   readonly backendPort: number;
   readonly hosts: readonly Host[];
+  /** Connections that it takes at a time. */
+  readonly connections: number;
   readonly lines: readonly string[];
   /** An HTTP service: haproxy ends TLS with the cloud's certificate, and asks the servers over TLS too. */
   readonly http?: {
@@ -28,22 +37,27 @@ export interface BalancedSection {
 }
 
 /** What a service says of a process behind the virtual address. */
-export interface HttpSection extends Omit<BalancedSection, 'lines' | 'http'> {
+export interface HttpSection extends Omit<BalancedSection, 'connections' | 'lines' | 'http'> {
   /** The process itself answers over TLS; by default the haproxy of its host does, and the process on loopback alone. */
   readonly endsTls?: boolean;
   readonly health: string;
   readonly lines?: readonly string[];
 }
 
-/** Connections that each HTTP section takes at a time, and all sections together; each has two file descriptors. */
-const HTTP_CONNECTIONS = 500;
-const CONNECTIONS = 8000;
+/** A section as it is written, and the connections that it takes at a time. */
+interface Written {
+  readonly connections: number;
+  readonly text: string;
+}
 
 /** A section for an HTTP service. An API that answers "which version?" or "who are you?" is alive. */
 export function httpSection({ health, endsTls = false, lines = [], ...proxy }: HttpSection): BalancedSection {
   return {
     ...proxy,
     http: { domain: endsTls ? 'gateway' : 'balancer' },
+    // A client that opens connections and says nothing holds a place for a minute, and all of them never the places of
+    // another service.
+    connections: HTTP_CONNECTIONS,
     lines: [
       'mode http',
       // Only what went wrong is logged (defaults), and then with the request, the server and the status.
@@ -53,9 +67,6 @@ export function httpSection({ health, endsTls = false, lines = [], ...proxy }: H
       'http-request del-header Forwarded',
       'option forwardfor',
       'http-request set-header X-Forwarded-Proto https',
-      // A client that opens connections and says nothing holds a place for a minute, and all of them never the places of
-      // another service.
-      `maxconn ${HTTP_CONNECTIONS}`,
       'timeout http-request 10s',
       'timeout client 60s',
       'timeout http-keep-alive 60s',
@@ -89,6 +100,7 @@ function databaseProxy(cloud: Cloud): BalancedSection {
     port: ports.database,
     backendPort: ports.database,
     hosts,
+    connections: DATABASE_CONNECTIONS,
     single: true,
   } as const;
   const keepalive = ['option clitcpka', 'option srvtcpka'];
@@ -122,13 +134,20 @@ export function haproxyConfiguration(
   services: readonly BalancedSection[],
 ): Text {
   const { interval, rise, fall } = cloud.ha;
+  const certificate = pathOf(haproxy, 'certificate');
+  const sections = [
+    ...[databaseProxy(cloud), ...services].map((proxy) => section(cloud, proxy, certificate)),
+    ...localSections(host, services),
+    ...cacheSections(cloud, host),
+  ];
+  const connections = sections.reduce((sum, written) => sum + written.connections, STATISTICS_CONNECTIONS);
   const head = text`# ${MANAGED}
 global
   log /dev/log local0
   user ${haproxy.user ?? 'haproxy'}
   group ${haproxy.group ?? 'haproxy'}
   daemon
-  maxconn ${CONNECTIONS}
+  maxconn ${connections}
   stats socket ${pathOf(haproxy, 'statistics')} mode 660 level admin
   ssl-default-bind-options ssl-min-ver TLSv1.2
   ssl-default-server-options ssl-min-ver TLSv1.2
@@ -150,34 +169,34 @@ defaults
 
 listen statistics
   mode http
-  maxconn 50
+  maxconn ${STATISTICS_CONNECTIONS}
   timeout client 10s
   bind ${vip(cloud)}:${ports.statistics}
   stats enable
   stats uri /
   stats auth cloudwright:${cloud.secrets.haproxy_stats_password}
 `;
-  const certificate = pathOf(haproxy, 'certificate');
-  const sections = [databaseProxy(cloud), ...services].map((proxy) => section(cloud, proxy, certificate));
-  return joinTexts(
-    [head, ...sections, ...localSections(host, services), ...cacheSections(cloud, host)],
-    '\n',
-  );
+  return joinTexts([head, ...sections.map((written) => written.text)], '\n');
 }
 
-function section(cloud: Cloud, proxy: BalancedSection, certificate: string): string {
+function listen(name: string, connections: number, lines: readonly string[]): Written {
+  const written = [`maxconn ${connections}`, ...lines].map((line) => `  ${line}`);
+  return { connections, text: [`listen ${name}`, ...written, ''].join('\n') };
+}
+
+function section(cloud: Cloud, proxy: BalancedSection, certificate: string): Written {
   const tls = proxy.http ? ` ssl crt ${certificate}` : '';
   const service = cloud.networks.service?.vip;
   const addresses = [vip(cloud), ...(proxy.public && service ? [service] : [])];
-  const binds = addresses.map((address) => `  bind ${address}:${proxy.port}${tls}`);
+  const binds = addresses.map((address) => `bind ${address}:${proxy.port}${tls}`);
   const servers = proxy.hosts.map((host, index) => {
     const check = proxy.unchecked ? '' : ' check';
     const backup = proxy.single && index > 0 ? ' backup' : '';
     const peer = proxy.http ? verified(host, proxy.http.domain) : '';
-    return `  server ${host.name} ${host.addresses.management}:${proxy.backendPort}${peer}${check}${backup}`;
+    return `server ${host.name} ${host.addresses.management}:${proxy.backendPort}${peer}${check}${backup}`;
   });
-  const lines = [...proxy.lines, ...(proxy.http ? rateLimit(cloud) : [])].map((line) => `  ${line}`);
-  return [`listen ${proxy.name}`, ...binds, ...lines, ...servers, ''].join('\n');
+  const lines = [...proxy.lines, ...(proxy.http ? rateLimit(cloud) : [])];
+  return listen(proxy.name, proxy.connections, [...binds, ...lines, ...servers]);
 }
 
 /** haproxy takes 64 words in a line. */
@@ -223,22 +242,20 @@ export function localPorts(host: Host, services: readonly BalancedSection[]): re
 }
 
 /** TLS in front of the processes of this host, which listen on loopback alone. */
-function localSections(host: Host, services: readonly BalancedSection[]): readonly string[] {
+function localSections(host: Host, services: readonly BalancedSection[]): readonly Written[] {
   const { both } = certificatePaths('balancer');
   return endedHere(host, services).map(({ name, backendPort }) =>
-    [
-      `listen ${name}-local`,
-      '  mode http',
-      '  option httplog',
-      `  bind ${host.addresses.management}:${backendPort} ssl crt ${both}`,
+    listen(`${name}-local`, LOCAL_CONNECTIONS, [
+      'mode http',
+      'option httplog',
+      `bind ${host.addresses.management}:${backendPort} ssl crt ${both}`,
       // The haproxy that asks goes to another host, and keeps connections for later: this end must not close them first.
-      '  retries 0',
-      '  timeout http-keep-alive 1h',
-      '  http-response set-var(txn.answered) bool(true)',
-      `  http-after-response set-status ${UNREACHED} if { status 503 } !{ var(txn.answered) -m bool }`,
-      `  server process ${LOOPBACK}:${backendPort}`,
-      '',
-    ].join('\n'),
+      'retries 0',
+      'timeout http-keep-alive 1h',
+      'http-response set-var(txn.answered) bool(true)',
+      `http-after-response set-status ${UNREACHED} if { status 503 } !{ var(txn.answered) -m bool }`,
+      `server process ${LOOPBACK}:${backendPort}`,
+    ]),
   );
 }
 
@@ -246,21 +263,18 @@ function localSections(host: Host, services: readonly BalancedSection[]): readon
  * memcached of this host for the other control hosts, and theirs for this one. Its clients have no TLS that they check
  * (keystonemiddleware has none at all) and take what they read for Python objects: haproxy speaks TLS for them on both ends.
  */
-function cacheSections(cloud: Cloud, host: Host): readonly string[] {
+function cacheSections(cloud: Cloud, host: Host): readonly Written[] {
   const { both, authority } = certificatePaths('balancer');
-  const peers = controlHosts(cloud).map((control, index) =>
-    [
-      `listen cache-${control.name}`,
-      `  bind ${LOOPBACK}:${ports.cacheMembers + index}`,
-      `  server ${control.name} ${control.addresses.management}:${ports.cache}${verified(control, 'balancer')} crt ${both}`,
-      '',
-    ].join('\n'),
+  const controls = controlHosts(cloud);
+  const peers = controls.map((control, index) =>
+    listen(`cache-${control.name}`, Math.floor(CACHE_CONNECTIONS / controls.length), [
+      `bind ${LOOPBACK}:${ports.cacheMembers + index}`,
+      `server ${control.name} ${control.addresses.management}:${ports.cache}${verified(control, 'balancer')} crt ${both}`,
+    ]),
   );
-  const own = [
-    'listen cache-local',
-    `  bind ${host.addresses.management}:${ports.cache} ssl crt ${both} ca-file ${authority} verify required`,
-    `  server process ${LOOPBACK}:${ports.cache}`,
-    '',
-  ].join('\n');
+  const own = listen('cache-local', CACHE_CONNECTIONS, [
+    `bind ${host.addresses.management}:${ports.cache} ssl crt ${both} ca-file ${authority} verify required`,
+    `server process ${LOOPBACK}:${ports.cache}`,
+  ]);
   return [own, ...peers];
 }

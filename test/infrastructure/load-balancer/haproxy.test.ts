@@ -23,7 +23,6 @@ const HTTP = [
   '  http-request del-header Forwarded',
   '  option forwardfor',
   '  http-request set-header X-Forwarded-Proto https',
-  '  maxconn 500',
   '  timeout http-request 10s',
   '  timeout client 60s',
   '  timeout http-keep-alive 60s',
@@ -67,10 +66,33 @@ describe('haproxy on three control hosts', () => {
       expect(section).toContain('  timeout http-request 10s\n');
       expect(section).toContain('  timeout client 60s\n');
     }
-    const limits = web.map((section) => Number(/^ {2}maxconn (\d+)$/m.exec(section)?.[1]));
-    const all = Number(/^ {2}maxconn (\d+)$/m.exec(block(configuration, 'global').join('\n'))?.[1]);
-    // What is left is for the database.
-    expect(limits.reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(all - 1500);
+  });
+
+  // All sections had one limit in common: requests to the APIs, which have a second connection on each host, took the
+  // places of the database.
+  it.each([
+    ['three control hosts', configuration],
+    ['one', content(allInOne(), 'one', PATH)],
+  ])('has a limit for each section, which no other can use up, with %s', (_name, text) => {
+    const sections = text.split('\nlisten ').slice(1);
+    const limitOf = (section: string) => Number(/^ {2}maxconn (\d+)$/m.exec(section)?.[1]);
+    const limits = new Map(sections.map((section) => [section.split('\n')[0] ?? '', limitOf(section)]));
+    for (const [name, limit] of limits) expect(limit, name).toBeGreaterThan(0);
+    const all = limitOf(text.split('\nlisten ')[0] ?? '');
+    expect([...limits.values()].reduce((sum, limit) => sum + limit, 0)).toBeLessThanOrEqual(all);
+    expect(limits.get('identity')).toBe(500);
+    // Both virtual addresses may be held, by different hosts.
+    expect(limits.get('identity-local')).toBeGreaterThanOrEqual(2 * 500);
+    // Two descriptors for each connection, and systemd's hard limit for a service.
+    expect(2 * all + 4 * sections.length).toBeLessThan(524_288 / 2);
+  });
+
+  it('takes as many connections to the database and to memcached as these do', () => {
+    const options = content(threeControls(), 'control1', '/etc/mysql/mariadb.conf.d/90-cloudwright.cnf');
+    expect(options).toContain('\nmax_connections = 4096\n');
+    expect(content(threeControls(), 'control1', '/etc/memcached.conf')).toContain('\n-c 8192\n');
+    expect(block(configuration, 'listen cache-local')[0]).toBe('  maxconn 8192');
+    expect(block(configuration, 'listen database')[0]).toBe('  maxconn 4096');
   });
 
   describe('with a rate limit', () => {
@@ -129,6 +151,7 @@ describe('haproxy on three control hosts', () => {
 
   it('writes to one database member, whose health is asked over HTTP', () => {
     expect(block(configuration, 'listen database')).toEqual([
+      '  maxconn 4096',
       '  bind 192.0.2.100:3306',
       '  option httpchk GET /',
       '  option clitcpka',
@@ -159,7 +182,7 @@ describe('haproxy on three control hosts', () => {
   it('takes the only member to be up: a late answer under load must not cut its clients off', () => {
     const alone = allInOne();
     const [host] = alone.cloud.hosts;
-    expect(block(content(alone, host?.name ?? '', PATH), 'listen database').slice(1)).toEqual([
+    expect(block(content(alone, host?.name ?? '', PATH), 'listen database').slice(2)).toEqual([
       '  option clitcpka',
       '  option srvtcpka',
       `  server ${host?.name} ${host?.addresses.management}:3306`,
@@ -168,6 +191,7 @@ describe('haproxy on three control hosts', () => {
 
   it('spreads an API over all members', () => {
     expect(block(configuration, 'listen identity')).toEqual([
+      '  maxconn 500',
       '  bind 192.0.2.100:5000 ssl crt /etc/haproxy/cloudwright.pem',
       '  bind 203.0.113.100:5000 ssl crt /etc/haproxy/cloudwright.pem',
       ...HTTP,
@@ -178,7 +202,7 @@ describe('haproxy on three control hosts', () => {
   });
 
   it('ends TLS for dashboard and console, on the service network too', () => {
-    expect(block(configuration, 'listen dashboard').slice(0, 2)).toEqual([
+    expect(block(configuration, 'listen dashboard').slice(1, 3)).toEqual([
       '  bind 192.0.2.100:31000 ssl crt /etc/haproxy/cloudwright.pem',
       '  bind 203.0.113.100:31000 ssl crt /etc/haproxy/cloudwright.pem',
     ]);
@@ -189,6 +213,7 @@ describe('haproxy on three control hosts', () => {
 
   it('sends the object store to the gateways', () => {
     expect(block(configuration, 'listen object-store')).toEqual([
+      '  maxconn 500',
       '  bind 192.0.2.100:8080 ssl crt /etc/haproxy/cloudwright.pem',
       '  bind 203.0.113.100:8080 ssl crt /etc/haproxy/cloudwright.pem',
       ...HTTP,
@@ -205,6 +230,7 @@ describe('TLS in front of what a control host runs', () => {
 
   it('is at the host’s own address, and the process on loopback', () => {
     expect(block(configuration, 'listen identity-local')).toEqual([
+      '  maxconn 1000',
       '  mode http',
       '  option httplog',
       '  bind 192.0.2.12:5000 ssl crt /etc/cloudwright/tls/balancer/both.pem',
@@ -219,10 +245,12 @@ describe('TLS in front of what a control host runs', () => {
 
   it('lets control hosts alone ask memcached, which each asks by its own haproxy', () => {
     expect(block(configuration, 'listen cache-local')).toEqual([
+      '  maxconn 8192',
       '  bind 192.0.2.12:11211 ssl crt /etc/cloudwright/tls/balancer/both.pem ca-file /etc/cloudwright/tls/balancer/ca.pem verify required',
       '  server process 127.0.0.1:11211',
     ]);
     expect(block(configuration, 'listen cache-control3')).toEqual([
+      '  maxconn 2730',
       '  bind 127.0.0.1:11313',
       '  server control3 192.0.2.13:11211 ssl verify required ca-file /etc/cloudwright/tls/balancer/ca.pem verifyhost control3 crt /etc/cloudwright/tls/balancer/both.pem',
     ]);
@@ -270,7 +298,7 @@ describe('the services behind haproxy', () => {
             `  server ${host.name} ${host.addresses.management}:${backendPort}${peer(host.name, section === 'object-store' ? 'gateway-ca.pem' : 'ca.pem')}`,
         );
       expect(lines.filter((line) => line.startsWith('  server '))).toEqual(servers);
-      expect(lines[0]).toContain(`  bind 192.0.2.100:${port}`);
+      expect(lines[1]).toContain(`  bind 192.0.2.100:${port}`);
       // H13: a request that met a dead server goes to another one.
       expect(lines).toEqual(expect.arrayContaining(['  option redispatch', '  retry-on conn-failure 425']));
     },
