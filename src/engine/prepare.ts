@@ -1,6 +1,7 @@
 import { CloudwrightError } from '../errors/problem.ts';
 import type { AllFacts, Connections } from '../hosts/connection.ts';
 import type { Text } from '../secrets/confidential.ts';
+import { reliedOn, reportBehind } from './behind.ts';
 import type { Check } from './check.ts';
 import { Converger } from './converge.ts';
 import { awaitEarlierChanges, changesUnderWay } from './earlierChanges.ts';
@@ -225,7 +226,9 @@ export async function prepare(
   const states = new KnownStates(run, graph, [...everything.values()].flat());
   const chosenNames = new Set(chosen.map((step) => step.name));
   const apis = readApisEarly(input, chosen, resources, states, use);
-  await states.read(toRead(resources, graph, allHosts));
+  const outside = use === 'to-verify' ? new Map() : reliedOn(steps.chosen, everything, steps.hosts, facts);
+  await states.read([...toRead(resources, graph, allHosts), ...[...outside.values()].flat()]);
+  reportBehind(run, states, outside);
   const converger = new Converger({
     run,
     states,

@@ -153,6 +153,8 @@ export interface Resource {
   readonly cloudWide?: true;
   /** Left in place when it is no longer described: what stands on it cannot do without. */
   readonly keep?: true;
+  /** Other hosts rely on it: a run that leaves its host out (`--host`) warns where it is not as described. */
+  readonly reliedOn?: true;
   /** The hosts of a cluster. */
   readonly members?: readonly string[];
 }
@@ -163,6 +165,7 @@ export interface ResourceOptions {
   readonly turn?: Turn;
   readonly cloudWide?: true;
   readonly keep?: true;
+  readonly reliedOn?: true;
 }
 
 const idOf = (reference: Resource | string): string =>
@@ -207,7 +210,7 @@ function make(
   desired: unknown,
   options: ResourceOptions,
 ): Resource {
-  const { after = [], watches: watched = [], turn, cloudWide, keep } = options;
+  const { after = [], watches: watched = [], turn, cloudWide, keep, reliedOn } = options;
   const watches = watched.map(idOf);
   return {
     id: `${host}/${kind.name}:${name}`,
@@ -219,5 +222,6 @@ function make(
     ...(turn && { turn }),
     ...(cloudWide && { cloudWide }),
     ...(keep && { keep }),
+    ...(reliedOn && { reliedOn }),
   };
 }

@@ -46,7 +46,7 @@ function hostResources(
     host.name,
     'rules',
     { ruleset: ruleset(rulesOf(cloud, host, listeners, own)) },
-    { after: [installed] },
+    { after: [installed], reliedOn: true },
   );
   // Not the distribution's unit: it begins and ends with `flush ruleset`, which takes the rules of others away.
   const unit = file(

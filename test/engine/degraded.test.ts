@@ -54,6 +54,52 @@ describe('a run without one of its hosts', () => {
     expect(box.problems).toMatchObject([{ code: 'HOST_LOST', severity: 'warning' }]);
   });
 
+  describe('names hosts that it leaves out', () => {
+    /** What `firewall` is on every host, with other contents where a host is new. */
+    const rules = (content: string, managed: readonly string[]): Step => ({
+      ...eachHost('firewall'),
+      resources: ({ facts }) => {
+        for (const host of managed) Object.assign(facts.get(host) ?? {}, { managed: true });
+        return [...facts.keys()].map((host) =>
+          resource(toyFile, host, 'rules', { path: at(`${host}-rules`), content }, { reliedOn: true }),
+        );
+      },
+      checks: () => [],
+    });
+    const warnings = () => box.problems.map(({ code, severity, what }) => `${code} ${severity}: ${what}`);
+
+    it('whose rules do not know the new host, and changes them no more than before', async () => {
+      box = toybox(['one', 'two', 'new']);
+      await apply(box.input([rules('two hosts', [])], { selection: { hosts: ['one', 'two'] } }));
+      expect(warnings()).toEqual([]);
+      const step = rules('three hosts', ['one', 'two']);
+      const expected = [
+        'HOSTS_BEHIND warning: Step firewall would also change one, two, which this run leaves out.',
+      ];
+      const plan = await planOnly(box.input([step], { selection: { hosts: ['new'] } }));
+      expect(plan.changes.map(({ host }) => host)).toEqual(['new']);
+      expect(warnings()).toEqual(expected);
+      box.events.length = 0;
+      const result = await apply(box.input([step], { selection: { hosts: ['new'] } }));
+      expect(result).toMatchObject({ outcome: 'done', changed: 1, exitCode: 0 });
+      expect(warnings()).toEqual(expected);
+      expect(box.problems[0]?.next).toContain('apply --step firewall --host one --host two');
+      box.events.length = 0;
+      await apply(box.input([step], { selection: { hosts: ['one', 'two'] } }));
+      await apply(box.input([step], { selection: { hosts: ['new'] } }));
+      expect(warnings()).toEqual([]);
+    });
+
+    it('and not those that were never deployed, or steps that were not chosen', async () => {
+      box = toybox(['one', 'two']);
+      await apply(box.input([rules('any', [])], { selection: { hosts: ['one'] } }));
+      await apply(
+        box.input([rules('other', ['two']), eachHost('b')], { selection: { hosts: ['one'], step: 'b' } }),
+      );
+      expect(warnings()).toEqual([]);
+    });
+  });
+
   it('waits for the others where one of them serves instead', async () => {
     box = toybox(['one', 'two', 'three'], ['one']);
     const schema = file('two', 'schema', { cloudWide: true });

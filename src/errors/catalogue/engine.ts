@@ -49,6 +49,12 @@ export const engineErrors = defineCatalogue({
     next: 'Bring the host back or take it out of the description, then run the same command again.',
     exit: 1,
   },
+  HOSTS_BEHIND: {
+    what: 'Step {step} would also change {hosts}, which this run leaves out.',
+    why: 'The hosts of this run rely on it: a firewall that does not know a new host keeps its connections out.',
+    next: 'Run `cloudwright apply --step {step} {options}`, then this command again.',
+    exit: 1,
+  },
   PREREQUISITE_MISSING: {
     what: '{resource} needs {needed}, which is not in place.',
     why: 'It belongs to step {step}, or to a host, that this run leaves out.',

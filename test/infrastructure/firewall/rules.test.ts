@@ -68,6 +68,13 @@ describe('the rules of a host', () => {
     expect(input.filter((line) => line.includes('6081'))).toHaveLength(1);
   });
 
+  it('are looked at on the other hosts too, by a run that is limited to a new one', () => {
+    const found = allResources(threeControls()).filter(({ kind }) => kind.name === 'firewall');
+    expect(found.map(({ host, reliedOn }) => `${host} ${reliedOn}`)).toEqual(
+      threeControls().cloud.hosts.map(({ name }) => `${name} true`),
+    );
+  });
+
   it('leave everything tracked on a host without tunnels', () => {
     for (const rules of [lines(allInOne(), 'one'), lines(threeControls(), 'storage1')])
       expect(rules.filter((line) => /notrack|priority raw/.test(line))).toEqual([]);
