@@ -5,9 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { journalFile, readJournal } from '../../src/engine/journal.ts';
 import { labCut, labHeal, labPartition } from '../../src/lab/index.ts';
+import { waitFor } from '../../src/system/wait.ts';
 import { type CliRun, runCli, startCli } from './support/cli.ts';
 import { leaveLab, report, sameCloud, type TestLab } from './support/lab.ts';
 import { labWithPackages } from './support/layer.ts';
+import { balancedServers } from './support/node.ts';
 import { putIntoVault } from './support/secrets.ts';
 
 const LAB = 'e2efaults';
@@ -69,6 +71,40 @@ describe('a host out of reach', () => {
     expect(run.output).toContain('Host control1 cannot be reached over ssh.');
     // Clients reach memcached through haproxy.
     await applies(lab.folder, 'preflight', 'packages', 'ha', 'cache');
+  });
+});
+
+describe('a process behind haproxy that restarts', () => {
+  const URL = 'https://192.168.21.11:5000/';
+  /** Answers with the number of bytes that it was sent. */
+  const PROCESS = `
+import http.server
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        size = str(len(self.rfile.read(int(self.headers["Content-Length"])))).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(size)))
+        self.end_headers()
+        self.wfile.write(size)
+http.server.HTTPServer(("127.0.0.1", 5000), Answer).serve_forever()
+`;
+
+  it('gets a large request when it is back, and a small one goes to another server at once', async () => {
+    const ask = (data: string) => `curl -sk -m 50 -w ' %{http_code}' --data-binary ${data} ${URL}`;
+    expect(await lab.get(`${ask('small')} | tail -c 3`)).toBe('425');
+    await lab.get('head -c 100000 /dev/zero >/tmp/e2e-large');
+    await lab.get(`systemd-run --quiet --unit=e2e-ask sh -c "${ask('@/tmp/e2e-large')} >/tmp/e2e-answer"`);
+    const waiting = async () => {
+      const servers = await balancedServers(lab.on);
+      return servers.some(({ section, sessions }) => section === 'identity-held' && sessions === 1);
+    };
+    await waitFor('haproxy to hold the request', waiting, 20);
+    await lab.get(`cat >/tmp/e2e-process.py <<'END'${PROCESS}END`);
+    await lab.get('systemd-run --quiet --unit=e2e-process python3 /tmp/e2e-process.py');
+    const answer = async () => await lab.get('cat /tmp/e2e-answer');
+    await waitFor('the answer', async () => (await answer()) !== '', 20);
+    expect(await answer()).toBe('100000 200');
+    await lab.get('systemctl stop e2e-process');
   });
 });
 

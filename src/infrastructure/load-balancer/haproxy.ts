@@ -241,11 +241,24 @@ export function localPorts(host: Host, services: readonly BalancedSection[]): re
   return [...endedHere(host, services).map(({ backendPort }) => backendPort), ports.cache];
 }
 
-/** TLS in front of the processes of this host, which listen on loopback alone. */
+/**
+ * Bytes of a body from which on the haproxy that asks may not have the request as a whole, which repeating it takes: it
+ * keeps 15 KiB with the headers (tune.bufsize less tune.maxrewrite).
+ */
+const LARGE_BODY = 8192;
+
+/** Attempts, one a second, to connect to a process for a request that cannot be repeated elsewhere. */
+const HELD = 60;
+
+/**
+ * TLS in front of the processes of this host, which listen on loopback alone. While a process restarts, a request that no
+ * other server can be given waits here: nothing of it has been sent yet.
+ */
 function localSections(host: Host, services: readonly BalancedSection[]): readonly Written[] {
   const { both } = certificatePaths('balancer');
-  return endedHere(host, services).map(({ name, backendPort }) =>
-    listen(`${name}-local`, LOCAL_CONNECTIONS, [
+  return endedHere(host, services).map(({ name, backendPort }) => {
+    const process = `server process ${LOOPBACK}:${backendPort}`;
+    const local = listen(`${name}-local`, LOCAL_CONNECTIONS, [
       'mode http',
       'option httplog',
       `bind ${host.addresses.management}:${backendPort} ssl crt ${both}`,
@@ -254,9 +267,12 @@ function localSections(host: Host, services: readonly BalancedSection[]): readon
       'timeout http-keep-alive 1h',
       'http-response set-var(txn.answered) bool(true)',
       `http-after-response set-status ${UNREACHED} if { status 503 } !{ var(txn.answered) -m bool }`,
-      `server process ${LOOPBACK}:${backendPort}`,
-    ]),
-  );
+      `use_backend ${name}-held if { req.hdr_val(content-length) gt ${LARGE_BODY} } || { req.hdr(transfer-encoding) -m found }`,
+      process,
+    ]);
+    const held = [`backend ${name}-held`, '  mode http', `  retries ${HELD}`, `  ${process}`, ''];
+    return { ...local, text: [local.text, ...held].join('\n') };
+  });
 }
 
 /**

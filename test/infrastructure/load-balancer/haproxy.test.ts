@@ -238,6 +238,13 @@ describe('TLS in front of what a control host runs', () => {
       '  timeout http-keep-alive 1h',
       '  http-response set-var(txn.answered) bool(true)',
       '  http-after-response set-status 425 if { status 503 } !{ var(txn.answered) -m bool }',
+      '  use_backend identity-held if { req.hdr_val(content-length) gt 8192 } || { req.hdr(transfer-encoding) -m found }',
+      '  server process 127.0.0.1:5000',
+    ]);
+    // What is too large for another attempt by the balancer that asks waits for the process.
+    expect(block(configuration, 'backend identity-held')).toEqual([
+      '  mode http',
+      '  retries 60',
       '  server process 127.0.0.1:5000',
     ]);
     expect(configuration).not.toContain('listen object-store-local');
@@ -359,7 +366,7 @@ describe('haproxy on one host', () => {
     const sections = configuration.split('\nlisten ').slice(2);
     // The database, 13 services of which all but the object store have TLS in front, and memcached from both sides.
     expect(sections).toHaveLength(1 + 13 + 12 + 2);
-    for (const section of sections) {
+    for (const section of sections.map((text) => text.split('\nbackend ')[0] ?? '')) {
       expect(section.match(/^ {2}server (one 192\.0\.2\.11|process 127\.0\.0\.1):\d+( .*)?$/gm)).toHaveLength(
         1,
       );
