@@ -2,11 +2,13 @@
 # Prints `SECTION SERVER STATUS` for every server of the sections named, as haproxy itself sees them.
 : "${socket?}"
 
-perl -MIO::Socket::UNIX -e '
+# Each service asks: the object-oriented module would take seven times as long to load.
+perl -MSocket -e '
 my ($path, @sections) = @ARGV;
 my %wanted = map { $_ => 1 } @sections;
-my $haproxy = IO::Socket::UNIX->new($path) or die "$path: $!\n";
-print $haproxy "show stat -1 4 -1\n";
+my $haproxy;
+socket($haproxy, PF_UNIX, SOCK_STREAM, 0) && connect($haproxy, pack_sockaddr_un($path)) or die "$path: $!\n";
+syswrite $haproxy, "show stat -1 4 -1\n";
 while (<$haproxy>) {
   next if /^#/ or /^\s*$/;
   my @column = split /,/;

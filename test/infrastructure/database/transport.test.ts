@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ShellCheck } from '../../../src/engine/check.ts';
@@ -92,15 +92,22 @@ describe('what a client of the database meets', () => {
 describe('a renewed certificate', () => {
   const lone = command(allInOne(), 'one/command:database-certificate');
 
-  function shows(shown: string) {
+  /** PEM, in lines of this length. */
+  const pem = (body: string, width: number) =>
+    `-----BEGIN CERTIFICATE-----\n${body.replaceAll(new RegExp(`.{${width}}`, 'g'), '$&\n')}\n-----END CERTIFICATE-----\n`;
+  const NEW = 'MIIB0new'.repeat(30);
+  const OLD = 'MIIB0old'.repeat(30);
+
+  function shows(shown: string, kept = pem(NEW, 64)) {
     const directory = place();
     writeFileSync(join(directory, 'shown'), shown);
+    const file = '/etc/cloudwright/tls/database/certificate.pem';
+    mkdirSync(join(directory, file, '..'), { recursive: true });
+    writeFileSync(join(directory, file), kept);
     const host = rehearsal(directory, {
       timeout: '[ "$1" -le 10 ] || unexpected "$@"; shift; exec "$@"',
       openssl: `case $* in
 's_client -connect 192.0.2.11:3306 -starttls mysql') cat ${directory}/shown ;;
-'x509 -noout -fingerprint -sha256 -in '*'/etc/cloudwright/tls/database/certificate.pem') echo new ;;
-'x509 -noout -fingerprint -sha256') grep . || exit 1 ;;
 *) unexpected "$@" ;;
 esac`,
     });
@@ -109,10 +116,21 @@ esac`,
     return code;
   }
 
+  /** What openssl prints around the certificate. */
+  const session = (certificate: string) =>
+    `CONNECTED(00000003)\n---\nServer certificate\n${certificate}subject=CN=control1\n---\nDONE\n`;
+
   it('is noticed by what the server shows', () => {
-    expect(shows('new\n')).toBe(0);
-    expect(shows('old\n')).toBe(1);
+    expect(shows(session(pem(NEW, 64)))).toBe(0);
+    expect(shows(session(pem(OLD, 64)))).toBe(1);
+    expect(shows('CONNECTED(00000003)\n---\nno peer certificate available\n')).toBe(1);
     expect(shows('')).toBe(1);
+    expect(shows('', '')).toBe(1);
+  });
+
+  it('is the first of the file, however its lines are cut', () => {
+    expect(shows(session(pem(NEW, 64)), `${pem(NEW, 76)}${pem(OLD, 76)}`)).toBe(0);
+    expect(shows(session(pem(OLD, 64)), `${pem(NEW, 76)}${pem(OLD, 76)}`)).toBe(1);
   });
 
   it('is read by the running server, by its replication first', () => {
