@@ -148,6 +148,8 @@ global
   group ${haproxy.group ?? 'haproxy'}
   daemon
   maxconn ${connections}
+  # Two files for each connection: where a host allows fewer, haproxy says so in its log and starts all the same.
+  no strict-limits
   stats socket ${pathOf(haproxy, 'statistics')} mode 660 level admin
   ssl-default-bind-options ssl-min-ver TLSv1.2
   ssl-default-server-options ssl-min-ver TLSv1.2

@@ -1,7 +1,8 @@
 /**
  * How many connections each section of haproxy takes at a time. The limit of the whole process is their sum: what comes
  * in at the APIs never takes a place of the database, of memcached, or of the haproxy of another host. Each connection
- * has two file descriptors; haproxy, which starts as root, raises its own limit up to what systemd allows (524,288).
+ * has two file descriptors. haproxy starts as root and raises its own limit to that, within the hard limit that systemd
+ * gives to services (524,288 by default; a container may have less).
  */
 
 /** Of an HTTP service, on the virtual addresses. */
