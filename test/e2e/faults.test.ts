@@ -96,7 +96,7 @@ http.server.HTTPServer(("127.0.0.1", 5000), Answer).serve_forever()
     await lab.get(`systemd-run --quiet --unit=e2e-ask sh -c "${ask('@/tmp/e2e-large')} >/tmp/e2e-answer"`);
     const waiting = async () => {
       const servers = await balancedServers(lab.on);
-      return servers.some(({ section, sessions }) => section === 'identity-held' && sessions === 1);
+      return servers.some(({ section, retries }) => section === 'identity-held' && retries > 0);
     };
     await waitFor('haproxy to hold the request', waiting, 20);
     await lab.get(`cat >/tmp/e2e-process.py <<'END'${PROCESS}END`);

@@ -121,7 +121,7 @@ describe('the firewall of a bare host', () => {
     await waitFor('the datagrams of a stranger', async () => (await dropped()) >= before.dropped + 200, 20);
     expect(await letIn()).toBe(before.letIn);
     await overlay.datagrams(known.overlay, own.overlay, 6081);
-    await waitFor('the datagrams of a peer', async () => (await letIn()) === before.letIn + 200, 20);
+    await waitFor('the datagrams of a peer', async () => (await letIn()) >= before.letIn + 200, 20);
     // Each would have an entry of its own for half a minute; the requests over ssh have some.
     expect(await entries()).toBeLessThan(before.entries + 100);
     const again = await apply('');

@@ -37,8 +37,8 @@ export interface BalancedServer {
   readonly section: string;
   readonly server: string;
   readonly status: string;
-  /** Requests that it has at the moment. */
-  readonly sessions: number;
+  /** Attempts to connect to it after a first one, since haproxy started. */
+  readonly retries: number;
 }
 
 const SHOW_STAT = `
@@ -56,6 +56,6 @@ export async function balancedServers(on: OnNode): Promise<readonly BalancedServ
     if (line.startsWith('#') || line.trim() === '') return [];
     const columns = line.split(',');
     const [section = '', server = ''] = columns;
-    return [{ section, server, status: columns[17] ?? '', sessions: Number(columns[4]) }];
+    return [{ section, server, status: columns[17] ?? '', retries: Number(columns[15]) }];
   });
 }
