@@ -1,7 +1,9 @@
+import { auditStep } from '../audit/step.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import { journalFile, openJournal, readHistory, verifiedSteps } from '../engine/journal.ts';
 import { apply as applyRun, type PlanResult, planOnly, type RunResult, verifyOnly } from '../engine/run.ts';
 import type { Selection } from '../engine/select.ts';
+import { steps } from '../steps/index.ts';
 import type { Caller } from './caller.ts';
 import { type CredentialFiles, writeCredentialFiles } from './credentialFiles.ts';
 import { type KeepSecrets, open, openLocked } from './open.ts';
@@ -36,12 +38,13 @@ export async function plan(request: RunRequest, caller: Caller): Promise<PlanRes
   );
 }
 
-/** Runs the checks of the steps; changes nothing. */
+/** Runs the checks of the steps, and the cheap part of an audit; changes nothing. */
 export async function verify(request: RunRequest, caller: Caller): Promise<RunResult> {
   const cloud = await open(request.file, caller);
   return await withReach(cloud, caller, async (reached) =>
     verifyOnly({
       ...runInput(reached, { command: 'verify', patienceSeconds: 5 }, caller),
+      steps: [...steps, auditStep(steps)],
       selection: request.selection,
     }),
   );

@@ -50,12 +50,20 @@ export async function listCertificates(
   const { domain: asked, host, now = new Date() } = request;
   const { cloud, vault } = await openWithVault(request.file, caller, {});
   refuseUnknownHost(cloud, host);
-  const generated = new Set(vault.generated);
-  const wanted = namesIn(cloud).filter(
+  return certificatesOf(cloud, vault.generated, now).filter(
     ({ domain, holder }) =>
       (asked === undefined || domain === asked) && (host === undefined || holder === host),
   );
-  return wanted.map(({ domain, holder, name }) => {
+}
+
+/** All certificates of a cloud. `generated`: names of secrets that are not in the vault's file yet. */
+export function certificatesOf(
+  cloud: Cloud,
+  generated: readonly string[],
+  now: Date,
+): readonly ListedCertificate[] {
+  const unwritten = new Set(generated);
+  return namesIn(cloud).map(({ domain, holder, name }) => {
     const certificate = reveal(secretOf(cloud, name));
     const left = daysLeft(certificate, now);
     const own = domain === PUBLIC && isOwn(cloud);
@@ -64,7 +72,7 @@ export async function listCertificates(
       holder,
       until: validity(certificate).until.toISOString(),
       daysLeft: Math.floor(left),
-      state: left < 0 ? 'ended' : generated.has(name) ? 'next-apply' : own ? 'own' : 'valid',
+      state: left < 0 ? 'ended' : unwritten.has(name) ? 'next-apply' : own ? 'own' : 'valid',
     };
   });
 }

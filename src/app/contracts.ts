@@ -1,6 +1,7 @@
 /*
  * Types of what the application layer gives and takes, for its callers: they import nothing else of the program.
  */
+export type { Verdict } from '../audit/verdict.ts';
 export type { ToolboxReport } from '../checks/toolbox.ts';
 export type { HostGroupAnswer, InitAnswers } from '../cloud/answers.ts';
 export type { NetworkName } from '../cloud/cloud.ts';

@@ -1,4 +1,5 @@
 import { applyCommand } from './commands/apply.ts';
+import { auditCommand } from './commands/audit.ts';
 import { certificatesCommand } from './commands/certificates.ts';
 import { completionCommand } from './commands/completion.ts';
 import { exportCommand } from './commands/export.ts';
@@ -44,6 +45,7 @@ export const table: CommandTable = {
     verifyCommand,
     statusCommand,
     toolboxCommand,
+    auditCommand,
     testCommand,
     importCommand,
     exportCommand,

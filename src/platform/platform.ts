@@ -37,6 +37,12 @@ export interface PackageManager {
   readonly leastVersions: Readonly<Record<string, string>>;
   /** Shell that succeeds where the package `$1` is installed in a version before `$2`. */
   readonly older: string;
+  /**
+   * Shell that prints where the installed packages come from, by what the host knows without asking a source. Lines:
+   * `lists SECONDS`, `security`, `packages COUNT`, `update NAME VERSION NEW`, `superseded NAME VERSION`,
+   * `foreign NAME VERSION`, `unsigned WHAT`, and `end`.
+   */
+  readonly origins: string;
   /** Answers to questions that have no configuration file, by package. */
   readonly answers: Readonly<Record<string, readonly string[]>>;
   /** Components of the distribution's archive. */

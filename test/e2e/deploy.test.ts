@@ -7,6 +7,7 @@ import type { UpAccess } from '../../src/app/up.ts';
 import type { RunEvent } from '../../src/engine/event.ts';
 import { labDirectory, labDown, labExec, labRemains } from '../../src/lab/index.ts';
 import { waitFor } from '../../src/system/wait.ts';
+import { audit } from './support/audit.ts';
 import { ensureChromium, startBrowser } from './support/browser.ts';
 import { dataOf, endRuns, eventsOf, runCli } from './support/cli.ts';
 import { logIn } from './support/dashboard.ts';
@@ -366,6 +367,8 @@ describe('an all-in-one cloud', () => {
     () => join(folder, FILE),
     async () => idsOf(await succeeds('apply'), 'change-done'),
   );
+
+  audit(node, command, async () => idsOf(await succeeds('apply'), 'change-done'));
 
   databaseTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));
   hypervisorTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));

@@ -22,11 +22,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hosts: ['system'],
   api: [],
   checks: ['api', 'cloud', 'engine', 'hosts'],
+  audit: ['cloud', 'vault', 'infrastructure', 'steps', 'resources', 'platform', 'engine', 'hosts'],
   lab: ['system', 'hosts'],
   guest: ['system'],
   app: [
     ...['cloud', 'vault', 'formats', 'platform', 'services', 'infrastructure', 'runtimes', 'resources'],
-    ...['steps', 'engine', 'hosts', 'api', 'checks', 'lab', 'guest', 'system'],
+    ...['steps', 'engine', 'hosts', 'api', 'checks', 'audit', 'lab', 'guest', 'system'],
   ],
   cli: ['app'],
   console: ['app'],

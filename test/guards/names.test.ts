@@ -4,7 +4,7 @@ import { asName, namesOf } from '../runtimes/arcadia.ts';
 import { filesBelow } from './sources.ts';
 
 /** Directories that take every name of a distribution from the platform's table. */
-const DIRECTORIES = ['services', 'infrastructure', 'runtimes', 'steps'];
+const DIRECTORIES = ['services', 'infrastructure', 'runtimes', 'steps', 'audit'];
 
 const sources = DIRECTORIES.flatMap((name) => [...filesBelow(`src/${name}`, /\.(ts|sh)$/)]);
 const users = [...Object.values(debian13.components), ...Object.values(debian13.projects)]

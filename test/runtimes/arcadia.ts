@@ -59,6 +59,7 @@ export const arcadia: Platform = {
     audit: 'arcpkg audit',
     leastVersions: { 'py-messaging': '16.2' },
     older: 'arcpkg older "$1" "$2"',
+    origins: 'arcpkg origins',
     answers: {},
     components: ['core'],
   },

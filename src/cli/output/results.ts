@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TestResult } from '../../app/acceptance.ts';
+import type { AuditReport } from '../../app/audit.ts';
 import type { PingAnswer, PlannedChange, RunResult, ToolboxReport } from '../../app/contracts.ts';
 import type { CredentialFiles } from '../../app/credentialFiles.ts';
 import type { Status } from '../../app/status.ts';
@@ -70,6 +71,33 @@ const toolbox = z
       .readonly(),
   })
   .meta({ id: 'toolbox', description: 'Service tables, and a verdict on each.' });
+
+const topics = z.enum([
+  'hosts',
+  'listeners',
+  'firewall',
+  'files',
+  'certificates',
+  'accounts',
+  'packages',
+  'reach',
+]);
+const audit = z
+  .object({
+    ok: z.boolean(),
+    verdicts: z
+      .array(
+        z.object({
+          topic: topics,
+          state: z.enum(['pass', 'warning', 'fail']),
+          where: text,
+          what: text,
+          next: text.exactOptional(),
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'audit', description: 'What an audit found, also where all is well.' });
 
 const stepRecord = z.object({
   state: z.enum(['never', 'started', 'verified', 'failed']),
@@ -192,6 +220,7 @@ export const resultSchemas = {
   ping: z.object({ hosts: z.array(ping).readonly() }),
   status,
   toolbox,
+  audit,
   test,
   'vault make': z.object({ vault: text, generated: texts }),
   'vault edit': z.object({ changed: z.boolean() }),
@@ -220,6 +249,7 @@ hold<Same<z.infer<typeof credentials>, CredentialFiles>>();
 hold<Same<z.infer<typeof change>, PlannedChange>>();
 hold<Same<z.infer<typeof ping>, PingAnswer>>();
 hold<Same<z.infer<typeof toolbox>, ToolboxReport>>();
+hold<Same<z.infer<typeof audit>, AuditReport>>();
 hold<Same<z.infer<typeof status>, Status>>();
 hold<Same<z.infer<typeof test>, TestResult>>();
 hold<Same<z.infer<typeof access>, UpAccess>>();

@@ -1,6 +1,7 @@
 import type { Platform } from '../platform.ts';
 import { components } from './components.ts';
 import { opensslErrors } from './opensslErrors.ts';
+import origins from './packageOrigins.sh';
 import { projects } from './projects.ts';
 
 /** Debian 13 (trixie) with its own packages of OpenStack 2025.1. */
@@ -16,6 +17,7 @@ export const debian13: Platform = {
       'python3-oslo.messaging': '16.1.0-3+deb13u1',
     },
     older: `installed=$(dpkg-query -W -f '\${Version}' "$1" 2>/dev/null) && [ -n "$installed" ] && dpkg --compare-versions "$installed" lt "$2"`,
+    origins,
     answers: { 'nova-consoleproxy': ['nova-consoleproxy nova-consoleproxy/daemon_type select novnc'] },
     components: ['main'],
   },
