@@ -1,5 +1,13 @@
 import { inspections } from '../audit/inspections.ts';
-import { countOf, OUTSIDE, type Probe, probeLimit, probeScript, probesOf } from '../audit/probes.ts';
+import {
+  countOf,
+  OUTSIDE,
+  type Probe,
+  probeLimit,
+  probeScript,
+  probesOf,
+  READ_ADDRESSES,
+} from '../audit/probes.ts';
 import type { Surroundings } from '../audit/reach.ts';
 import { answersOf, reachVerdicts } from '../audit/reached.ts';
 import { READ_SOCKETS, type Socket, socketsOf } from '../audit/sockets.ts';
@@ -58,12 +66,23 @@ export async function auditHosts(
   const around: Surroundings = { cloud, facts, listeners: listenersOf(cloud) };
   const wanted = inspections(around, steps, () => now).filter(({ thorough }) => !(quick && thorough));
   const { verdicts: inside, sockets } = await lookInside(wanted, facts, connections);
-  const outside = typeof cloud.test.vantage !== 'object' || 'netns' in cloud.test.vantage;
+  const outside = await outsideAddresses(cloud, connections);
   const probes = probesOf(around, { sockets, all: !quick, outside });
   const ports = probes.reduce((sum, probe) => sum + countOf(probe), 0);
   note(caller, `Trying ${ports} ports at ${probes.length} addresses`);
   const probed = await probeAll(around, probes, sockets, connections);
   return [...lost, ...inside, ...probed];
+}
+
+/** Addresses of the place outside the cloud; undefined where it is one of the hosts. */
+async function outsideAddresses(
+  cloud: Cloud,
+  connections: Connections,
+): Promise<readonly string[] | undefined> {
+  const place = cloud.test.vantage;
+  if (typeof place === 'object' && 'host' in place) return undefined;
+  const { stdout } = await testClientOf(cloud, connections)(READ_ADDRESSES, 30);
+  return stdout.split('\n').filter((line) => line !== '');
 }
 
 async function factsOfAll(

@@ -5,7 +5,7 @@ import { rulesOf } from '../infrastructure/firewall/rules.ts';
 import { shellProgram } from '../resources/program.ts';
 import { plain } from '../secrets/confidential.ts';
 import probeProgram from './probe.sh';
-import type { Surroundings } from './reach.ts';
+import { isIn, type Surroundings } from './reach.ts';
 import { isLoopback, type Socket } from './sockets.ts';
 
 /** Where the acceptance test connects from, in the place of a host's name. */
@@ -36,14 +36,15 @@ export interface ProbeOptions {
   readonly sockets: ReadonlyMap<string, readonly Socket[]>;
   /** Whether ports are tried that nothing names and on which nothing listens. */
   readonly all: boolean;
-  /** Whether there is a machine outside the cloud to probe from. */
-  readonly outside: boolean;
+  /** Addresses of the machine outside the cloud to probe from; undefined where there is none. */
+  readonly outside: readonly string[] | undefined;
 }
 
 /**
  * What is probed from where. Each host asks each other one, in every network that both stand in, for the ports that a
- * definition names or that something listens on. One of its peers, and the place outside where there is none, asks for
- * all others too: a filter that no definition opens is closed to everybody in the same way.
+ * definition names or that something listens on. One of its peers, or the place outside where there is none, asks for all
+ * others too: what no definition opens is closed to everybody in the same way. Networks in which the place outside does
+ * not stand are asked for the known ports alone: nobody knows what is on the way.
  */
 export function probesOf(around: Surroundings, options: ProbeOptions): readonly Probe[] {
   const hosts = reached(around, around.cloud.hosts);
@@ -61,7 +62,7 @@ export function probesOf(around: Surroundings, options: ProbeOptions): readonly 
         if (peer !== host)
           probes.push({ ...target, from: peer.name, source: peer.addresses[network], ports });
       }
-      const ports = options.all && next === host ? ALL_PORTS : known;
+      const ports = options.all && next === host && standsIn(around, network, options) ? ALL_PORTS : known;
       if (options.outside) probes.push({ ...target, from: OUTSIDE, source: undefined, ports });
     }
     probes.push(...virtualProbes(around, network, standing, options));
@@ -74,8 +75,10 @@ function virtualProbes(
   around: Surroundings,
   network: (typeof NETWORKS)[number],
   standing: readonly Host[],
-  { sockets, all, outside }: ProbeOptions,
+  options: ProbeOptions,
 ): readonly Probe[] {
+  const { sockets, all, outside } = options;
+  const standsOutside = standsIn(around, network, options);
   const address = around.cloud.networks[network]?.vip;
   if (address === undefined) return [];
   const controls = reached(around, controlHosts(around.cloud));
@@ -86,11 +89,17 @@ function virtualProbes(
   const askers = standing.filter((host) => !holdsAddress(around, host, address));
   const [first] = askers;
   const fromHosts = askers.map((host): Probe => {
-    const ports = all && host === first && !outside ? ALL_PORTS : known;
+    const ports = all && host === first && !standsOutside ? ALL_PORTS : known;
     return { ...target, from: host.name, source: host.addresses[network], ports };
   });
-  const ports = all ? ALL_PORTS : known;
+  const ports = all && standsOutside ? ALL_PORTS : known;
   return outside ? [...fromHosts, { ...target, from: OUTSIDE, source: undefined, ports }] : fromHosts;
+}
+
+/** Whether the machine outside has an address in the network. */
+function standsIn({ cloud }: Surroundings, network: NetworkName, { outside }: ProbeOptions): boolean {
+  const cidr = cloud.networks[network]?.cidr;
+  return cidr !== undefined && outside?.some((address) => isIn(address, cidr)) === true;
 }
 
 function holdsAddress({ facts }: Surroundings, host: Host, address: string): boolean {
@@ -113,6 +122,9 @@ function knownPorts(
     .map(({ port }) => String(port));
   return [...new Set([...named, ...open])];
 }
+
+/** Prints the IPv4 addresses of a machine, one in a line. */
+export const READ_ADDRESSES = "ip -o -4 addr show | sed 's/.* inet \\([0-9.]*\\).*/\\1/'";
 
 /** The program that tries the probes of one place. */
 export function probeScript(probes: readonly Probe[]): string {

@@ -67,6 +67,15 @@ export function reachVerdicts(
       continue;
     }
     const { unexpected, silent } = judge(around, answer, source, sockets);
+    if (silent.length > 0 && answer.open.length === 0 && isFar(around, probe, source)) {
+      verdicts.push({
+        ...at,
+        state: 'warning',
+        what: `nothing answers at ${target} from ${source}: there may be no way, and nothing is proved`,
+        next: 'Name a machine that stands in this network as test.vantage in the description, and repeat the audit.',
+      });
+      continue;
+    }
     if (unexpected.length > 0)
       verdicts.push({
         ...at,
@@ -87,6 +96,12 @@ export function reachVerdicts(
     }
   }
   return [...verdicts, ...[...passed.values()].map(passVerdict), ...unseen(around, answers)];
+}
+
+/** Whether the place outside has to go through other networks. */
+function isFar({ cloud }: Surroundings, { from, network }: Probe, source: string): boolean {
+  const cidr = cloud.networks[network]?.cidr;
+  return from === OUTSIDE && (cidr === undefined || !isIn(source, cidr));
 }
 
 function passVerdict(answers: readonly Answer[]): Verdict {
@@ -147,10 +162,7 @@ function listeningAt(
 function unseen(around: Surroundings, answers: readonly Answer[]): readonly Verdict[] {
   const seen = new Set(
     answers
-      .filter(({ probe: { from, network }, source }) => {
-        const cidr = around.cloud.networks[network]?.cidr;
-        return source !== undefined && (from !== OUTSIDE || (cidr !== undefined && isIn(source, cidr)));
-      })
+      .filter(({ probe, source }) => source !== undefined && !isFar(around, probe, source))
       .map(({ probe }) => `${probe.network} ${probe.address}`),
   );
   const networks: readonly NetworkName[] = ['service', 'management', 'overlay', 'storage'];

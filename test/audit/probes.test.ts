@@ -1,11 +1,18 @@
 import { createServer, type Server } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { OUTSIDE, type Probe, probeLimit, probeScript, probesOf } from '../../src/audit/probes.ts';
+import {
+  OUTSIDE,
+  type Probe,
+  probeLimit,
+  probeScript,
+  probesOf,
+  READ_ADDRESSES,
+} from '../../src/audit/probes.ts';
 import type { Surroundings } from '../../src/audit/reach.ts';
 import { answersOf } from '../../src/audit/reached.ts';
 import type { Socket } from '../../src/audit/sockets.ts';
 import { listenersOf } from '../../src/steps/listeners.ts';
-import { sh } from '../resources/sh.ts';
+import { rehearsal, scratch, sh } from '../resources/sh.ts';
 import { allInOne, type CloudContext, threeControls } from '../steps/clouds.ts';
 
 const around = ({ cloud, facts }: CloudContext): Surroundings => ({
@@ -14,7 +21,11 @@ const around = ({ cloud, facts }: CloudContext): Surroundings => ({
   listeners: listenersOf(cloud),
 });
 const ALL = ['1-65535'];
-const OPTIONS = { sockets: new Map<string, readonly Socket[]>(), all: true, outside: true };
+const OPTIONS = {
+  sockets: new Map<string, readonly Socket[]>(),
+  all: true,
+  outside: ['192.0.2.250', '198.51.100.250'],
+};
 const isFull = ({ ports }: Probe) => ports.join() === ALL.join();
 
 const interfaces = [{ name: 'eth1', up: true, mtu: 1500, addresses: ['192.0.2.11/24', '192.0.2.100/24'] }];
@@ -30,8 +41,14 @@ describe('what is probed', () => {
     expect(probes.every(isFull)).toBe(true);
   });
 
+  it('is what is described alone in networks in which the place outside does not stand', () => {
+    const far = probesOf(around(allInOne('', { interfaces })), { ...OPTIONS, outside: ['192.0.2.250'] });
+    expect(far.filter(isFull).map(({ network }) => network)).toEqual(['management', 'management']);
+    expect(far.filter((probe) => !isFull(probe)).map(({ network }) => network)).toEqual(['overlay']);
+  });
+
   it('is nothing of a host that stands alone with nobody outside, but a virtual address that it lacks', () => {
-    const inside = { ...OPTIONS, outside: false };
+    const inside = { ...OPTIONS, outside: undefined };
     expect(probesOf(around(allInOne('', { interfaces })), inside)).toEqual([]);
     const probes = probesOf(around(allInOne()), inside);
     expect(probes.map(({ from, address }) => `${from} ${address}`)).toEqual(['one 192.0.2.100']);
@@ -63,7 +80,7 @@ describe('what is probed', () => {
         ],
       ],
     ]);
-    const [probe] = probesOf(around(allInOne()), { sockets, all: false, outside: true });
+    const [probe] = probesOf(around(allInOne()), { sockets, all: false, outside: ['192.0.2.250'] });
     expect(probe?.ports).toEqual(expect.arrayContaining(['22', '5000', '8888']));
     expect(probe?.ports).not.toContain('7777');
     expect(probe && isFull(probe)).toBe(false);
@@ -120,6 +137,14 @@ describe('the program that probes', () => {
     expect(answersOf('open 0 1\n', probes)).toBeUndefined();
     expect(answersOf('end\n', probes)).toBeUndefined();
     expect(answersOf('tried 0 1 127.0.0.1\nend\n', probes)).toHaveLength(1);
+  });
+
+  it('knows the addresses of the machine', () => {
+    const { run } = rehearsal(scratch(), {
+      ip: `[ "$*" = '-o -4 addr show' ] || unexpected
+printf '%s\\n' '1: lo    inet 127.0.0.1/8 scope host lo' '2: eth0    inet 192.0.2.250/24 brd 192.0.2.255 scope global eth0'`,
+    });
+    expect(run(READ_ADDRESSES).stdout).toBe('127.0.0.1\n192.0.2.250\n');
   });
 
   it('has longer for more', () => {

@@ -89,6 +89,17 @@ describe('what a host reaches', () => {
     expect(said(judge([open], sockets), 'fail')).toEqual([]);
   });
 
+  it('is not known where nothing answers from far away, and known from near', () => {
+    const sockets = new Map<string, readonly Socket[]>([
+      ['control1', [{ protocol: 'tcp', address: '0.0.0.0', port: 22, process: 'sshd' }]],
+    ]);
+    const asked = (source: string, open: readonly number[]) =>
+      judge([answer(OUTSIDE, source, '192.0.2.11', 'control1', open)], sockets).map(({ state }) => state);
+    expect(asked('198.18.0.1', [])).toEqual(['warning']);
+    expect(asked('198.18.0.1', [22])).toEqual(['pass']);
+    expect(asked('192.0.2.250', [])).toEqual(['fail']);
+  });
+
   it('is not known where there is no way', () => {
     const lost: Answer = {
       ...answer('control2', undefined, '192.0.2.11', 'control1', []),
