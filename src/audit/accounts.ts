@@ -1,4 +1,6 @@
 import type { Host } from '../cloud/cloud.ts';
+import { erlang } from '../infrastructure/erlang.ts';
+import type { Component } from '../platform/platform.ts';
 import { answersOf, ask } from '../resources/mysqlClient.ts';
 import { plain } from '../secrets/confidential.ts';
 import { END, type Found, type Inspection, inspection } from './verdict.ts';
@@ -67,16 +69,19 @@ function accountFaults(row: readonly string[]): readonly Found[] {
   return found;
 }
 
+const USERS =
+  '[binary_to_list(proplists:get_value(user, User)) || User <- rabbit_auth_backend_internal:list_users()].';
+
 /** The broker's published default account is not there, and no other that the definitions do not name. */
-export function brokerInspection(host: Host): Inspection {
+export function brokerInspection(host: Host, rabbitmq: Component): Inspection {
   return inspection({
     topic: 'accounts',
     title: 'the message broker has no default account',
     host,
-    script: `rabbitmqctl --silent --no-table-headers list_users || exit 1\necho ${END}`,
-    limitSeconds: 60,
+    // The answer has no line break at its end.
+    script: `${plain(erlang(rabbitmq, USERS))}\necho\necho ${END}`,
     find(lines) {
-      const users = lines.map((line) => line.split('\t')[0] ?? '').filter((name) => name !== '');
+      const users = [...lines.join(' ').matchAll(/"([^"]*)"/g)].map(([, name = '']) => name);
       if (!users.includes(BROKER_USER)) return { found: [silent('the message broker')], else: '' };
       const others = users.filter((name) => name !== BROKER_USER);
       return {

@@ -32,7 +32,9 @@ export function inspections(
       filesInspection(host, resources),
       certificatesInspection(cloud, host, resources, platform, now),
       hostAccountsInspection(host),
-      ...(host.roles.has('control') ? [databaseInspection(host), brokerInspection(host)] : []),
+      ...(host.roles.has('control')
+        ? [databaseInspection(host), brokerInspection(host, platform.components.rabbitmq)]
+        : []),
       packagesInspection(host, platform, now),
     ];
   });

@@ -9,7 +9,7 @@ interface Place {
   readonly protocol: Listener['protocol'];
   readonly ports: readonly string[];
   /** Undefined: at any address of the host. */
-  readonly address: string | undefined;
+  readonly addresses: readonly string[] | undefined;
 }
 
 /** Every socket that is open beyond loopback belongs to something that the definitions or the description name. */
@@ -45,11 +45,13 @@ function stray(socket: Socket, places: readonly Place[]): readonly (readonly [st
   const named = places.filter(
     (place) => place.protocol === protocol && place.ports.some((range) => holdsPort(range, port)),
   );
-  if (named.some((place) => place.address === undefined || answersAt(socket, place.address))) return [];
+  const fits = ({ addresses }: Place): boolean =>
+    addresses === undefined || addresses.some((one) => answersAt(socket, one));
+  if (named.some(fits)) return [];
   const who = process === '' ? 'the kernel' : process;
   const [first] = named;
   const what = first
-    ? `${who} listens on ${address} port ${port} ${protocol}; ${first.title} belongs to ${first.address}`
+    ? `${who} listens on ${address} port ${port} ${protocol}; ${first.title} belongs to ${first.addresses?.join(' and ')}`
     : `${who} listens on ${address} port ${port} ${protocol}, which no definition names`;
   const next = `Stop ${who}, bind it to loopback, or name the port under firewall.allow in the description.`;
   return [[what, { state: 'fail', what, next }]];
@@ -59,18 +61,21 @@ function placesOf(cloud: Cloud, host: Host, listeners: readonly Listener[]): rea
   const own = listeners
     .filter((listener) => listener.on(cloud).includes(host))
     .flatMap(({ title, protocol, ports, network, virtual }): Place[] => {
-      const address = virtual ? cloud.networks[network]?.vip : addressOn(host, network);
-      return address === undefined ? [] : [{ title, protocol, ports, address }];
+      // haproxy passes some connections on, at the virtual address as well.
+      const own = virtual ? undefined : addressOn(host, network);
+      const shared = host.roles.has('control') ? cloud.networks[network]?.vip : undefined;
+      const addresses = [own, shared].filter((address) => address !== undefined);
+      return addresses.length === 0 ? [] : [{ title, protocol, ports, addresses }];
     });
   const allowed = cloud.firewall.allow
     .filter(({ roles }) => roles === undefined || roles.some((role) => host.roles.has(role)))
-    .map(({ protocol, ports }): Place => ({ title: 'allowed', protocol, ports, address: undefined }));
+    .map(({ protocol, ports }): Place => ({ title: 'allowed', protocol, ports, addresses: undefined }));
   return [
     ...own,
     ...allowed,
-    { title: 'ssh', protocol: 'tcp', ports: [String(cloud.ssh.port)], address: undefined },
+    { title: 'ssh', protocol: 'tcp', ports: [String(cloud.ssh.port)], addresses: undefined },
     // Clients that ask for addresses, over IPv4 and IPv6.
-    { title: 'DHCP', protocol: 'udp', ports: ['68', '546'], address: undefined },
+    { title: 'DHCP', protocol: 'udp', ports: ['68', '546'], addresses: undefined },
   ];
 }
 

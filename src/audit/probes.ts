@@ -14,7 +14,7 @@ export const OUTSIDE = 'outside';
 const NETWORKS = ['service', 'management', 'overlay', 'storage'] as const;
 const ALL_PORTS = ['1-65535'];
 /** Attempts at a time. */
-const AT_ONCE = 8192;
+const AT_ONCE = 16_384;
 /** Seconds that one attempt waits: the kernel sends it again after 1 s (RFC 6298), so that one packet may be lost. */
 const LIMIT_SECONDS = 1.3;
 

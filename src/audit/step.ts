@@ -12,6 +12,8 @@ export function auditStep(steps: readonly Step<Cloud>[]): Step<Cloud> {
     name: AUDIT_STEP,
     title: 'Audit',
     needs: [],
+    // Checks of other steps listen for a moment, to be refused by a client.
+    last: true,
     resources: () => [],
     checks: (context) =>
       inspections(context, steps)

@@ -53,7 +53,9 @@ export function apply<Described extends Subject>(input: RunInput<Described>): Pr
 export function verifyOnly<Described extends Subject>(input: RunInput<Described>): Promise<RunResult> {
   return inRun(input, 'verify', async (prepared) => {
     const work = new Apply(input, prepared);
-    await Promise.all(prepared.chosen.map((step) => work.verify(step, GRACE)));
+    await Promise.all(prepared.chosen.filter(({ last }) => !last).map((step) => work.verify(step, GRACE)));
+    if (input.signal?.aborted) return;
+    await Promise.all(prepared.chosen.filter(({ last }) => last).map((step) => work.verify(step, GRACE)));
   });
 }
 

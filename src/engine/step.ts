@@ -26,6 +26,8 @@ export interface Step<Described extends Subject = Subject> {
   readonly name: string;
   readonly title: string;
   readonly needs: readonly string[];
+  /** It looks at the hosts as a whole: `verify` runs its checks when those of all other steps have ended. */
+  readonly last?: true;
   /** False leaves the step out, as for an optional service that the description switched off. */
   applies?(cloud: Described): boolean;
   /** Packages of this step on each host; those of several steps are installed in one transaction. */

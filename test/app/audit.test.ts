@@ -51,7 +51,7 @@ function host(id: string, sockets: string): Connections {
     ss: `[ "$*" = -Hltunp ] || unexpected; printf '%s\\n' '${sockets}'`,
     nft: 'exit 1',
     mariadb: `cat >/dev/null; printf 'server\\tup\\naccount\\troot\\tlocalhost\\tunix_socket\\t0\\t0\\t0\\n'`,
-    rabbitmqctl: `printf 'openstack\\t[]\\n'`,
+    runuser: `echo '{ok, ["openstack"]}'`,
     getent: `[ "$*" = shadow ] || unexpected; echo 'root:*:1'`,
     'dpkg-query': 'echo installed base',
     'apt-cache': `printf '%s\\n' 'base:' '  Installed: 1' ' *** 1 500' '        500 http://archive.example stable/main amd64 Packages'`,

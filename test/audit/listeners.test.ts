@@ -27,6 +27,7 @@ describe('what listens on a host', () => {
       SSHD,
       socket('192.0.2.11:3306', 'mariadbd'),
       socket('192.0.2.100:8774', 'haproxy'),
+      socket('192.0.2.100:3306', 'haproxy'),
       socket('203.0.113.100:8774', 'haproxy'),
       socket('*:123', 'chronyd', 'udp'),
       socket('127.0.0.1:6640', 'ovsdb-server'),
@@ -41,7 +42,7 @@ describe('what listens on a host', () => {
         topic: 'listeners',
         where: 'control1',
         state: 'pass',
-        what: '7 sockets beyond loopback, all described',
+        what: '8 sockets beyond loopback, all described',
       },
     ]);
   });
@@ -64,7 +65,7 @@ describe('what listens on a host', () => {
 
   it('fails at an address of another network, on a host without the role, and over the other protocol', () => {
     expect(said(lookAt(three, 'control1', [SSHD, socket('203.0.113.11:3306', 'mariadbd')]), 'fail')).toEqual([
-      'mariadbd listens on 203.0.113.11 port 3306 tcp; database belongs to 192.0.2.11',
+      'mariadbd listens on 203.0.113.11 port 3306 tcp; database belongs to 192.0.2.11 and 192.0.2.100',
     ]);
     expect(
       said(lookAt(three, 'compute1', [SSHD, socket('192.0.2.21:3306', 'mariadbd')]), 'fail'),

