@@ -6,6 +6,7 @@ import { attempt, command, script } from '../../../src/system/command.ts';
 export type LabNetworkName = (typeof LAB_NETWORKS)[number]['name'];
 
 const SCAN = fileURLToPath(new URL('scan.mjs', import.meta.url));
+const DATAGRAMS = fileURLToPath(new URL('datagrams.mjs', import.meta.url));
 /** In the management network of the lab; no node gets one of these. The machine on the first network has the first. */
 const FIRST_ADDRESS = 161;
 
@@ -13,6 +14,8 @@ const FIRST_ADDRESS = 161;
 export interface Intruder {
   /** TCP ports of the address that take a connection. `ports`: `3306`, `1-65535`. */
   open(address: string, ports: readonly (number | string)[]): Promise<readonly number[]>;
+  /** What UDP ports of the address say, if anything: `123 answer`; `161 closed` for an ICMP error. */
+  datagrams(address: string, ports: readonly number[]): Promise<readonly string[]>;
   ping(address: string): Promise<boolean>;
 }
 
@@ -29,7 +32,6 @@ export async function intruder(
   addresses: readonly string[],
 ): Promise<Intruder> {
   const namespace = `${namespacePrefix(lab.name)}intruder-${name}`;
-  const inside = ['netns', 'exec', namespace];
   const cards = [...new Set([name, 'management'])].map((network) =>
     card(lab, network as LabNetworkName, namespace),
   );
@@ -50,12 +52,24 @@ export async function intruder(
     ].join('\n'),
     { doing: `put a machine on the ${name} network` },
   );
+  return machineIn(namespace);
+}
+
+/** What a machine does that has a namespace of its own. */
+export function machineIn(namespace: string): Intruder {
+  const inside = ['netns', 'exec', namespace];
+  const lines = (stdout: string): readonly string[] => stdout.split('\n').filter((line) => line !== '');
   return {
     async open(target, ports) {
       const words = [...inside, process.execPath, SCAN, target, ...ports.map(String)];
       const stdout = await command('ip', words, { doing: `scan ${target}`, limitSeconds: 300 });
-      const found = stdout.split('\n').filter((line) => line !== '');
-      return found.map(Number).toSorted((a, b) => a - b);
+      return lines(stdout)
+        .map(Number)
+        .toSorted((a, b) => a - b);
+    },
+    async datagrams(target, ports) {
+      const words = [...inside, process.execPath, DATAGRAMS, target, ...ports.map(String)];
+      return lines(await command('ip', words, { doing: `send datagrams to ${target}` })).toSorted();
     },
     async ping(target) {
       const words = [...inside, 'ping', '-c', '2', '-W', '3', '-i', '0.3', target];
