@@ -9,7 +9,7 @@ import { labDirectory, labDown, labExec, labRemains } from '../../src/lab/index.
 import { waitFor } from '../../src/system/wait.ts';
 import { audit } from './support/audit.ts';
 import { ensureChromium, startBrowser } from './support/browser.ts';
-import { dataOf, endRuns, eventsOf, runCli } from './support/cli.ts';
+import { dataOf, endRuns, eventsOf, runCli, startCli } from './support/cli.ts';
 import { logIn } from './support/dashboard.ts';
 import { firewall } from './support/firewall.ts';
 import { leaveLab, report } from './support/lab.ts';
@@ -22,6 +22,7 @@ import { hypervisorTls } from './support/tls-hypervisor.ts';
 import { tlsMessaging } from './support/tls-messaging.ts';
 import { tlsOvn } from './support/tls-ovn.ts';
 import { tunnelledCloud } from './support/tunnel.ts';
+import { captureOfAcceptance, expectUnreadable, wires } from './support/wire.ts';
 
 /**
  * The main job as `npm start` calls it: from nothing to a verified cloud. The packages are on the node already, as
@@ -63,6 +64,9 @@ async function succeeds(...words: readonly string[]): Promise<readonly RunEvent[
 const idsOf = (events: readonly RunEvent[], type: 'change-planned' | 'change-done'): readonly string[] =>
   events.flatMap((event) => (event.type === type ? [event.resource] : [])).toSorted();
 
+/** What an `apply` changes. */
+const applied = async (): Promise<readonly string[]> => idsOf(await succeeds('apply'), 'change-done');
+
 /** A command of the standard client on the node, as the administrator. */
 async function openstack(words: string): Promise<Record<string, unknown>[]> {
   const line = `OS_CLIENT_CONFIG_FILE=/root/clouds.yaml openstack --os-cloud trial ${words}`;
@@ -90,10 +94,13 @@ async function described(edit: (text: string) => string, work: () => Promise<voi
 }
 
 describe('an all-in-one cloud', () => {
-  it('is deployed, verified and passes the acceptance test', async () => {
-    const run = await runCli(folder, ['up', '--lab', name, '--layer', await packageLayer()], 1500);
+  it('is deployed, verified and passes the acceptance test, of which nobody on a network reads anything', async () => {
+    const up = startCli(folder, ['up', '--lab', name, '--layer', await packageLayer()]);
+    const capture = await captureOfAcceptance(up, join(folder, 'trial'), wires(name));
+    const run = await up.ended;
 
     expect(run.code, run.output).toBe(0);
+    await expectUnreadable(capture ?? expect.fail(`no acceptance test:\n${run.output}`));
     expect(run.stdout).toContain('(Acceptance test): verified in');
     expect(run.stdout).toContain('https://192.168.21.100:31000');
     expect(run.output).not.toContain('✗');
@@ -362,30 +369,19 @@ describe('an all-in-one cloud', () => {
     expect(idsOf(await succeeds('plan'), 'change-planned')).toEqual([]);
   });
 
-  firewall(
-    lab,
-    node,
-    () => join(folder, FILE),
-    async () => idsOf(await succeeds('apply'), 'change-done'),
-  );
+  firewall(lab, node, () => join(folder, FILE), applied);
 
-  audit(node, command, async () => idsOf(await succeeds('apply'), 'change-done'));
+  audit(node, command, applied);
 
-  databaseTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));
-  hypervisorTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));
+  databaseTls(node, secrets, applied);
+  hypervisorTls(node, secrets, applied);
   tlsOvn(node, secrets);
   tlsMessaging(node, MANAGEMENT);
   startupModule(node);
 
-  openstackKinds(
-    () =>
-      tunnelledCloud(
-        join(folder, 'trial', 'clouds.yaml'),
-        join(lab.directory, name, 'ssh_config'),
-        'control1',
-      ),
-    'control1',
-  );
+  const cloud = () =>
+    tunnelledCloud(join(folder, 'trial', 'clouds.yaml'), join(lab.directory, name, 'ssh_config'), 'control1');
+  openstackKinds(cloud, 'control1');
 
   it('comes back by itself after a power cut', async () => {
     const cut = await runCli(folder, ['lab', 'cut', 'control1', '--lab', name], 120);

@@ -117,10 +117,10 @@ describe('the firewall of a bare host', () => {
         `nft list chain inet cloudwright input | sed -n 's/.*counter packets \\([0-9]*\\) .*comment "dropped"/\\1/p'`,
       );
     const before = { entries: await entries(), letIn: await letIn(), dropped: await dropped() };
-    await overlay.datagrams(stranger.overlay, own.overlay, 6081);
+    await overlay.sendFrom(stranger.overlay, own.overlay, 6081);
     await waitFor('the datagrams of a stranger', async () => (await dropped()) >= before.dropped + 200, 20);
     expect(await letIn()).toBe(before.letIn);
-    await overlay.datagrams(known.overlay, own.overlay, 6081);
+    await overlay.sendFrom(known.overlay, own.overlay, 6081);
     await waitFor('the datagrams of a peer', async () => (await letIn()) >= before.letIn + 200, 20);
     // Each would have an entry of its own for half a minute; the requests over ssh have some.
     expect(await entries()).toBeLessThan(before.entries + 100);

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCapture } from '../e2e/support/capture.ts';
+import { secretNeedles } from '../e2e/support/secrets.ts';
 import { tunnelledCloud } from '../e2e/support/tunnel.ts';
+import { expectUnreadable, wires } from '../e2e/support/wire.ts';
 import { identities, type Restart, restarts } from './support/clusters.ts';
 import {
   begin,
@@ -8,6 +11,7 @@ import {
   folder,
   hosts,
   labCommand,
+  labName,
   on,
   onAll,
   printTable,
@@ -51,14 +55,22 @@ function unreachable(run: Awaited<ReturnType<typeof timed>>): readonly string[] 
 
 describe('three hosts that are everything', () => {
   it(
-    'become a cloud that passes every check and the acceptance test',
+    'become a cloud that passes every check and the acceptance test, of which nobody on a network reads anything',
     async () => {
       const apply = await timed('first `apply`, from bare hosts', ['apply']);
       expect(apply.code, apply.output.slice(-6000)).toBe(0);
       const verify = await timed('`verify`', ['verify']);
       expect(verify.code, verify.output.slice(-6000)).toBe(0);
+      const capture = await startCapture(
+        wires(
+          labName,
+          hosts.map((name, index) => ({ name, number: 11 + index })),
+        ),
+        await secretNeedles(folder),
+      );
       const test = await timed('acceptance test', ['test']);
       expect(test.code, test.output.slice(-6000)).toBe(0);
+      await expectUnreadable(capture);
       const identity = await identityOfAll();
       expect(identity?.galera).toMatch(/\b3\b/);
       for (const host of hosts) expect(identity?.rabbitmq).toContain(`rabbit@${host}`);

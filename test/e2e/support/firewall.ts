@@ -14,6 +14,15 @@ const NODE = 11;
 const own = nodeAddresses(NODE);
 const VIP = '192.168.21.100';
 
+/** What often listens on UDP: DNS, DHCP, TFTP, ONC RPC, NTP, SNMP, chrony, IKE, SSDP, Galera, VXLAN, mDNS, Geneve, memcached. */
+const KNOWN_DATAGRAMS = [53, 67, 69, 111, 123, 161, 323, 500, 1900, 4567, 4789, 5353, 6081, 11_211];
+
+/** UDP ports to try: those on which the node listens, and those on which machines often do. */
+export async function datagramPorts(on: OnNode): Promise<readonly number[]> {
+  const open = await listeners(on, 'udp');
+  return [...new Set([...open.map(({ port }) => port), ...KNOWN_DATAGRAMS])];
+}
+
 /** What only the hosts of the cloud may reach. */
 const PRIVATE_PORTS = {
   memcached: 11_211,
@@ -35,6 +44,7 @@ export function firewall(
   describe('the firewall', () => {
     const machines = new Map<LabNetworkName, Intruder>();
     let listening: readonly number[] = [];
+    let datagrams: readonly number[] = [];
     const from = (name: LabNetworkName): Intruder => machines.get(name) ?? expect.fail(`nobody on ${name}`);
 
     beforeAll(async () => {
@@ -43,6 +53,7 @@ export function firewall(
       const open = await listeners(on);
       listening = [...new Set(open.map(({ port }) => port))];
       expect(listening).toEqual(expect.arrayContaining([22, 3306, 5671, 6641, 8774, 11_211]));
+      datagrams = await datagramPorts(on);
     });
 
     it('keeps what hosts say to one another on the management network', async () => {
@@ -99,6 +110,23 @@ export function firewall(
       expect(await machine.ping(own.management)).toBe(true);
     });
 
+    it('answers datagrams for the time on the management network, and no others on any', async () => {
+      const said = await Promise.all(
+        LAB_NETWORKS.flatMap(({ name }) =>
+          [...Object.values(own), VIP].map(async (address) => ({
+            name,
+            address,
+            answers: await from(name).datagrams(address, datagrams),
+          })),
+        ),
+      );
+      for (const { name, address, answers } of said) {
+        // The table lets the time out on every address there; the daemon answers at the host's own.
+        const time = name === 'management' && (address === own.management || answers.length > 0);
+        expect(answers, `${address} to the ${name} network`).toEqual(time ? ['123 answer'] : []);
+      }
+    });
+
     it('has no address of the host on interfaces of instances, and lets packets of other networks in nowhere', async () => {
       for (const device of ['br-ex', 'br-int', 'eth2']) {
         expect(await printed(on, `ip -o address show dev ${device}`), device).toBe('');
@@ -113,6 +141,8 @@ export function firewall(
       expect(await storage.open(own.management, listening)).toEqual(
         expect.arrayContaining([3306, 5671, 11_211]),
       );
+      // An ICMP error for each port would be more than the kernel sends to one asker.
+      expect(await storage.datagrams(own.management, [123, 161])).toEqual(['123 answer', '161 closed']);
       expect(await apply()).toEqual(['control1/firewall:rules']);
       expect(await storage.open(own.management, listening)).toEqual([]);
     });

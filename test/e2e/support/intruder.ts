@@ -7,16 +7,23 @@ export type LabNetworkName = (typeof LAB_NETWORKS)[number]['name'];
 
 const SCAN = fileURLToPath(new URL('scan.mjs', import.meta.url));
 const DATAGRAMS = fileURLToPath(new URL('datagrams.mjs', import.meta.url));
+const TUNNEL_DATAGRAMS = fileURLToPath(new URL('tunnelDatagrams.mjs', import.meta.url));
 /** In the management network of the lab; no node gets one of these. The machine on the first network has the first. */
 const FIRST_ADDRESS = 161;
 
-/** A machine on one network of a lab that belongs to nobody. */
-export interface Intruder {
+/** A machine in a namespace of its own. */
+export interface Machine {
   /** TCP ports of the address that take a connection. `ports`: `3306`, `1-65535`. */
   open(address: string, ports: readonly (number | string)[]): Promise<readonly number[]>;
+  /** What UDP ports of the address say, if anything: `123 answer`; `161 closed` for an ICMP error. */
+  datagrams(address: string, ports: readonly number[]): Promise<readonly string[]>;
   ping(address: string): Promise<boolean>;
+}
+
+/** A machine on one network of a lab that belongs to nobody. */
+export interface Intruder extends Machine {
   /** Sends one datagram from each of 200 ports of `source`, an address that it takes for itself on the network. */
-  datagrams(source: string, target: string, port: number): Promise<void>;
+  sendFrom(source: string, target: string, port: number): Promise<void>;
 }
 
 /**
@@ -32,7 +39,6 @@ export async function intruder(
   addresses: readonly string[],
 ): Promise<Intruder> {
   const namespace = `${namespacePrefix(lab.name)}intruder-${name}`;
-  const inside = ['netns', 'exec', namespace];
   const cards = [...new Set([name, 'management'])].map((network) =>
     card(lab, network as LabNetworkName, namespace),
   );
@@ -54,21 +60,37 @@ export async function intruder(
     { doing: `put a machine on the ${name} network` },
   );
   return {
+    ...machineIn(namespace),
+    async sendFrom(source, target, port) {
+      await script(`ip -n ${namespace} address replace ${source}/32 dev ${name}`, {
+        doing: `take ${source}`,
+      });
+      const program = [process.execPath, TUNNEL_DATAGRAMS, source, target, String(port)];
+      const words = ['netns', 'exec', namespace, ...program];
+      await command('ip', words, { doing: `send datagrams to ${target}`, limitSeconds: 60 });
+    },
+  };
+}
+
+/** What a machine does that has a namespace of its own. */
+export function machineIn(namespace: string): Machine {
+  const inside = ['netns', 'exec', namespace];
+  const lines = (stdout: string): readonly string[] => stdout.split('\n').filter((line) => line !== '');
+  return {
     async open(target, ports) {
       const words = [...inside, process.execPath, SCAN, target, ...ports.map(String)];
       const stdout = await command('ip', words, { doing: `scan ${target}`, limitSeconds: 300 });
-      const found = stdout.split('\n').filter((line) => line !== '');
-      return found.map(Number).toSorted((a, b) => a - b);
+      return lines(stdout)
+        .map(Number)
+        .toSorted((a, b) => a - b);
+    },
+    async datagrams(target, ports) {
+      const words = [...inside, process.execPath, DATAGRAMS, target, ...ports.map(String)];
+      return lines(await command('ip', words, { doing: `send datagrams to ${target}` })).toSorted();
     },
     async ping(target) {
       const words = [...inside, 'ping', '-c', '2', '-W', '3', '-i', '0.3', target];
       return (await attempt('ip', words, { doing: `ping ${target}` })).exitCode === 0;
-    },
-    async datagrams(source, target, port) {
-      const own = [`ip -n ${namespace} address replace ${source}/32 dev ${name}`];
-      await script(own.join('\n'), { doing: `take ${source}` });
-      const words = [...inside, process.execPath, DATAGRAMS, source, target, String(port)];
-      await command('ip', words, { doing: `send datagrams to ${target}`, limitSeconds: 60 });
     },
   };
 }

@@ -16,9 +16,9 @@ export interface Listener {
   readonly process: string;
 }
 
-/** Sockets on which TCP connections are taken. */
-export async function listeners(on: OnNode): Promise<readonly Listener[]> {
-  const lines = (await printed(on, 'ss -Hltnp')).split('\n');
+/** Sockets on which TCP connections are taken, or datagrams received. */
+export async function listeners(on: OnNode, protocol: 'tcp' | 'udp' = 'tcp'): Promise<readonly Listener[]> {
+  const lines = (await printed(on, `ss -Hlnp --${protocol}`)).split('\n');
   return lines.map((line) => {
     const [, , , local = '', , users = ''] = line.split(/\s+/);
     const at = local.lastIndexOf(':');

@@ -14,7 +14,8 @@ export const hosts = ['control1', 'control2', 'control3'] as const;
 export type Host = (typeof hosts)[number];
 export const VIP = '192.168.21.100';
 
-const lab = { name: 'longthree', directory: labDirectory() };
+export const labName = 'longthree';
+const lab = { name: labName, directory: labDirectory() };
 export const sshConfig = join(lab.directory, lab.name, 'ssh_config');
 export const fabric = `cw-${lab.name}-fabric`;
 
