@@ -13,6 +13,7 @@ import { logIn } from './support/dashboard.ts';
 import { firewall } from './support/firewall.ts';
 import { leaveLab, report } from './support/lab.ts';
 import { packageLayer } from './support/layer.ts';
+import { leastRights } from './support/leastRights.ts';
 import { balancedServers, printed } from './support/node.ts';
 import { openstackKinds } from './support/openstackKinds.ts';
 import { startupModule } from './support/startup-module.ts';
@@ -360,18 +361,15 @@ describe('an all-in-one cloud', () => {
     expect(idsOf(await succeeds('plan'), 'change-planned')).toEqual([]);
   });
 
-  firewall(
-    lab,
-    node,
-    () => join(folder, FILE),
-    async () => idsOf(await succeeds('apply'), 'change-done'),
-  );
+  const changed = async () => idsOf(await succeeds('apply'), 'change-done');
+  firewall(lab, node, () => join(folder, FILE), changed);
 
-  databaseTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));
-  hypervisorTls(node, secrets, async () => idsOf(await succeeds('apply'), 'change-done'));
+  databaseTls(node, secrets, changed);
+  hypervisorTls(node, secrets, changed);
   tlsOvn(node, secrets);
   tlsMessaging(node, MANAGEMENT);
   startupModule(node);
+  leastRights(node, openstack);
 
   openstackKinds(
     () =>
