@@ -53,6 +53,8 @@ export interface RoleAssignment {
     readonly project?: { readonly id: string };
     readonly domain?: { readonly id: string };
     readonly system?: object;
+    /** The role is not on the scope itself but on the projects under it. */
+    readonly 'OS-INHERIT:inherited_to'?: 'projects';
   };
 }
 
@@ -100,7 +102,9 @@ export function identityApi(session: Session) {
     roles: () => list<Role>('/roles', 'roles'),
     services: () => list<CatalogService>('/services', 'services'),
     endpoints: () => list<CatalogEndpoint>('/endpoints', 'endpoints'),
-    roleAssignments: () => list<RoleAssignment>('/role_assignments', 'role_assignments'),
+    /** `effective`: what users have in the end, through groups and implied roles too. */
+    roleAssignments: (query?: { readonly effective: 'true'; readonly 'role.id': string }) =>
+      list<RoleAssignment>('/role_assignments', 'role_assignments', query),
 
     createDomain: (fields: object) => post<Domain>('/domains', 'domain', fields),
     createProject: (fields: object) => post<Project>('/projects', 'project', fields),
@@ -127,6 +131,14 @@ export function identityApi(session: Session) {
     ): Promise<void> {
       const path = `/${scope.kind}s/${scope.id}/users/${user}/roles/${role}`;
       await session.send('identity', { method: 'PUT', path });
+    },
+    async revoke(
+      scope: { readonly kind: 'project' | 'domain'; readonly id: string },
+      user: string,
+      role: string,
+    ): Promise<void> {
+      const path = `/${scope.kind}s/${scope.id}/users/${user}/roles/${role}`;
+      await session.send('identity', { method: 'DELETE', path });
     },
   };
 }

@@ -80,6 +80,10 @@ export const serviceFacts: readonly ServiceFacts[] = [
       {
         "name": "metadata_secret",
         "kind": "shared-secret"
+      },
+      {
+        "name": "nova_compute_password",
+        "kind": "password"
       }
     ],
     "ports": [

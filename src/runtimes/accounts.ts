@@ -8,9 +8,13 @@ import {
   identityRole,
   identityService,
   identityUser,
+  identityUserRoles,
   volumeType,
 } from '../resources/openstack/index.ts';
-import type { ServiceContext, ServiceDefinition } from '../services/definition.ts';
+import type { IdentityUser } from '../resources/openstack/user.ts';
+import type { ServiceContext, ServiceDefinition, ServiceUser } from '../services/definition.ts';
+import { usersOf } from '../services/derived.ts';
+import { serviceRoles } from '../services/policies.ts';
 
 /** A service's databases and its account, made on any member: each has all of them. */
 export function databases(
@@ -32,28 +36,18 @@ export function databases(
   return [...made, account];
 }
 
-/** What Keystone and the service's own API must know of it. `started`: its processes. */
+/** Its users in Keystone, as which its processes log in as soon as they start. */
+export function users(service: ServiceDefinition, { cloud }: ServiceContext): readonly Resource[] {
+  return usersOf(service).map((user) => identityUser(described(user, cloud)));
+}
+
+/** What Keystone and the service's own API must know of it, beside its `users`. `started`: its processes. */
 export function accounts(
   service: ServiceDefinition,
   { cloud }: ServiceContext,
   started: readonly Resource[],
 ): readonly Resource[] {
   const { project } = service;
-  const user =
-    service.account === false
-      ? []
-      : [
-          identityUser({
-            name: project,
-            password: secretOf(cloud, `${project}_password`),
-            markKey: cloud.secrets.password_mark_key,
-            domain: 'Default',
-            project: 'service',
-            // `service` lets the service user's token prolong a user's; `admin` is what the guides still ask for.
-            roles: ['admin', 'service'],
-            indispensable: true,
-          }),
-        ];
   // Keystone's own entry is made by its bootstrap, which works before anybody can log in.
   const catalog = service.name === 'identity' ? [] : (service.catalog ?? []);
   const entries = catalog.map((entry) => {
@@ -73,9 +67,26 @@ export function accounts(
     .map((name) => identityRole({ name }));
   const types = (service.volumeTypes?.(cloud) ?? []).map((type) =>
     // Made through the catalog, by a service that asks Keystone about the caller with its own account.
-    volumeType(type, { after: [...user, ...entries, ...started] }),
+    volumeType(type, { after: [...entries, ...started] }),
   );
-  return [...user, ...entries, ...roles, ...domain(service, cloud), ...types];
+  return [...entries, ...roles, ...domain(service, cloud), ...types];
+}
+
+function described(user: ServiceUser, cloud: ServiceContext['cloud']): IdentityUser {
+  return {
+    name: user.name,
+    password: secretOf(cloud, user.password),
+    markKey: cloud.secrets.password_mark_key,
+    domain: 'Default',
+    project: 'service',
+    roles: user.roles,
+    indispensable: true,
+  };
+}
+
+/** Takes all other roles from a service's users: `admin`, which earlier versions gave to all of them. */
+export function rolesAlone(service: ServiceDefinition, cloud: ServiceContext['cloud']): readonly Resource[] {
+  return usersOf(service).map((user) => identityUserRoles(described(user, cloud)));
 }
 
 function domain({ domain: own }: ServiceDefinition, cloud: ServiceContext['cloud']): readonly Resource[] {
@@ -102,7 +113,8 @@ export function commonAccounts(
   started: readonly (Resource | string)[],
 ): readonly Resource[] {
   const after = { after: started };
-  const role = identityRole({ name: 'service' }, after);
+  // All of them, whatever is deployed: a role that goes with its service would first have to be taken from its users.
+  const roles = ['service', ...Object.values(serviceRoles)].map((name) => identityRole({ name }, after));
   const service = identityProject(
     { name: 'service', domain: 'Default', description: 'Users of the services' },
     after,
@@ -136,5 +148,5 @@ export function commonAccounts(
     },
     { ...after, keep: true },
   );
-  return [role, service, demo, ...extra, user, administrator];
+  return [...roles, service, demo, ...extra, user, administrator];
 }

@@ -1,10 +1,12 @@
 import type { Cloud, Override } from '../cloud/cloud.ts';
+import { controlHosts } from '../cloud/topology.ts';
 import type { Resource } from '../engine/resource.ts';
 import { file, type IniOrigins, MANAGED, renderIni } from '../resources/index.ts';
 import { text } from '../secrets/confidential.ts';
 import type {
   ConfigurationFile,
   HostContext,
+  PlainFile,
   Section,
   Sections,
   ServiceDefinition,
@@ -36,7 +38,7 @@ export function configurationFiles(
       owned(context),
     );
   });
-  const plain = here(service.files ?? []).map(({ name, content }) =>
+  const plain = here([...(service.files ?? []), ...policyFile(service)]).map(({ name, content }) =>
     file(
       host.name,
       `${project.configuration}/${name}`,
@@ -45,6 +47,18 @@ export function configurationFiles(
     ),
   );
   return [...ini, ...plain];
+}
+
+/**
+ * After the package's own file, whose rules are all comments. An operator's file with a later name, or with a rule that
+ * is not named here, counts as well.
+ */
+const POLICY = 'policy.d/10_cloudwright.yaml';
+
+function policyFile({ policy = [] }: ServiceDefinition): readonly PlainFile[] {
+  if (policy.length === 0) return [];
+  const rules = policy.map(({ rule, default: usual, or }) => `"${rule}": "${usual} or ${or}"\n`);
+  return [{ name: POLICY, on: controlHosts, content: () => rules.join('') }];
 }
 
 function contributions(

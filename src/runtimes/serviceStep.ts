@@ -7,7 +7,7 @@ import type { Platform } from '../platform/platform.ts';
 import { platforms } from '../platform/select.ts';
 import type { HostContext, Process, ServiceContext, ServiceDefinition } from '../services/definition.ts';
 import { deployedServices, isDeployed, processesOf } from '../services/derived.ts';
-import { accounts, databases } from './accounts.ts';
+import { accounts, databases, users } from './accounts.ts';
 import { cephKeyrings } from './cephKeyrings.ts';
 import { answerCheck, memberChecks } from './checks.ts';
 import { configurationFiles } from './configuration.ts';
@@ -113,6 +113,7 @@ function resourcesOf(
   // Read at each use: new keys need no restart.
   const keys = hosts.flatMap((context) => keyRepositories(service, context));
   const account = databases(service, whole);
+  const logins = users(service, whole);
   const stages = service.migrations?.(whole) ?? [];
   const schema = migrationResources(service, whole, stages, {
     runtime,
@@ -129,6 +130,7 @@ function resourcesOf(
         after: [
           ...keys.filter((key) => key.host === context.host.name),
           ...schema,
+          ...logins,
           ...(process.afterResources?.(whole) ?? []),
           ...siblings(process, whole, hosts, runtime),
         ],
@@ -150,6 +152,7 @@ function resourcesOf(
     ...schema,
     ...started,
     ...afterStart,
+    ...logins,
     ...accounts(service, whole, started),
     ...hosts
       .filter(({ host }) => controlHosts(cloud).includes(host))

@@ -13,6 +13,7 @@ import {
   placementCheck,
 } from './checks/compute.ts';
 import type { HostContext, Sections, ServiceDefinition } from './definition.ts';
+import { computePolicy, serviceRoles } from './policies.ts';
 import { hypervisorSections } from './shared/hypervisor.ts';
 import {
   authTokenSection,
@@ -32,6 +33,9 @@ const CONSOLE_PORT = 6080;
 const consolePaths = certificatePaths('hypervisor');
 const consoleFiles = [consolePaths.authority, consolePaths.certificate, consolePaths.key];
 
+/** As which nova-compute calls other services, on every host. */
+const COMPUTE_USER = 'nova_compute';
+
 const computeHosts = (cloud: Cloud) => hostsWith(cloud, 'compute');
 
 /** Nova: cells, API, metadata, scheduler, conductor, console; nova-compute on the compute hosts. */
@@ -44,7 +48,14 @@ export const compute: ServiceDefinition = {
   needs: ['placement', 'messaging', 'ceph', 'hypervisor'],
   catalog: [{ type: 'compute', description: 'Compute', port: PORT, path: '/v2.1' }],
   databases: ['nova_api', 'nova', 'nova_cell0'],
-  secrets: [{ name: 'metadata_secret', kind: 'shared-secret' }],
+  secrets: [
+    { name: 'metadata_secret', kind: 'shared-secret' },
+    { name: 'nova_compute_password', kind: 'password' },
+  ],
+  userRoles: [serviceRoles.volume],
+  // Whoever breaks out of an instance finds this user, which is an administrator of nothing.
+  users: [{ name: COMPUTE_USER, password: 'nova_compute_password', roles: ['service'] }],
+  policy: computePolicy,
   ceph: [
     {
       id: 'nova',
@@ -61,7 +72,11 @@ export const compute: ServiceDefinition = {
       on: (cloud) => cloud.hosts.filter((host) => host.roles.has('control') || host.roles.has('compute')),
       sections,
     },
-    { name: 'nova-compute.conf', on: computeHosts, sections: hypervisorSections },
+    {
+      name: 'nova-compute.conf',
+      on: computeHosts,
+      sections: (context) => ({ ...hypervisorSections(context), ...clients(context, COMPUTE_USER) }),
+    },
   ],
   migrations: cellMigrations,
   afterStart: hostDiscovery,
@@ -186,25 +201,11 @@ function sections(context: HostContext): Sections {
       cache: cacheSection(context),
       conductor: { workers: workers(context.own) },
       scheduler: { workers: 1 },
+      ...controlClients(context),
     }),
     api: { auth_strategy: 'keystone' },
-    service_user: serviceUserSection(context, 'nova'),
     // Nova reads images with the token of its caller: it takes no login here.
     glance: { region_name: context.cloud.region, valid_interfaces: 'internal' },
-    neutron: {
-      ...serviceAuthSection(context, 'neutron'),
-      // Of the metadata API alone: whoever has the secret may ask for any instance.
-      ...(control && {
-        service_metadata_proxy: true,
-        metadata_proxy_shared_secret: secretOf(cloud, 'metadata_secret'),
-      }),
-    },
-    placement: serviceAuthSection(context, 'placement'),
-    cinder: {
-      ...serviceAuthSection(context, 'cinder'),
-      os_region_name: cloud.region,
-      catalog_info: 'block-storage::internalURL',
-    },
     vnc: {
       enabled: true,
       server_listen: address,
@@ -218,6 +219,33 @@ function sections(context: HostContext): Sections {
         vencrypt_client_cert: consolePaths.certificate,
         vencrypt_client_key: consolePaths.key,
       }),
+    },
+  };
+}
+
+/** How Nova calls other services: as `user`, whose token also goes beside that of a user. */
+function clients(context: HostContext, user: string): Sections {
+  return {
+    service_user: serviceUserSection(context, user),
+    neutron: serviceAuthSection(context, user),
+    placement: serviceAuthSection(context, user),
+    cinder: {
+      ...serviceAuthSection(context, user),
+      os_region_name: context.cloud.region,
+      catalog_info: 'block-storage::internalURL',
+    },
+  };
+}
+
+function controlClients(context: HostContext): Sections {
+  const common = clients(context, 'nova');
+  return {
+    ...common,
+    neutron: {
+      ...common.neutron,
+      // Of the metadata API alone: whoever has the secret may ask for any instance.
+      service_metadata_proxy: true,
+      metadata_proxy_shared_secret: secretOf(context.cloud, 'metadata_secret'),
     },
   };
 }

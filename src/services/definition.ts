@@ -24,6 +24,12 @@ export interface ServiceDefinition {
   readonly applies?: (cloud: Cloud) => boolean;
   /** False for a service without a user in Keystone. */
   readonly account?: false;
+  /** Roles of its user beside `service`: those that rules of `policy` name. */
+  readonly userRoles?: readonly string[];
+  /** Users in Keystone beside the one with the project's name. */
+  readonly users?: readonly ServiceUser[];
+  /** Rules of its API that differ from the release's defaults. */
+  readonly policy?: readonly PolicyRule[];
   readonly catalog?: readonly CatalogEntry[];
   readonly databases?: readonly string[];
   readonly secrets?: readonly ServiceSecret[];
@@ -81,6 +87,25 @@ export interface CatalogEntry {
 export interface ServiceSecret {
   readonly name: string;
   readonly kind: ServiceSecretKind;
+}
+
+/** A user of a service in Keystone, with roles on the project `service`. */
+export interface ServiceUser {
+  readonly name: string;
+  /** Name of its password in the vault. */
+  readonly password: string;
+  /** All of them: any other role on the project is taken away. */
+  readonly roles: readonly string[];
+}
+
+/** A rule of oslo.policy that allows more than its default. */
+export interface PolicyRule {
+  /** `get_subnet` */
+  readonly rule: string;
+  /** What the release says, as `oslopolicy-sample-generator` prints it. */
+  readonly default: string;
+  /** Who is allowed it too: `role:service`. */
+  readonly or: string;
 }
 
 /** A Keystone domain of the service's own, with an administrator. */

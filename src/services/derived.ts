@@ -2,7 +2,7 @@ import type { Cloud } from '../cloud/cloud.ts';
 import { internalUrl, publicUrl } from '../cloud/endpoints.ts';
 import type { Listener } from '../cloud/listeners.ts';
 import { controlHosts, usesCeph } from '../cloud/topology.ts';
-import type { CephClient, Process, ServiceDefinition } from './definition.ts';
+import type { CephClient, Process, ServiceDefinition, ServiceUser } from './definition.ts';
 import { services as all } from './index.ts';
 
 /** Whether the description wants the service and has what it needs. */
@@ -18,6 +18,17 @@ export function deployedServices(cloud: Cloud, services = all): readonly Service
 /** Processes of a service that this cloud runs. */
 export function processesOf(service: ServiceDefinition, cloud: Cloud): readonly Process[] {
   return service.processes.filter((process) => process.when?.(cloud) ?? true);
+}
+
+/** A service's users in Keystone, all of them in the project `service`. `service`: asks Keystone whether a token is valid. */
+export function usersOf({
+  account,
+  project,
+  userRoles = [],
+  users = [],
+}: ServiceDefinition): readonly ServiceUser[] {
+  if (account === false) return users;
+  return [{ name: project, password: `${project}_password`, roles: ['service', ...userRoles] }, ...users];
 }
 
 /** A process that haproxy offers on the virtual address. */

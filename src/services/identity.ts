@@ -9,6 +9,7 @@ import type { ApiCheck } from '../engine/check.ts';
 import { quoteText } from '../hosts/quote.ts';
 import { text } from '../secrets/confidential.ts';
 import type { Migration, Section, ServiceContext, ServiceDefinition } from './definition.ts';
+import { identityPolicy } from './policies.ts';
 import { cacheSection, databaseSection, proxyHeaders } from './shared/sections.ts';
 import { tokens } from './shared/tokens.ts';
 
@@ -21,6 +22,7 @@ export const identity: ServiceDefinition = {
   title: 'Identity (Keystone)',
   needs: ['database', 'cache'],
   account: false,
+  policy: identityPolicy,
   catalog: [{ type: 'identity', description: 'Identity', port: PORT, path: '/v3' }],
   databases: ['keystone'],
   extras: () => ['client'],

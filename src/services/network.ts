@@ -11,6 +11,7 @@ import { secretOf } from '../cloud/secrets.ts';
 import { chassisHosts, controlHosts, gatewayHosts, vip } from '../cloud/topology.ts';
 import type { ApiCheck, ShellCheck } from '../engine/check.ts';
 import type { HostContext, Section, Sections, ServiceContext, ServiceDefinition } from './definition.ts';
+import { networkPolicy, serviceRoles } from './policies.ts';
 import {
   authTokenSection,
   cacheSection,
@@ -34,6 +35,9 @@ export const network: ServiceDefinition = {
   project: 'neutron',
   title: 'Networking (Neutron)',
   needs: ['identity', 'messaging', 'ovn'],
+  // It tells Nova that a port is ready.
+  userRoles: [serviceRoles.compute],
+  policy: networkPolicy,
   catalog: [{ type: 'network', description: 'Networking', port: PORT, path: '' }],
   databases: ['neutron'],
   configuration: [
@@ -127,8 +131,8 @@ function sections(context: HostContext): Sections {
     ...(host.roles.has('control') && {
       database: databaseSection(context, 'neutron'),
       keystone_authtoken: authTokenSection(context, 'neutron'),
-      nova: { ...serviceAuthSection(context, 'nova'), endpoint_type: 'internal' },
-      placement: { ...serviceAuthSection(context, 'placement'), endpoint_type: 'internal' },
+      nova: { ...serviceAuthSection(context, 'neutron'), endpoint_type: 'internal' },
+      placement: { ...serviceAuthSection(context, 'neutron'), endpoint_type: 'internal' },
       cache: cacheSection(context),
     }),
   };

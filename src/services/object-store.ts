@@ -4,6 +4,7 @@ import { judge } from '../checks/verdict.ts';
 import { hostsWith, usesCeph } from '../cloud/topology.ts';
 import type { ApiCheck } from '../engine/check.ts';
 import type { ServiceDefinition } from './definition.ts';
+import { serviceRoles } from './policies.ts';
 
 const PORT = 8080;
 
@@ -13,6 +14,7 @@ export const objectStore: ServiceDefinition = {
   project: 'swift',
   title: 'Object store (Ceph)',
   needs: ['ceph', 'identity'],
+  userRoles: [serviceRoles.credentials],
   optional: { summary: 'Ceph’s object gateway; on where a host has the role rgw.', default: 'when-rgw' },
   applies: (cloud) => usesCeph(cloud) && hostsWith(cloud, 'rgw').length > 0,
   catalog: [

@@ -9,6 +9,7 @@ import { controlHosts, usesCeph } from '../cloud/topology.ts';
 import type { ApiCheck } from '../engine/check.ts';
 import { plain } from '../secrets/confidential.ts';
 import type { HostContext, Section, Sections, ServiceDefinition } from './definition.ts';
+import { serviceRoles, volumePolicy } from './policies.ts';
 import {
   authTokenSection,
   commonSections,
@@ -27,6 +28,9 @@ export const volume: ServiceDefinition = {
   project: 'cinder',
   title: 'Volumes (Cinder)',
   needs: ['identity', 'messaging', 'ceph'],
+  // It tells Nova that a volume has grown.
+  userRoles: [serviceRoles.compute],
+  policy: volumePolicy,
   catalog: [
     { type: 'block-storage', description: 'Block storage', port: PORT, path: PATH },
     // The older type name, which clients of before 2023 and Horizon still look up.
@@ -152,7 +156,7 @@ function sections(context: HostContext): Sections {
     database: databaseSection(context, 'cinder'),
     keystone_authtoken: authTokenSection(context, 'cinder'),
     service_user: serviceUserSection(context, 'cinder'),
-    nova: { ...serviceAuthSection(context, 'nova'), interface: 'internal' },
+    nova: { ...serviceAuthSection(context, 'cinder'), interface: 'internal' },
     ...Object.fromEntries(backends.map((name) => [name, backendSection(context, name)])),
   };
 }

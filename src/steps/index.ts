@@ -27,6 +27,7 @@ import {
 } from '../services/derived.ts';
 import { services } from '../services/index.ts';
 import { objectStore } from '../services/object-store.ts';
+import { accounts } from './accounts.ts';
 import { listenersOf } from './listeners.ts';
 import { type PackageGroup, withPackages } from './packages.ts';
 
@@ -124,4 +125,9 @@ const groups: readonly PackageGroup[] = [
  * Every step, in the order in which people read them. `needs` of each step says what it waits for; steps that don't need
  * one another run in parallel.
  */
-export const steps: readonly Step<Cloud>[] = [preflight, firewall(listenersOf), ...withPackages(groups)];
+export const steps: readonly Step<Cloud>[] = [
+  preflight,
+  firewall(listenersOf),
+  ...withPackages(groups),
+  accounts(services),
+];

@@ -73,7 +73,15 @@ export function addIdentity(cloud: FakeCloud): FakeIdentity {
     cloud.add(...routes);
   }
   cloud.add(
-    ['GET', /^identity\/v3\/role_assignments$/, () => ({ json: { role_assignments: state.assignments } })],
+    [
+      'GET',
+      /^identity\/v3\/role_assignments$/,
+      ({ query }) => {
+        const role = query.get('role.id') ?? undefined;
+        const given = state.assignments.filter((one) => role === undefined || one.role.id === role);
+        return { json: { role_assignments: given } };
+      },
+    ],
     [
       'PUT',
       /^identity\/v3\/(project|domain)s\/([^/]+)\/users\/([^/]+)\/roles\/([^/]+)$/,

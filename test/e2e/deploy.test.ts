@@ -14,6 +14,7 @@ import { logIn } from './support/dashboard.ts';
 import { firewall } from './support/firewall.ts';
 import { leaveLab, report } from './support/lab.ts';
 import { packageLayer } from './support/layer.ts';
+import { leastRights } from './support/leastRights.ts';
 import { balancedServers, printed } from './support/node.ts';
 import { openstackKinds } from './support/openstackKinds.ts';
 import { startupModule } from './support/startup-module.ts';
@@ -378,6 +379,7 @@ describe('an all-in-one cloud', () => {
   tlsOvn(node, secrets);
   tlsMessaging(node, MANAGEMENT);
   startupModule(node);
+  leastRights(node, openstack);
 
   const cloud = () =>
     tunnelledCloud(join(folder, 'trial', 'clouds.yaml'), join(lab.directory, name, 'ssh_config'), 'control1');

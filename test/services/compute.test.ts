@@ -31,6 +31,18 @@ describe('nova.conf', () => {
       expect(iniSection(compute, name)).toEqual([]);
   });
 
+  // M12: it had the logins of four administrators.
+  it('has no login on a compute host, and Nova’s alone on a control host', () => {
+    for (const name of ['service_user', 'neutron', 'placement', 'cinder']) {
+      expect(iniSection(compute, name), name).toEqual([]);
+      expect(iniSection(control, name), name).toEqual(
+        expect.arrayContaining(['username = nova', 'password = hidden-nova_password-']),
+      );
+    }
+    expect(iniSection(control, 'service_user')).toContain('send_service_user_token = true');
+    expect(iniSection(control, 'neutron')).toContain('service_metadata_proxy = true');
+  });
+
   it('encrypts tokens in the cache and wants service tokens', () => {
     expect(iniSection(control, 'keystone_authtoken')).toEqual(
       expect.arrayContaining([
@@ -105,6 +117,22 @@ describe('nova-compute.conf', () => {
       'rbd_secret_uuid = public-ceph_libvirt_uuid',
       'disk_cachemodes = network=writeback',
     ]);
+  });
+
+  it('lets nova-compute call other services as a user of its own, also beside the control services', () => {
+    for (const text of [content(threeControls(), 'compute1', COMPUTE), content(allInOne(), 'one', COMPUTE)]) {
+      for (const name of ['service_user', 'neutron', 'placement', 'cinder'])
+        expect(iniSection(text, name), name).toEqual(
+          expect.arrayContaining([
+            'username = nova_compute',
+            'password = hidden-nova_compute_password-',
+            'valid_interfaces = internal',
+          ]),
+        );
+      expect(iniSection(text, 'service_user')).toContain('send_service_user_token = true');
+      expect(iniSection(text, 'cinder')).toContain('catalog_info = block-storage::internalURL');
+      expect(text).not.toContain('metadata_proxy_shared_secret');
+    }
   });
 
   it('emulates where it has not', () => {

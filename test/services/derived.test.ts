@@ -118,7 +118,7 @@ describe('a service that is added by its definition', () => {
     const behindApi = resources.filter(({ kind }) => kind.via === 'api').map(({ desired }) => desired);
     expect(behindApi).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ name: 'designate', roles: ['admin', 'service'] }),
+        expect.objectContaining({ name: 'designate', roles: ['service'] }),
         expect.objectContaining({ type: 'dns' }),
         expect.objectContaining({ name: 'dns_admin' }),
       ]),

@@ -14,6 +14,12 @@ describe('neutron.conf', () => {
       expect(iniSection(compute, name)).toEqual([]);
   });
 
+  it('calls Nova and Placement as Neutron', () => {
+    const control = content(threeControls(), 'control2', NEUTRON);
+    for (const name of ['nova', 'placement'])
+      expect(iniSection(control, name), name).toContain('username = neutron');
+  });
+
   it('routes only where there are tenant networks', () => {
     expect(iniSection(content(allInOne(), 'one', NEUTRON), 'DEFAULT')).toContain(
       'service_plugins = ovn-router',

@@ -246,13 +246,10 @@ describe('secrets of three control hosts', () => {
     expect(secretsOn(context, 'compute1')).toEqual([
       'ceph_cinder_key',
       'ceph_nova_key',
-      'cinder_password',
       'messaging_password',
       'metadata_secret',
-      'neutron_password',
-      'nova_password',
+      'nova_compute_password',
       'nova_ssh_private_key',
-      'placement_password',
       'tls_hypervisor_host_compute1_key',
       'tls_ovn_host_compute1_key',
     ]);

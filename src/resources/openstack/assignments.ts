@@ -63,6 +63,27 @@ export function assignmentsMissing(
   });
 }
 
+/** The roles that the user has on the scope itself beside those, ordered by name. */
+export function assignmentsBeside(
+  directory: Directory,
+  user: string | undefined,
+  reference: ScopeReference,
+  roles: readonly string[],
+): readonly Role[] {
+  const scope = scopeOf(directory, reference);
+  if (user === undefined || !scope) return [];
+  const given = directory.assignments.filter(
+    (one) =>
+      one.user?.id === user &&
+      one.scope[scope.kind]?.id === scope.id &&
+      one.scope['OS-INHERIT:inherited_to'] === undefined,
+  );
+  const ids = new Set(given.map((one) => one.role.id));
+  return directory.roles
+    .filter((role) => ids.has(role.id) && !roles.includes(role.name))
+    .toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
 export function neededRole(directory: Directory, name: string, by: string): string {
   return needed(oneNamed(directory.roles, name, 'role'), 'role', name, by).id;
 }

@@ -13,7 +13,7 @@ import { router } from './router.ts';
 import { securityGroup } from './securityGroup.ts';
 import { identityService } from './service.ts';
 import { subnet } from './subnet.ts';
-import { identityUser, userKind } from './user.ts';
+import { identityUser, identityUserRoles, userKind } from './user.ts';
 import { volumeType } from './volumeType.ts';
 
 export {
@@ -25,6 +25,7 @@ export {
   identityRole,
   identityService,
   identityUser,
+  identityUserRoles,
   image,
   keypair,
   network,

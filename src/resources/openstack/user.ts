@@ -1,9 +1,16 @@
 import { createHmac } from 'node:crypto';
 import type { Client } from '../../api/client.ts';
-import type { User } from '../../api/identity.ts';
+import type { Role, User } from '../../api/identity.ts';
 import { type ApiKind, apiResource, type Resource, type ResourceOptions } from '../../engine/resource.ts';
 import { reveal, type Text } from '../../secrets/confidential.ts';
-import { assignmentsMissing, type Directory, neededRole, readDirectory, scopeOf } from './assignments.ts';
+import {
+  assignmentsBeside,
+  assignmentsMissing,
+  type Directory,
+  neededRole,
+  readDirectory,
+  scopeOf,
+} from './assignments.ts';
 import { deleteOnce, needed, oneNamed } from './named.ts';
 import { type Absent, isAbsent, setDifference } from './object.ts';
 import { domainNamed } from './projects.ts';
@@ -28,12 +35,16 @@ export interface IdentityUser extends UserKey {
   /** The project's domain; default: the user's. */
   readonly projectDomain?: string;
   readonly roles: readonly string[];
+  /** Any other role that it has there is taken away. */
+  readonly only?: true;
 }
 
 interface UserState {
   readonly user: User | undefined;
   readonly projectMissing: boolean;
   readonly rolesMissing: readonly string[];
+  /** Roles to be taken away. */
+  readonly rolesBeside: readonly string[];
   /** `unmarked`: the user has the password, but not its mark. */
   readonly password: 'set' | 'unmarked' | 'other';
 }
@@ -83,11 +94,12 @@ function findUser(directory: Directory, key: UserKey): User | undefined {
 async function stateOf(api: Client, directory: Directory, item: Wanted): Promise<UserState> {
   const user = findUser(directory, item);
   if (isAbsent<UserKey, IdentityUser>(item))
-    return { user, projectMissing: false, rolesMissing: [], password: 'set' };
+    return { user, projectMissing: false, rolesMissing: [], rolesBeside: [], password: 'set' };
   return {
     user,
     projectMissing: item.project !== undefined && scopeOf(directory, scopeOfUser(item)) === undefined,
     rolesMissing: assignmentsMissing(directory, user?.id, scopeOfUser(item), item.roles),
+    rolesBeside: rolesBeside(directory, user, item).map(({ name }) => name),
     password: user ? await passwordState(api, item, user) : 'other',
   };
 }
@@ -113,7 +125,7 @@ export const userKind: ApiKind<Wanted, UserState, Client> = {
       ...(state.password === 'unmarked' ? ['~ mark of the password: renewed'] : []),
       ...exemptionsMissing(wanted, state.user).map((name) => `~ ${name}: false -> true`),
       ...(state.projectMissing ? [`! project ${wanted.project} does not exist`] : []),
-      ...setDifference(roles, [], state.rolesMissing),
+      ...setDifference(roles, state.rolesBeside, state.rolesMissing),
     ];
     if (lines.length === 0) return undefined;
     return { summary: `update user ${wanted.name}`, difference: lines.join('\n') };
@@ -149,6 +161,8 @@ export const userKind: ApiKind<Wanted, UserState, Client> = {
     }
     for (const name of assignmentsMissing(directory, present?.id, scopeOfUser(wanted), wanted.roles))
       await api.identity.grant(scope, id, neededRole(directory, name, by));
+    for (const role of rolesBeside(directory, present, wanted))
+      await deleteOnce(() => api.identity.revoke(scope, id, role.id));
   },
   removal: {
     record: ({ name, domain }) => ({ name, domain }),
@@ -161,6 +175,10 @@ function scopeOfUser(desired: IdentityUser) {
   return desired.project === undefined
     ? { domain: desired.domain }
     : { project: desired.project, domain: desired.projectDomain ?? desired.domain };
+}
+
+function rolesBeside(directory: Directory, user: User | undefined, desired: IdentityUser): readonly Role[] {
+  return desired.only ? assignmentsBeside(directory, user?.id, scopeOfUser(desired), desired.roles) : [];
 }
 
 function scopeTitle(desired: IdentityUser): string {
@@ -203,4 +221,10 @@ async function passwordState(api: Client, desired: IdentityUser, user: User): Pr
 
 export function identityUser(wanted: Wanted, options?: ResourceOptions): Resource {
   return apiResource(userKind, `${wanted.domain}/${wanted.name}`, wanted, options);
+}
+
+/** That a user, which `identityUser` describes elsewhere, has its roles and no other. Its removal is that of the user. */
+export function identityUserRoles(wanted: IdentityUser, options?: ResourceOptions): Resource {
+  const name = `${wanted.domain}/${wanted.name}/roles`;
+  return apiResource(userKind, name, { ...wanted, only: true }, { ...options, keep: true });
 }

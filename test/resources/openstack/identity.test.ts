@@ -10,6 +10,7 @@ import {
   identityRole,
   identityService,
   identityUser,
+  identityUserRoles,
   volumeType,
 } from '../../../src/resources/openstack/index.ts';
 import { Confidential } from '../../../src/secrets/confidential.ts';
@@ -282,6 +283,70 @@ describe('identity', () => {
         expect(cloud.passwords.get('Default/admin')).toBe(password);
         expect(await plan(client, [admin])).toEqual([]);
         expect(cloud.logins).toBe(logins);
+      }));
+  });
+
+  describe('roles that a user no longer needs', () => {
+    const least = { ...user, roles: ['service'] };
+    const elsewhere = {
+      role: { id: 'r-member' },
+      user: { id: '' },
+      scope: { project: { id: 'p-admin' } },
+    };
+
+    it('stay until they are to be the only ones, and are then taken away; a second run changes nothing', () =>
+      withFakeCloud(async (cloud) => {
+        const state = addIdentity(cloud);
+        const client = cloud.client();
+        await converge(client, everything());
+        elsewhere.user.id = state.users.find(({ name }) => name === 'glance').id;
+        state.assignments.push(elsewhere);
+        const rolesOf = (name: string) => {
+          const { id } = state.users.find((entry) => entry.name === name);
+          const given = state.assignments.filter((one) => one.user.id === id);
+          return given.map(({ role }) => state.roles.find((one) => one.id === role.id).name);
+        };
+        expect(await plan(client, [identityUser(least)])).toEqual([]);
+        expect(rolesOf('glance')).toEqual(['admin', 'service', 'member']);
+
+        const only = [identityUserRoles(least)];
+        expect(await converge(client, only)).toEqual([
+          'update user glance\n- role on project service: admin',
+        ]);
+        // On another project it is the operator's.
+        expect(rolesOf('glance')).toEqual(['service', 'member']);
+        expect(rolesOf('nova')).toEqual(['admin', 'service']);
+        expect(await plan(client, only)).toEqual([]);
+        expect(await plan(client, [identityUser(least)])).toEqual([]);
+      }));
+
+    it('are taken away once, wherever it is cut', () =>
+      withFakeCloud(async (cloud) => {
+        const state = addIdentity(cloud);
+        await converge(cloud.client(), everything());
+        cloud.interfere = ({ method }) => (method === 'DELETE' ? 'cut after' : undefined);
+        const only = [identityUserRoles({ ...least, roles: [] })];
+        const cut = await converge(cloud.client(), only).catch((error: unknown) => error);
+        expect(cut).toBeInstanceOf(CloudwrightError);
+        cloud.interfere = undefined;
+        await converge(cloud.client(), only);
+        const { id } = state.users.find(({ name }) => name === 'glance');
+        expect(state.assignments.filter((one) => one.user.id === id)).toEqual([]);
+      }));
+
+    it('are not those that a domain hands down', () =>
+      withFakeCloud(async (cloud) => {
+        const state = addIdentity(cloud);
+        const client = cloud.client();
+        await converge(client, everything());
+        const { id } = state.users.find(({ name }) => name === 'glance');
+        const project = state.projects.find(({ name }) => name === 'service');
+        state.assignments.push({
+          role: { id: 'r-member' },
+          user: { id },
+          scope: { project: { id: project.id }, 'OS-INHERIT:inherited_to': 'projects' },
+        });
+        expect(await plan(client, [identityUserRoles(user)])).toEqual([]);
       }));
   });
 
