@@ -64,11 +64,12 @@ function installedOn(
   const written = new Set(
     resources.flatMap(({ id }) => (id.startsWith(prefix) ? [id.slice(prefix.length)] : [])),
   );
-  const own = { addresses: certifiedAddresses(cloud, host), names: [host.name] };
   const ofDomains = domainNames.flatMap((domain): Installed[] => {
     const { certificate, both } = certificatePaths(domain);
     const paths = [certificate, both].filter((path) => written.has(path));
-    return paths.map((path) => ({ path, authority: authorityOf(cloud, domain), ...own }));
+    const authority = authorityOf(cloud, domain);
+    const addresses = certifiedAddresses(cloud, domain, host);
+    return paths.map((path) => ({ path, authority, addresses, names: [host.name] }));
   });
   const path = pathOf(components.haproxy, 'certificate');
   if (!written.has(path)) return ofDomains;

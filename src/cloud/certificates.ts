@@ -59,11 +59,20 @@ export function hostCredentialNames(domain: TrustDomain, host: string): Credenti
   return { key: `tls_${domain}_host_${host}_key`, certificate: `tls_${domain}_host_${host}_certificate` };
 }
 
-/** Every address at which a host is reached by others; a control host at the virtual addresses too. */
-export function certifiedAddresses(cloud: Described, host: Host): readonly string[] {
+/**
+ * Every address that a host's certificate in a domain names: where others reach it, a control host at the virtual addresses
+ * too. A broker's names those of all brokers: Kombu 5.5 goes on to the next broker when one is gone, and still compares the
+ * certificate with the address of the first (kombu/transport/pyamqp.py keeps it in the options that all attempts share).
+ */
+export function certifiedAddresses(cloud: Described, domain: TrustDomain, host: Host): readonly string[] {
   const virtual = host.roles.has('control') ? [vip(cloud as Cloud), cloud.networks.service?.vip] : [];
-  const all = [...Object.values(host.addresses), ...virtual].filter((address) => address !== undefined);
-  return [...new Set(all)];
+  const brokers = domain === 'messaging' ? trustDomains.messaging(cloud) : [];
+  const all = [
+    ...Object.values(host.addresses),
+    ...virtual,
+    ...brokers.map(({ addresses }) => addresses.management),
+  ];
+  return [...new Set(all.filter((address) => address !== undefined))];
 }
 
 /** A host's certificate in a domain, all PEM. */

@@ -28,6 +28,8 @@ export const computePolicy: readonly PolicyRule[] = [
  * subnets, the physical network and security groups of an instance's ports (nova.network.neutron).
  */
 export const networkPolicy: readonly PolicyRule[] = [
+  // Neutron enforces it and defines no rule of this name, so its rule for everything else would decide.
+  { rule: 'update_port:device_id', default: 'rule:admin_or_owner', or: SERVICE },
   { rule: 'get_port:resource_request', default: 'rule:admin_only', or: SERVICE },
   { rule: 'get_network:segments', default: 'rule:admin_only', or: SERVICE },
   { rule: 'get_network:provider:network_type', default: 'rule:admin_only', or: SERVICE },

@@ -4,7 +4,6 @@ import {
   certifiedAddresses,
   domainNames,
   hostCredentialNames,
-  type TrustDomain,
   trustDomains,
 } from '../cloud/certificates.ts';
 import type { Host } from '../cloud/cloud.ts';
@@ -44,8 +43,9 @@ export async function hostCertificates(
     for (const host of hosts) {
       const names = hostCredentialNames(domain, host.name);
       const present = credentialIn(contents, names);
-      if (present && serves(present, authority, cloud, host, now)) continue;
-      keep(generated, names, await makeHostCertificate({ domain, cloud, host, authority, now }));
+      const addresses = certifiedAddresses(cloud, domain, host);
+      if (present && serves(present, authority, host, addresses, now)) continue;
+      keep(generated, names, await makeHostCertificate({ host, addresses, authority, now }));
     }
   }
   return generated;
@@ -74,8 +74,8 @@ function keep(
 function serves(
   { key, certificate }: Credential,
   authority: Credential,
-  cloud: DescribedCloud,
   host: Host,
+  addresses: readonly string[],
   now: Date,
 ): boolean {
   return (
@@ -83,7 +83,7 @@ function serves(
     isSignedBy(certificate, authority.certificate) &&
     daysLeft(certificate, now) >= RENEW_DAYS &&
     namesOf(certificate).includes(host.name) &&
-    addressesMissing(certificate, certifiedAddresses(cloud, host)).length === 0
+    addressesMissing(certificate, addresses).length === 0
   );
 }
 
@@ -92,20 +92,19 @@ function serves(
  * compares it with the chassis' id (ovn-northd(8), RBAC), and Galera's state transfer names the joiner by it.
  */
 async function makeHostCertificate(request: {
-  readonly domain: TrustDomain;
-  readonly cloud: DescribedCloud;
   readonly host: Host;
+  readonly addresses: readonly string[];
   readonly authority: Credential;
   readonly now: Date;
 }): Promise<Credential> {
-  const { cloud, host, authority, now } = request;
+  const { host, addresses, authority, now } = request;
   const key = makeKey();
   const certificate = await makeCertificate({
     subject: host.name,
     key,
     issuer: authority,
     authority: false,
-    addresses: certifiedAddresses(cloud, host),
+    addresses,
     names: [host.name],
     purposes: ['server', 'client'],
     days: HOST_DAYS,

@@ -53,6 +53,19 @@ describe('certificates of the hosts', () => {
     expect([authority.ca, read.ca]).toEqual([true, false]);
   });
 
+  it('name all brokers where they are a broker’s, since clients compare the address of the first that they tried', async () => {
+    const made = await hostCertificates(new Map(), cloud, now);
+    const named = (domain: 'messaging' | 'database', host: string) =>
+      new X509Certificate(
+        secretIn(made, hostCredentialNames(domain, host).certificate),
+      ).subjectAltName?.split(', ');
+    const all = ['IP Address:192.0.2.11', 'IP Address:192.0.2.12', 'IP Address:192.0.2.13'];
+    for (const host of ['control1', 'control2', 'control3'])
+      expect(named('messaging', host)).toEqual(expect.arrayContaining([`DNS:${host}`, ...all]));
+    expect(named('messaging', 'control1')).not.toContain('DNS:control2');
+    expect(named('database', 'control1')).not.toContain('IP Address:192.0.2.12');
+  });
+
   it('are kept as they are by the next opening', async () => {
     const first = await hostCertificates(new Map(), cloud, now);
     expect(await hostCertificates(first, cloud, later(1))).toEqual(new Map());
@@ -66,15 +79,16 @@ describe('certificates of the hosts', () => {
     for (const name of hosts) expect(next.get(name)).not.toBe(first.get(name));
   });
 
-  it('are made for a host that came later, and for no other one', async () => {
+  it('are made for a host that came later, and again for the brokers, which name it', async () => {
     const alone = allInOne().cloud;
     const first = await hostCertificates(new Map(), alone, now);
     const [one] = alone.hosts;
     if (!one) throw new Error('a cloud has hosts');
     const second = { ...one, name: 'two', addresses: { ...one.addresses, management: '192.0.2.12' } };
     const next = await hostCertificates(first, { ...alone, hosts: [one, second] }, now);
-    expect([...next.keys()].every((name) => name.includes('_host_two_'))).toBe(true);
-    expect(next.size).toBe(2 * domainNames.length);
+    const others = [...next.keys()].filter((name) => !name.includes('_host_two_'));
+    expect(others).toEqual(Object.values(hostCredentialNames('messaging', one.name)));
+    expect(next.size - others.length).toBe(2 * domainNames.length);
   });
 
   it('are made again where they do not belong to the authority or lack an address', async () => {
@@ -94,7 +108,8 @@ describe('certificates of the hosts', () => {
       ),
     };
     const renewed = [...(await hostCertificates(first, moved, now)).keys()];
-    expect(renewed.every((name) => name.includes('_host_control1_'))).toBe(true);
+    const ofOthers = renewed.filter((name) => !name.includes('_host_control1_'));
+    expect(ofOthers.every((name) => name.startsWith('tls_messaging_host_'))).toBe(true);
     expect(renewed).toContain(hostCredentialNames('ovn', 'control1').certificate);
   });
 
