@@ -124,11 +124,10 @@ describe('an all-in-one cloud', () => {
 
   it('lets the administrator log in to the dashboard in a browser, from the address that was printed', async () => {
     ensureChromium();
-    const view = await runCli(folder, ['vault', 'view', '-f', 'trial/cloud.yaml', '--json'], 60);
-    const { secrets } = dataOf<{ secrets: { admin_password: string } }>(view.stdout);
+    const { admin_password: password = '' } = await secrets();
     const browser = await startBrowser(access.networkNamespace);
     try {
-      const login = { user: 'admin', password: secrets.admin_password, domain: 'Default' };
+      const login = { user: 'admin', password, domain: 'Default' };
       await logIn(browser, access.dashboard ?? 'no dashboard', login);
       await browser.open(new URL('/horizon/project/instances/', access.dashboard).href);
       await browser.until('the instances', `document.title.startsWith('Instances')`);
