@@ -127,9 +127,9 @@ describe('an all-in-one cloud', () => {
     const { admin_password: password = '' } = await secrets();
     const browser = await startBrowser(access.networkNamespace);
     try {
-      const login = { user: 'admin', password, domain: 'Default' };
-      await logIn(browser, access.dashboard ?? 'no dashboard', login);
-      await browser.open(new URL('/horizon/project/instances/', access.dashboard).href);
+      const { dashboard = 'no dashboard' } = access;
+      await logIn(browser, dashboard, { user: 'admin', password, domain: 'Default' });
+      await browser.open(new URL('/horizon/project/instances/', dashboard).href);
       await browser.until('the instances', `document.title.startsWith('Instances')`);
     } finally {
       await browser.close();

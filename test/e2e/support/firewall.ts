@@ -76,15 +76,14 @@ export function firewall(
       async (name) => {
         const machine = from(name);
         const address = name === 'provider' ? own.management : own[name];
-        const every = machine.open(address, EVERY_PORT);
-        // Each of these waits for silence.
+        expect(await machine.open(address, EVERY_PORT)).toEqual([]);
+        // Each of these waits for silence, and sends little.
         await Promise.all(
           [...Object.values(own), VIP].map(async (other) => {
             const [open, pinged] = await Promise.all([machine.open(other, listening), machine.ping(other)]);
             expect({ other, open, pinged }).toEqual({ other, open: [], pinged: false });
           }),
         );
-        expect(await every).toEqual([]);
       },
     );
 
@@ -101,11 +100,9 @@ export function firewall(
         )
         .flatMap(({ ports }) => ports.map(Number));
       const machine = from('management');
-      const addresses = [own.management, VIP];
-      const [host, virtual] = await Promise.all(
-        addresses.map((address) => machine.open(address, EVERY_PORT)),
-      );
-      expect(host).toEqual([22]);
+      // One after the other: the bridge in user space loses packets of two such scans at once.
+      expect(await machine.open(own.management, EVERY_PORT)).toEqual([22]);
+      const virtual = await machine.open(VIP, EVERY_PORT);
       expect(virtual).toEqual([...new Set([22, ...offered])].toSorted((a, b) => a - b));
       expect(await machine.ping(own.management)).toBe(true);
     });

@@ -50,11 +50,10 @@ export function startupModule(on: OnNode): void {
     async (unit) => {
       const script = `set -e
 pid=$(systemctl show -P MainPID ${unit})
-tr '\\0' '\\n' <"/proc/$pid/environ" >/run/e2e-environment
-env -i $(cat /run/e2e-environment) python3 - <<'PROGRAM'
+export "$(tr '\\0' '\\n' <"/proc/$pid/environ" | grep '^PYTHONPATH=')"
+python3 - <<'PROGRAM'
 ${PROGRAM.trim()}
-PROGRAM
-rm /run/e2e-environment`;
+PROGRAM`;
       expect(await printed(on, script)).toBe('BrokenPipeError SSLWantReadError');
     },
   );
