@@ -376,7 +376,7 @@ describe('an all-in-one cloud', () => {
   databaseTls(node, secrets, applied);
   hypervisorTls(node, secrets, applied);
   tlsOvn(node, secrets);
-  tlsMessaging(node, MANAGEMENT);
+  tlsMessaging(node, MANAGEMENT, '192.168.21.100');
   startupModule(node);
   leastRights(node, openstack);
 

@@ -80,9 +80,10 @@ describe('the rules that differ from the defaults', () => {
   });
 
   // A rule for everybody, or for the owner of nothing, would be wider than what Nova needs.
-  it('allow a role, and reading alone to all services', () => {
+  it('allow a role, and to all services reading and what the port of an instance takes', () => {
     for (const { rule, or } of rules) {
-      if (/:service_api$|role:service$/.test(or)) expect(rule).toMatch(/^get_|^volume:attachment_delete$/);
+      if (/:service_api$|role:service$/.test(or))
+        expect(rule).toMatch(/^get_|^update_port:device_id$|^volume:attachment_delete$/);
       else expect(or).toMatch(/^role:(compute_admin|volume_admin|credential_reader)$/);
     }
   });
