@@ -19,7 +19,7 @@ describe('heat.conf', () => {
     expect(lines).toContain('heat_metadata_server_url = https://203.0.113.100:8000');
     expect(lines).toContain('heat_waitcondition_server_url = https://203.0.113.100:8000/v1/waitcondition');
     expect(content(threeControls(), 'control2', '/etc/haproxy/haproxy.cfg')).toContain(
-      'listen cloudformation\n  bind 192.0.2.100:8000 ssl crt /etc/haproxy/cloudwright.pem\n  bind 203.0.113.100:8000 ssl',
+      'listen cloudformation\n  maxconn 500\n  bind 192.0.2.100:8000 ssl crt /etc/haproxy/cloudwright.pem\n  bind 203.0.113.100:8000 ssl',
     );
     expect(content(threeControls(), 'control2', '/etc/cloudwright/uwsgi/heat-api-cfn.ini')).toContain(
       'http-socket = 127.0.0.1:8000\n',
