@@ -13,8 +13,16 @@ const shellText = {
 const plugins = [shellText];
 const globalSetup = ['test/e2e/support/leftBehind.ts'];
 
-/** The long end-to-end suites begin first, so that no processor is idle at the end. */
-const LONGEST = ['deploy', 'imports', 'kill', 'faults', 'firewall'];
+/** The longest suites begin first, so that no processor is idle at the end. */
+const LONGEST = [
+  'e2e/packages',
+  'steps/hostile',
+  'e2e/deploy',
+  'e2e/imports',
+  'e2e/kill',
+  'e2e/faults',
+  'e2e/firewall',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -22,7 +30,7 @@ class LongestFirst extends BaseSequencer {
       const found = LONGEST.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
       return found < 0 ? LONGEST.length : found;
     };
-    return files.toSorted((a, b) => position(a) - position(b));
+    return (await super.sort(files)).toSorted((a, b) => position(a) - position(b));
   }
 }
 
@@ -30,6 +38,7 @@ export default defineConfig({
   test: {
     // One more than processors: some tests wait for daemons, a node or a time limit.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         plugins,
@@ -78,7 +87,7 @@ export default defineConfig({
           hookTimeout: 1_800_000,
           // A cloud waits half of the time. Two at once fit into 24 GiB.
           maxWorkers: 2,
-          sequence: { concurrent: false, groupOrder: 2, sequencer: LongestFirst },
+          sequence: { concurrent: false, groupOrder: 2 },
         },
       },
     ],

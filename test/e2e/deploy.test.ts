@@ -17,7 +17,7 @@ import { packageLayer } from './support/layer.ts';
 import { leastRights } from './support/leastRights.ts';
 import { balancedServers, printed } from './support/node.ts';
 import { openstackKinds } from './support/openstackKinds.ts';
-import { startupModule } from './support/startup-module.ts';
+import { processConnections } from './support/processConnections.ts';
 import { databaseTls } from './support/tls-database.ts';
 import { hypervisorTls } from './support/tls-hypervisor.ts';
 import { tlsMessaging } from './support/tls-messaging.ts';
@@ -370,14 +370,12 @@ describe('an all-in-one cloud', () => {
   });
 
   firewall(lab, node, () => join(folder, FILE), applied);
-
   audit(node, command, applied);
-
   databaseTls(node, secrets, applied);
   hypervisorTls(node, secrets, applied);
   tlsOvn(node, secrets);
   tlsMessaging(node, MANAGEMENT, '192.168.21.100');
-  startupModule(node);
+  processConnections(node);
   leastRights(node, openstack);
 
   const cloud = () =>

@@ -249,6 +249,12 @@ export function localPorts(host: Host, services: readonly BalancedSection[]): re
  */
 const LARGE_BODY = 8192;
 
+/**
+ * uWSGI closes each connection a moment after its answer, and does not say so in the answer. A next request on it would be
+ * lost, and haproxy would close the client's connection without an answer (it does so where a connection is reused).
+ */
+const CLOSE_TO_PROCESS = 'option http-server-close';
+
 /** Attempts, one a second, to connect to a process for a request that cannot be repeated elsewhere. */
 const HELD = 60;
 
@@ -267,12 +273,20 @@ function localSections(host: Host, services: readonly BalancedSection[]): readon
       // The haproxy that asks goes to another host, and keeps connections for later: this end must not close them first.
       'retries 0',
       'timeout http-keep-alive 1h',
+      CLOSE_TO_PROCESS,
       'http-response set-var(txn.answered) bool(true)',
       `http-after-response set-status ${UNREACHED} if { status 503 } !{ var(txn.answered) -m bool }`,
       `use_backend ${name}-held if { req.hdr_val(content-length) gt ${LARGE_BODY} } || { req.hdr(transfer-encoding) -m found }`,
       process,
     ]);
-    const held = [`backend ${name}-held`, '  mode http', `  retries ${HELD}`, `  ${process}`, ''];
+    const held = [
+      `backend ${name}-held`,
+      '  mode http',
+      `  ${CLOSE_TO_PROCESS}`,
+      `  retries ${HELD}`,
+      `  ${process}`,
+      '',
+    ];
     return { ...local, text: [local.text, ...held].join('\n') };
   });
 }

@@ -238,6 +238,7 @@ describe('TLS in front of what a control host runs', () => {
       '  bind 192.0.2.12:5000 ssl crt /etc/cloudwright/tls/balancer/both.pem',
       '  retries 0',
       '  timeout http-keep-alive 1h',
+      '  option http-server-close',
       '  http-response set-var(txn.answered) bool(true)',
       '  http-after-response set-status 425 if { status 503 } !{ var(txn.answered) -m bool }',
       '  use_backend identity-held if { req.hdr_val(content-length) gt 8192 } || { req.hdr(transfer-encoding) -m found }',
@@ -246,6 +247,7 @@ describe('TLS in front of what a control host runs', () => {
     // What is too large for another attempt by the balancer that asks waits for the process.
     expect(block(configuration, 'backend identity-held')).toEqual([
       '  mode http',
+      '  option http-server-close',
       '  retries 60',
       '  server process 127.0.0.1:5000',
     ]);
