@@ -1,4 +1,4 @@
-import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { problem } from '../errors/problem.ts';
 import { sideBySide } from '../hosts/bundle.ts';
 import type { ShellResult } from '../hosts/connection.ts';
@@ -163,7 +163,6 @@ async function lookAt(
   if (run.isLost(host)) return watches.map(() => 'host-lost');
   const checks = watches.flatMap(({ check }) => (check.via === 'shell' ? [check] : []));
   try {
-    if (sharedSeconds !== undefined) return await probeTogether(run, host, checks, sharedSeconds);
     return await run.onHosts(() => probeHost(run, host, checks, sharedSeconds));
   } catch (error) {
     const [reason] = problemsOf(error, { kind: 'cloud', host });
@@ -174,41 +173,6 @@ async function lookAt(
     const { what: sentence = 'no answer', evidence } = reason ?? {};
     return watches.map(() => ({ ok: false, sentence, ...(evidence !== undefined && { evidence }) }));
   }
-}
-
-/** Looks that are about to travel to a host in one request. */
-interface Together {
-  readonly checks: ShellCheck[];
-  readonly looks: Promise<readonly Look[]>;
-}
-
-const waiting = new WeakMap<RunState, Map<string, Together>>();
-
-/**
- * Steps that are verified side by side ask a host in one request: each request of its own would take one more shell, and
- * opening a shell costs the host more than most checks.
- */
-async function probeTogether(
-  run: RunState,
-  host: string,
-  own: readonly ShellCheck[],
-  sharedSeconds: number,
-): Promise<readonly Look[]> {
-  const hosts = waiting.get(run) ?? new Map<string, Together>();
-  waiting.set(run, hosts);
-  const key = `${host} ${sharedSeconds}`;
-  const known = hosts.get(key);
-  const checks = known?.checks ?? [];
-  const looks =
-    known?.looks ??
-    immediate().then(() => {
-      hosts.delete(key);
-      return run.onHosts(() => probeHost(run, host, checks, sharedSeconds));
-    });
-  if (!known) hosts.set(key, { checks, looks });
-  const first = checks.length;
-  checks.push(...own);
-  return (await looks).slice(first, first + own.length);
 }
 
 async function probeHost(

@@ -91,26 +91,3 @@ it('gives a check of unexpected output a finding, with the output', async () => 
     problem: { what: 'File of odd: unexpected output: not a number', evidence: 'four' },
   });
 });
-
-it('asks a host once for all steps that are verified side by side', async () => {
-  const steps = ['a', 'b', 'c'].map(async (step) => {
-    const first = toyCheck(`${step}-first`, '/');
-    const second = { ...toyCheck(`${step}-second`, '/'), after: [first.id] };
-    return await verifyChecks(run, [first, second], { step });
-  });
-  expect(await Promise.all(steps)).toEqual([true, true, true]);
-  expect(outcomes()).toHaveLength(6);
-  expect(box.requests.map(({ doing }) => doing)).toEqual(['3 checks', '3 checks']);
-  // Each finding is that of its own step.
-  for (const event of events) if ('check' in event) expect(event).toMatchObject({ step: event.check[0] });
-});
-
-it('tells the findings of steps apart that share a request', async () => {
-  const missing = { ...toyCheck('missing', `${box.folder}/nowhere`, 0.1) };
-  const results = await Promise.all([
-    verifyChecks(run, [toyCheck('there', '/')], { step: 'a' }),
-    verifyChecks(run, [missing], { step: 'b' }),
-  ]);
-  expect(results).toEqual([true, false]);
-  expect(outcomes().sort()).toEqual(['check-failed missing', 'check-passed there']);
-});
